@@ -1,0 +1,48 @@
+//! Lists the data files under `rules/` and `schemas/`, so that adding a rule means adding a file.
+//!
+//! Writes `embedded.rs` into the build folder: one table of `(path, text)` pairs for each.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let mut out = String::new();
+    for (table, folder, extensions) in [
+        ("RULE_FILES", "rules", &["md"][..]),
+        ("DATA_FILES", "rules", &["yaml"]),
+        ("SCHEMA_FILES", "schemas", &["json"]),
+    ] {
+        println!("cargo::rerun-if-changed={folder}");
+        let mut files = Vec::new();
+        collect(&root.join(folder), extensions, &mut files)?;
+        files.sort();
+        let _ = writeln!(out, "/// Paths below the project's root and texts of the files under `{folder}/`.");
+        let _ = writeln!(out, "pub static {table}: &[(&str, &str)] = &[");
+        for file in files {
+            let name = file.strip_prefix(&root).unwrap_or(&file).to_string_lossy().replace('\\', "/");
+            let _ = writeln!(out, "    ({name:?}, include_str!({:?})),", file.display());
+        }
+        out.push_str("];\n");
+    }
+    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("embedded.rs"), out)
+}
+
+/// Files with one of `extensions`, except generated indexes.
+fn collect(folder: &Path, extensions: &[&str], into: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, extensions, into)?;
+        } else if path.extension().and_then(|e| e.to_str()).is_some_and(|e| extensions.contains(&e))
+            && path.file_name().is_some_and(|name| name != "README.md")
+        {
+            into.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Is it a model card, a dataset card, or something else?
+
+use super::{Card, Status};
+use crate::vocab;
+
+/// What a card describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A model.
+    Model,
+    /// A dataset.
+    Dataset,
+    /// Something else, such as a Space.
+    Other,
+}
+
+/// Endings and names of files that only model repositories hold.
+const MODEL_FILES: &[&str] = &[
+    ".safetensors",
+    ".gguf",
+    ".bin",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".onnx",
+    ".h5",
+    ".msgpack",
+    ".tflite",
+    ".nemo",
+    "config.json",
+    "adapter_config.json",
+    "generation_config.json",
+    "tokenizer_config.json",
+    "modules.json",
+];
+/// Endings and names of files that only dataset repositories hold.
+const DATASET_FILES: &[&str] = &[".parquet", ".arrow", "dataset_infos.json", "dataset_dict.json"];
+
+/// True for the name of a file that makes its folder a model repository.
+#[must_use]
+pub fn is_model_file(name: &str) -> bool {
+    MODEL_FILES.iter().any(|end| if end.starts_with('.') { name.ends_with(end) } else { name == *end })
+}
+
+/// Decides by the strongest evidence there is: keys that only one kind has, then the files beside
+/// the card, then its title and headings, then its place. A card that says nothing is a model's.
+pub(super) fn detect(card: &Card<'_>) -> Kind {
+    let fields = vocab::fields();
+    let (mut model, mut dataset, mut space) = (0, 0, 0);
+    if let Some((document, root)) = card.mapping() {
+        for &(key, _) in document.pairs(root) {
+            let Some(key) = document.text(key) else { continue };
+            match (fields.is_model(key), fields.is_dataset(key)) {
+                (true, false) => model += 1,
+                (false, true) => dataset += 1,
+                _ if fields.is_space(key) => space += 1,
+                _ => {}
+            }
+        }
+    }
+    if space >= 2 && space > model + dataset {
+        return Kind::Other;
+    }
+    if model != dataset {
+        return if model > dataset { Kind::Model } else { Kind::Dataset };
+    }
+    let named = |ends: &[&str]| {
+        card.siblings
+            .names()
+            .iter()
+            .any(|name| ends.iter().any(|end| if end.starts_with('.') { name.ends_with(end) } else { name == end }))
+    };
+    let (has_weights, has_tables) = (named(MODEL_FILES), named(DATASET_FILES));
+    if has_weights != has_tables {
+        return if has_weights { Kind::Model } else { Kind::Dataset };
+    }
+    let title = card.outline.title().unwrap_or_default().to_lowercase();
+    let says = |word: &str| title.contains(word);
+    if says("dataset") != says("model") {
+        return if says("dataset") { Kind::Dataset } else { Kind::Model };
+    }
+    let dataset_headings = card
+        .outline
+        .headings
+        .iter()
+        .filter(|heading| {
+            let text = heading.text.to_lowercase();
+            text.starts_with("dataset ") || text == "data instances" || text == "data splits" || text == "data fields"
+        })
+        .count();
+    if dataset_headings >= 2 {
+        return Kind::Dataset;
+    }
+    if card.front.status == Status::Missing && card.source.name().split('/').any(|part| part == "datasets") {
+        return Kind::Dataset;
+    }
+    Kind::Model
+}

@@ -1,0 +1,253 @@
+//! A card: its source, front matter, YAML tree and Markdown outline, read once.
+//!
+//! A broken card is never an error: what can be read is read, and what cannot is told by the
+//! members [`Card::front`], [`Card::yaml`] and [`Card::faults`].
+
+pub mod client;
+pub mod front_matter;
+mod kind;
+pub mod split;
+
+use std::cell::OnceCell;
+
+use crate::markdown::{self, Outline};
+use crate::text::{SourceFile, Span};
+use crate::yaml::{self, Document, NodeId, SyntaxError};
+
+pub use front_matter::{FrontMatter, Status, Trap, TrapKind};
+pub use kind::Kind;
+
+/// Largest file that is read, in bytes.
+pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Keys that front matter of other tools has as well; one alone makes no card.
+const WEAK_KEYS: &[&str] = &["tags", "description", "language", "thumbnail", "title", "version", "benchmark"];
+
+/// Headings that model and dataset cards have and other READMEs hardly ever do, lower case.
+const CARD_HEADINGS: &[&str] = &[
+    "model description",
+    "model details",
+    "model overview",
+    "model summary",
+    "model card",
+    "intended use",
+    "bias, risks",
+    "limitations and bias",
+    "how to get started with the model",
+    "out-of-scope use",
+    "dataset description",
+    "dataset summary",
+    "dataset structure",
+    "considerations for using the data",
+];
+
+/// A defect of the bytes of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EncodingFault {
+    /// The offending bytes, in the decoded text (each bad byte is one `?` there).
+    pub span: Span,
+    /// What is wrong, as a clause.
+    pub message: String,
+}
+
+/// Bytes to text that has the same length: each byte that is no UTF-8 becomes `?`, so that every
+/// offset stays that of the file.
+#[must_use]
+pub fn decode(bytes: Vec<u8>) -> (String, Vec<EncodingFault>) {
+    let mut faults = Vec::new();
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes.as_slice() {
+        let message = "it is UTF-16, and must be UTF-8".to_owned();
+        // Nothing of it reads as text, so nothing else is said about it.
+        return (String::new(), vec![EncodingFault { span: Span::default(), message }]);
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let mut bytes = error.into_bytes();
+            let mut from = 0;
+            while let Err(error) = std::str::from_utf8(&bytes[from..]) {
+                let start = from + error.valid_up_to();
+                let end = error.error_len().map_or(bytes.len(), |length| start + length);
+                if faults.is_empty() {
+                    let message = format!("byte 0x{:02X} at offset {start} is not UTF-8", bytes[start]);
+                    faults.push(EncodingFault { span: Span::new(start, end), message });
+                }
+                bytes[start..end].fill(b'?');
+                from = end;
+            }
+            // Only valid UTF-8 is left, so nothing is replaced here.
+            String::from_utf8_lossy(&bytes).into_owned()
+        }
+    };
+    if let Some(at) = memchr::memchr(0, text.as_bytes()) {
+        let message = format!("there is a NUL byte at offset {at}");
+        faults.push(EncodingFault { span: Span::new(at, at + 1), message });
+    }
+    (text, faults)
+}
+
+/// Names of the files beside a card, asked for only when a check needs them.
+pub struct Siblings<'a> {
+    names: OnceCell<Vec<String>>,
+    list: Option<&'a dyn Fn() -> Vec<String>>,
+}
+
+impl<'a> Siblings<'a> {
+    /// Siblings that `list` names when first asked.
+    #[must_use]
+    pub fn new(list: &'a dyn Fn() -> Vec<String>) -> Self {
+        Self { names: OnceCell::new(), list: Some(list) }
+    }
+
+    /// No folder is known (standard input).
+    #[must_use]
+    pub fn none() -> Self {
+        Self { names: OnceCell::new(), list: None }
+    }
+
+    /// True when there is a folder to look at.
+    #[must_use]
+    pub fn known(&self) -> bool {
+        self.list.is_some()
+    }
+
+    /// The names, in no particular order.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        self.names.get_or_init(|| self.list.map_or_else(Vec::new, |list| list()))
+    }
+}
+
+/// A card as read.
+pub struct Card<'s> {
+    /// Name and text.
+    pub source: &'s SourceFile,
+    /// The top of the file.
+    pub front: FrontMatter,
+    /// The tree of the front matter; `None` when there is none or it is broken.
+    pub yaml: Option<Document<'s>>,
+    /// The syntax error of the front matter.
+    pub yaml_error: Option<SyntaxError>,
+    /// The body.
+    pub outline: Outline,
+    /// What it describes.
+    pub kind: Kind,
+    /// Defects of the bytes.
+    pub faults: Vec<EncodingFault>,
+    /// The files beside it.
+    pub siblings: Siblings<'s>,
+}
+
+impl<'s> Card<'s> {
+    /// Reads a card. `kind` overrides the detection.
+    #[must_use]
+    pub fn read(
+        source: &'s SourceFile,
+        faults: Vec<EncodingFault>,
+        siblings: Siblings<'s>,
+        kind: Option<Kind>,
+    ) -> Self {
+        let text = source.text();
+        let mut front = front_matter::find(text);
+        let (mut yaml, mut yaml_error) = (None, None);
+        if front.block.is_some() {
+            match yaml::parse(source.slice(front.yaml), front.yaml.start as usize) {
+                Err(error) => {
+                    front.status = Status::Invalid;
+                    yaml_error = Some(error);
+                }
+                Ok(document) => {
+                    match document.root() {
+                        None => {
+                            front.status = Status::Empty;
+                            if let Some(block) = front.block {
+                                let span = block.open.to(Span::at(block.close.start as usize + 3));
+                                front.traps.push(Trap { kind: TrapKind::Empty, span });
+                            }
+                        }
+                        Some(root) if !matches!(document.node(root).kind, yaml::Kind::Map(_)) => {
+                            front.status = Status::Invalid;
+                        }
+                        Some(_) => {}
+                    }
+                    yaml = Some(document);
+                }
+            }
+        }
+        let body = front.body_start();
+        let outline = markdown::outline(&text[body..], body);
+        let mut card = Self { source, front, yaml, yaml_error, outline, kind: Kind::Model, faults, siblings };
+        card.kind = kind.unwrap_or_else(|| kind::detect(&card));
+        card
+    }
+
+    /// Whether a file found by walking is a card and not some project's README: its front matter
+    /// carries keys of the Hub (or would, were it seen), model files lie beside it, or its headings
+    /// are those of cards.
+    #[must_use]
+    pub fn is_card(&self) -> bool {
+        let fields = crate::vocab::fields();
+        let mut weak = 0;
+        if let Some((document, root)) = self.mapping() {
+            for &(key, _) in document.pairs(root) {
+                let Some(key) = document.text(key) else { continue };
+                if WEAK_KEYS.contains(&key) {
+                    weak += 1;
+                } else if fields.is_known(key) {
+                    return self.kind != Kind::Other;
+                }
+            }
+        }
+        // Broken YAML has no keys; its lines still tell.
+        let broken = self.yaml_error.is_some()
+            && self.source.slice(self.front.yaml).lines().any(|line| {
+                line.split_once(':').is_some_and(|(key, _)| fields.is_known(key) && !WEAK_KEYS.contains(&key))
+            });
+        weak >= 2
+            || broken
+            || !self.front.traps.is_empty()
+            || self.siblings.names().iter().any(|name| kind::is_model_file(name))
+            || self.has_card_headings()
+    }
+
+    fn has_card_headings(&self) -> bool {
+        let title = self.outline.title().unwrap_or_default().to_lowercase();
+        let headings = self.outline.headings.iter().filter(|heading| {
+            let text = heading.text.to_lowercase();
+            CARD_HEADINGS.iter().any(|known| text.starts_with(known))
+        });
+        title.starts_with("model card") || title.starts_with("dataset card") || headings.count() >= 2
+    }
+
+    /// The tree and its root when the front matter is a mapping.
+    #[must_use]
+    pub fn mapping(&self) -> Option<(&Document<'s>, NodeId)> {
+        let document = self.yaml.as_ref()?;
+        let root = document.root()?;
+        matches!(document.node(root).kind, yaml::Kind::Map(_)).then_some((document, root))
+    }
+
+    /// Key and value nodes of a top-level field (the last one when it is given twice).
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<(NodeId, NodeId)> {
+        let (document, root) = self.mapping()?;
+        document.get(root, name)
+    }
+
+    /// The text of a top-level scalar field.
+    #[must_use]
+    pub fn field_text(&self, name: &str) -> Option<&str> {
+        let (_, value) = self.field(name)?;
+        self.yaml.as_ref()?.text(value)
+    }
+
+    /// The scalar items of a top-level field that is a list, or its one scalar.
+    #[must_use]
+    pub fn field_items(&self, name: &str) -> Vec<NodeId> {
+        let (Some(document), Some((_, value))) = (&self.yaml, self.field(name)) else { return Vec::new() };
+        match document.items(value) {
+            Some(items) => items.to_vec(),
+            None => vec![value],
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Rules that hold for any field: empty values, placeholders, repeated items.
+
+use super::{items_with_anchor, shown};
+use crate::card::Kind;
+use crate::checks::{Context, Sink};
+use crate::rule::{Effect, Fix, Severity};
+use crate::text::{Span, safe};
+use crate::vocab;
+use crate::yaml::{self, Document, NodeId, Style};
+
+/// Fields that the Hub refuses when their value is null (huggingface_hub's issues and espnet
+/// #102, hub-cards reference section 3).
+const NULL_REFUSED: &[&str] = &["language", "license", "datasets", "base_model"];
+/// Fields whose published type allows null.
+const NULL_ALLOWED: &[&str] = &["thumbnail", "instance_prompt", "description", "paperswithcode_id"];
+/// Fields of free text or sample input, where any text is content.
+const FREE_TEXT: &[&str] = &[
+    "widget",
+    "inference",
+    "mask_token",
+    "instance_prompt",
+    "description",
+    "thumbnail",
+    "extra_gated_prompt",
+    "extra_gated_fields",
+    "extra_gated_heading",
+    "extra_gated_description",
+    "extra_gated_button_content",
+    "prompt_template",
+    "model-index",
+    "dataset_info",
+    "configs",
+    "train-eval-index",
+    "co2_eq_emissions",
+];
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some((document, root)) = ctx.card.mapping() else { return };
+    if ctx.card.kind == Kind::Other {
+        return;
+    }
+    let fields = vocab::fields();
+    for &(key, value) in document.pairs(root) {
+        let Some(name) = document.text(key) else { continue };
+        if !fields.is_known(name) {
+            continue;
+        }
+        empty(ctx, document, name, key, value, sink);
+        if !FREE_TEXT.contains(&name) {
+            placeholders(document, name, value, sink);
+        }
+        repeated(ctx, document, name, value, sink);
+    }
+}
+
+fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, value: NodeId, sink: &mut Sink<'_>) {
+    let blank = |id: NodeId| document.is_null(id) || document.text(id).is_some_and(|text| text.trim().is_empty());
+    let anchor = format!("/{name}");
+    if blank(value) {
+        if NULL_ALLOWED.contains(&name) || (name == "model-index" && document.is_null(value)) {
+            return;
+        }
+        let null = document.is_null(value);
+        let refused = NULL_REFUSED.contains(&name);
+        let what = if null { "has no value" } else { "is empty text" };
+        let consequence = match (null, refused) {
+            (true, true) => "the Hub refuses the card, and huggingface_hub drops the key without a word",
+            (true, false) => "huggingface_hub drops the key without a word",
+            (false, true) => "the Hub refuses it",
+            (false, false) => "it says nothing",
+        };
+        sink.add("field-empty", shown(document, key, value), format!("`{name}` {what}: {consequence}"), |f| {
+            let f = f
+                .help("Give it a value or remove the line")
+                .anchor(anchor)
+                .maybe_fix(remove_pair(ctx, document, key, value));
+            let f = if null { f } else { f.readers(if refused { &[Effect::HubRefuses] } else { &[] }) };
+            match (null, refused) {
+                (_, true) => f,
+                (true, false) => f.at_most(Severity::Warning).readers(&[Effect::ClientLoses]),
+                (false, false) => f.at_most(Severity::Warning),
+            }
+        });
+        return;
+    }
+    let Some(items) = document.items(value) else { return };
+    let listed = [
+        "language",
+        "license",
+        "tags",
+        "datasets",
+        "metrics",
+        "base_model",
+        "task_categories",
+        "task_ids",
+        "size_categories",
+        "source_datasets",
+        "multilinguality",
+        "annotations_creators",
+        "language_creators",
+    ];
+    if !listed.contains(&name) {
+        return;
+    }
+    for (at, &item) in items.iter().enumerate() {
+        if blank(item) {
+            let span = document.node(item).span;
+            // A dash without a value has no bytes of its own: show the end of the line before it.
+            let span = if span.is_empty() { dash_before(ctx, span) } else { span };
+            let refused = NULL_REFUSED.contains(&name);
+            sink.add("field-empty", span, format!("`{name}[{at}]` has no value"), |f| {
+                let f = f.help("Remove the item").anchor(format!("/{name}/{at}"));
+                if refused { f } else { f.at_most(Severity::Warning) }
+            });
+        }
+    }
+}
+
+/// The `-` that stands before an absent item.
+fn dash_before(ctx: &Context<'_>, at: Span) -> Span {
+    let before = &ctx.card.source.text()[..at.start as usize];
+    match before.rfind('-') {
+        Some(dash) if before[dash + 1..].trim().is_empty() => Span::new(dash, dash + 1),
+        _ => at,
+    }
+}
+
+/// Removes the line of a key that has no value and shares its line with nothing.
+fn remove_pair(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: NodeId) -> Option<Fix> {
+    let text = ctx.card.source.text();
+    let span = document.node(key).span.to(document.node(value).span);
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
+    let alone = text[start..span.start as usize].trim().is_empty()
+        && matches!(text[span.end as usize..end].trim(), "" | ":")
+        && !document.node(value).anchored;
+    alone.then(|| Fix::safe("remove the line", Span::new(start, end), ""))
+}
+
+/// True for text that stands for something not yet written.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    let bare = text.trim().trim_matches(['[', ']', '(', ')', '.', ' ']);
+    let lower = bare.to_lowercase();
+    let exact = [
+        "todo",
+        "tbd",
+        "tba",
+        "???",
+        "??",
+        "xxx",
+        "fixme",
+        "fill me in",
+        "fill in",
+        "to be added",
+        "to be determined",
+        "to be done",
+        "placeholder",
+        "your license here",
+        "insert here",
+        "license name here",
+    ];
+    exact.contains(&lower.as_str())
+        || lower.contains("more information needed")
+        || lower.starts_with("todo:")
+        || lower.starts_with("your-")
+        || lower.starts_with("your_")
+        || lower.starts_with("<your")
+        || lower.starts_with("username/")
+        || (bare.starts_with("{{") && bare.ends_with("}}"))
+        || (bare.starts_with('<') && bare.ends_with('>') && bare.len() > 2)
+}
+
+/// A value left from a template, if it is one: `{lang_0}` is a mapping to YAML, `[More Information
+/// Needed]` a list.
+pub(super) fn placeholder_text<'d>(document: &'d Document<'_>, id: NodeId) -> Option<&'d str> {
+    match &document.node(id).kind {
+        yaml::Kind::Scalar { value, style } => {
+            let written = matches!(style, Style::Plain | Style::SingleQuoted | Style::DoubleQuoted);
+            (written && is_placeholder(value)).then_some(value.as_ref())
+        }
+        yaml::Kind::Map(pairs) => match pairs.as_slice() {
+            [(key, value)] if document.is_null(*value) && document.node(*value).span.is_empty() => document.text(*key),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn placeholders(document: &Document<'_>, name: &str, value: NodeId, sink: &mut Sink<'_>) {
+    for (item, anchor) in items_with_anchor(document, name, value) {
+        if let Some(text) = placeholder_text(document, item) {
+            let message = format!("`{name}` still holds the placeholder {}", safe::quoted(text));
+            sink.add("field-placeholder", document.node(item).span, message, |f| {
+                f.help("Write the real value, or remove the line until you know it").anchor(anchor)
+            });
+        }
+    }
+}
+
+fn repeated(ctx: &Context<'_>, document: &Document<'_>, name: &str, value: NodeId, sink: &mut Sink<'_>) {
+    let Some(items) = document.items(value) else { return };
+    let mut seen = std::collections::HashMap::with_capacity(items.len());
+    for (at, &item) in items.iter().enumerate() {
+        let Some(text) = document.text(item).filter(|text| !text.is_empty()) else { continue };
+        let Some(first) = seen.insert(text, item) else { continue };
+        let message = format!("`{name}` lists {} twice", safe::quoted(text));
+        sink.add("list-duplicate", document.node(item).span, message, |f| {
+            let fix = remove_item(ctx, document, item).filter(|_| !document.node(item).anchored);
+            f.help("Remove the repetition")
+                .related(document.node(first).span, "first listed here")
+                .anchor(format!("/{name}/{at}"))
+                .maybe_fix(fix)
+        });
+    }
+}
+
+/// Removes the line of a block-list item that stands alone on it.
+fn remove_item(ctx: &Context<'_>, document: &Document<'_>, item: NodeId) -> Option<Fix> {
+    let text = ctx.card.source.text();
+    let span = document.node(item).span;
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
+    let alone = text[start..span.start as usize].trim() == "-" && text[span.end as usize..end].trim().is_empty();
+    alone.then(|| Fix::safe("remove the repetition", Span::new(start, end), ""))
+}

@@ -1,0 +1,177 @@
+//! Rules on front matter that is missing, hidden, cut or run over.
+
+use super::listed;
+use crate::card::{Status, Trap, TrapKind};
+use crate::checks::{Context, Sink};
+use crate::rule::{Edit, Effect, Finding, Fix, Safety, Severity};
+use crate::text::{Span, safe};
+use crate::yaml::Kind;
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    for trap in &card.front.traps {
+        report(ctx, trap, sink);
+    }
+    // A file that cannot be read as text says nothing about its front matter.
+    let explained = !card.front.traps.is_empty() || (card.source.text().is_empty() && !card.faults.is_empty());
+    if card.front.status == Status::Missing && !explained {
+        sink.add("front-matter-missing", Span::default(), "The card has no front matter, so the Hub can show no licence, task or language for it", |f| {
+            f.help("Begin the file with a `---` line, `key: value` lines such as `license: apache-2.0`, and a closing `---` line")
+        });
+    }
+    if let (Some(document), Status::Invalid) = (&card.yaml, card.front.status)
+        && let Some(root) = document.root()
+    {
+        let what = match document.node(root).kind {
+            Kind::Seq(_) => "a list",
+            _ => "a single value",
+        };
+        let span = document.node(root).span;
+        let message = format!("The front matter is {what}, where `key: value` pairs are accepted");
+        sink.add("front-matter-not-mapping", span, message, |f| {
+            f.help("Write each field as `key: value` on a line of its own")
+        });
+    }
+}
+
+fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {
+    let span = trap.span;
+    let source = ctx.card.source;
+    let line = |span: Span| source.location(span, crate::text::Unit::CodePoint).0.line;
+    match &trap.kind {
+        TrapKind::LfsPointer => {
+            sink.add("lfs-pointer", span, "The card is a Git LFS pointer, which the Hub does not read: the page shows no licence, tags or text", |f| {
+                f.help("Remove the `*.md filter=lfs` line from `.gitattributes` and commit the card as an ordinary file")
+            });
+        }
+        TrapKind::ByteOrderMark => {
+            sink.add("front-matter-bom", span, "A byte-order mark stands before the front matter: `ModelCard(text)` and huggingface_hub before 2.3.0 see no metadata", |f| {
+                f.help("Save the file as UTF-8 without a byte-order mark").fix(Fix::safe("remove the byte-order mark", span, ""))
+            });
+        }
+        TrapKind::NotFirst { what, block } => {
+            let message =
+                format!("Front matter must begin the file, but {what} stands before it: the Hub sees no metadata");
+            sink.add("front-matter-not-first", span, message, |f| {
+                f.help("Move it below the closing `---` line, or remove it")
+                    .related(fence(*block), "the front matter that is lost")
+                    .maybe_fix(move_block(ctx, span, *block))
+            });
+        }
+        TrapKind::NoFence => {
+            sink.add(
+                "front-matter-missing",
+                span,
+                "These lines look like metadata, but no `---` lines stand around them: the Hub reads them as text",
+                |f| f.help("Put a line `---` before the first and another one behind the last metadata line"),
+            );
+        }
+        TrapKind::OpeningFence { what, excess } => {
+            let message = format!("The opening fence {what}; it must be exactly `---`, or the Hub sees no metadata");
+            sink.add("front-matter-opening-fence", span, message, |f| {
+                f.help("Write `---` and nothing else on the first line")
+                    .maybe_fix(excess.map(|excess| Fix::safe("cut the fence to three dashes", excess, "")))
+            });
+        }
+        TrapKind::Unclosed { what } => {
+            let message = match what {
+                Some(what) => format!(
+                    "The line meant to close the front matter {what}: the block never closes and the Hub sees no metadata"
+                ),
+                None => "The front matter never closes: the Hub sees no metadata".to_owned(),
+            };
+            sink.add("front-matter-unclosed", span, message, |f| {
+                f.help("Close the block with a line `---` that begins in column 1")
+            });
+        }
+        TrapKind::SwallowsBody { what, closed_by } => {
+            let end = line(*closed_by);
+            let message = match what {
+                Some(what) => format!(
+                    "The line meant to close the front matter {what}: the block runs on to the `---` in line {end} and takes the text between for metadata"
+                ),
+                None => format!(
+                    "The front matter is not closed before the text begins: the block runs on to the `---` in line {end}"
+                ),
+            };
+            sink.add("front-matter-swallows-body", span, message, |f| {
+                f.help("Close the block with a line `---` that begins in column 1").related(*closed_by, "closed here")
+            });
+        }
+        TrapKind::ClosesEarly { lost } => {
+            let message = format!(
+                "This `---` closes the front matter early: {} behind it {} lost to the text",
+                listed(lost),
+                if lost.len() == 1 { "is" } else { "are" }
+            );
+            sink.add("front-matter-closes-early", span, message, |f| {
+                f.help("Indent the line if it belongs to a multi-line value, or write it as `\\-\\-\\-` or `***`")
+            });
+        }
+        TrapKind::Empty => {
+            sink.add("front-matter-empty", span, "The front matter is empty, which the Hub refuses", |f| {
+                f.help("Add metadata, at least `license:`, or remove both `---` lines")
+            });
+        }
+        TrapKind::EmptyUnseen => {
+            sink.add(
+                "front-matter-empty",
+                span,
+                "There is nothing between the `---` lines: the Hub sees no metadata",
+                |f| {
+                    f.help("Add metadata, at least `license:`, or remove both `---` lines")
+                        .at_most(Severity::Warning)
+                        .readers(&[Effect::HubWarns])
+                },
+            );
+        }
+        TrapKind::SecondBlock { keys } => {
+            let message = format!(
+                "A second block of front matter is shown as text; its {} {} ignored",
+                listed(keys),
+                if keys.len() == 1 { "is" } else { "are" }
+            );
+            sink.add("front-matter-second-block", span, message, |f| f.help("Merge the two blocks into the first one"));
+        }
+        TrapKind::LineEnds { what } => {
+            let message = format!("The lines end in {}, which hides the front matter from the Hub", safe::line(what));
+            sink.add("front-matter-line-ends", span, message, |f: Finding| {
+                f.help("Convert the file to LF line ends").maybe_fix(mend_line_ends(source.text()))
+            });
+        }
+    }
+}
+
+fn fence(block: Span) -> Span {
+    Span::new(block.start as usize, block.start as usize + 3)
+}
+
+/// Moves the block to the start of the file, unless something is wrapped around it.
+fn move_block(ctx: &Context<'_>, before: Span, block: Span) -> Option<Fix> {
+    let source = ctx.card.source;
+    let text = source.slice(before);
+    if text.trim_start().starts_with("```") || text.trim_start().starts_with("~~~") {
+        return None;
+    }
+    let moved = format!("{}\n", source.slice(block));
+    let edits =
+        vec![Edit { span: Span::default(), replacement: moved }, Edit { span: block, replacement: String::new() }];
+    Some(Fix { title: "move the front matter to the start of the file".to_owned(), safety: Safety::Unsafe, edits })
+}
+
+/// One edit a line end; not offered for files where that would be too many.
+fn mend_line_ends(text: &str) -> Option<Fix> {
+    const MOST_EDITS: usize = 10_000;
+    let double = text.contains("\r\r\n");
+    let pattern = if double { "\r\r\n" } else { "\r" };
+    let edits: Vec<Edit> = text
+        .match_indices(pattern)
+        .take(MOST_EDITS + 1)
+        .map(|(at, found)| Edit { span: Span::new(at, at + found.len()), replacement: "\n".to_owned() })
+        .collect();
+    (edits.len() <= MOST_EDITS).then(|| Fix {
+        title: "convert the line ends to LF".to_owned(),
+        safety: Safety::Safe,
+        edits,
+    })
+}

@@ -1,0 +1,154 @@
+//! Rules on language codes.
+
+use super::fields::placeholder_text;
+use super::{items_with_anchor, listed};
+use crate::card::Kind;
+use crate::checks::{Context, Sink};
+use crate::rule::{Confidence, Severity};
+use crate::text::safe;
+use crate::vocab;
+use crate::yaml;
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let (Some((document, _)), false) = (card.mapping(), card.kind == Kind::Other) else { return };
+    let Some((_, value)) = card.field("language") else {
+        missing(ctx, sink);
+        return;
+    };
+    for (item, anchor) in items_with_anchor(document, "language", value) {
+        let Some(text) = document.text(item) else { continue };
+        if text.trim().is_empty() || document.is_null(item) || placeholder_text(document, item).is_some() {
+            continue;
+        }
+        one(ctx, item, text, anchor, sink);
+    }
+}
+
+fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, anchor: String, sink: &mut Sink<'_>) {
+    let Some((document, _)) = ctx.card.mapping() else { return };
+    let span = document.node(item).span;
+    let languages = vocab::languages();
+    let code_shaped = matches!(text.len(), 2 | 3) && text.bytes().all(|b| b.is_ascii_lowercase());
+    if languages.is_known(text) {
+        // Codes of small languages that are far more often the country's code: a note only, and
+        // only when the card does not speak of the language.
+        if let Some(trap) = languages.country(text)
+            && let Some(valid) = &trap.valid_as
+            && !mentions(ctx, valid)
+            && trap.meant.iter().all(|meant| !has_language(ctx, meant))
+        {
+            let message =
+                format!("`{text}` is the code of {valid}; the language of the country is {}", listed(&trap.meant));
+            sink.add("language-doubtful", span, message, |f| {
+                f.help(format!(
+                    "Keep it if the model is for {valid}, else write {}",
+                    listed(&trap.meant).replace(" and ", " or ")
+                ))
+                .anchor(anchor)
+                .at_most(Severity::Note)
+                .confidence(Confidence::Low)
+            });
+        }
+        return;
+    }
+    if !code_shaped {
+        let (reason, help) = explain(text);
+        let message = format!("{} is not a language code: {reason}", safe::quoted(text));
+        sink.add("language-invalid", span, message, |f| f.help(help).anchor(anchor));
+        return;
+    }
+    let (reason, help) = if let Some(trap) = languages.country(text) {
+        let meant = listed(&trap.meant).replace(" and ", " or ");
+        (format!("`{text}` is a country's code, not a language's; likely meant is {meant}"), format!("Write {meant}"))
+    } else if let Some(new) = languages.successor(text) {
+        (format!("`{text}` is an old code of the language whose code is `{new}`"), format!("Write `{new}`"))
+    } else if languages.is_collective(text) {
+        (
+            format!("`{text}` stands for a group of languages, which the Hub's list does not hold"),
+            "Name the languages one by one".to_owned(),
+        )
+    } else if languages.is_no_language(text) {
+        (
+            format!("`{text}` is not a language of people"),
+            "Use `code` for programming languages, and `tags` for anything else".to_owned(),
+        )
+    } else {
+        (
+            format!("`{text}` is not in the Hub's list of ISO 639 codes"),
+            "Check the code at https://iso639-3.sil.org/code_tables/639/data, or give the language's name in `tags`"
+                .to_owned(),
+        )
+    };
+    sink.add("language-doubtful", span, reason, |f| f.help(help).anchor(anchor));
+}
+
+/// Why a value has no language code's shape, and what to write.
+fn explain(text: &str) -> (String, String) {
+    let languages = vocab::languages();
+    let trimmed = text.trim();
+    if let Some(code) = languages.by_name(trimmed) {
+        return (format!("it is a name, and the code is `{code}`"), format!("Write `{code}`"));
+    }
+    let lower = trimmed.to_lowercase();
+    if lower != trimmed && languages.is_known(&lower) {
+        return (format!("codes are lower case (`{lower}`)"), format!("Write `{lower}`"));
+    }
+    if languages.is_no_language(&lower) {
+        return (
+            "it is not a language of people".to_owned(),
+            "Use `code` for programming languages, and `tags` for anything else".to_owned(),
+        );
+    }
+    if trimmed.contains([',', ';', '/', '|']) || trimmed.split_whitespace().count() > 1 {
+        return (
+            "a value holds one ISO 639 code".to_owned(),
+            "Write a list with one code an item, as in `language: [en, fr]`".to_owned(),
+        );
+    }
+    if let Some((head, _)) = trimmed.split_once(['-', '_'])
+        && languages.is_known(&head.to_lowercase())
+    {
+        let head = head.to_lowercase();
+        return (
+            "ISO 639 codes of two or three letters are accepted, without region or script".to_owned(),
+            format!("Write `{head}`, and put the full tag into `language_bcp47`"),
+        );
+    }
+    (
+        "ISO 639 codes of two or three lower-case letters, `code` and `multilingual` are accepted".to_owned(),
+        "Look the code up at https://iso639-3.sil.org/code_tables/639/data".to_owned(),
+    )
+}
+
+/// True when the body or the name of the card speaks of the language.
+fn mentions(ctx: &Context<'_>, language: &str) -> bool {
+    let text = ctx.card.source.text();
+    language.split([' ', '(', ',']).filter(|word| word.len() > 3).any(|word| text.contains(word))
+}
+
+fn has_language(ctx: &Context<'_>, code: &str) -> bool {
+    let Some((document, _)) = ctx.card.mapping() else { return false };
+    ctx.card.field_items("language").into_iter().any(|id| document.text(id) == Some(code))
+}
+
+/// The task takes or gives language, and none is named.
+fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let Some((document, _)) = card.mapping() else { return };
+    let fields: &[&str] = if card.kind == Kind::Dataset { &["task_categories"] } else { &["pipeline_tag"] };
+    let task = fields
+        .iter()
+        .flat_map(|field| card.field_items(field))
+        .filter_map(|id| document.text(id))
+        .find(|tag| vocab::tasks().find(tag).is_some_and(|task| task.language));
+    let named_otherwise =
+        ["language_bcp47", "languages", "language_details"].iter().any(|key| card.field(key).is_some());
+    if let (Some(task), false) = (task, named_otherwise) {
+        let message = format!("No `language` is given, though the task `{}` works on language", safe::line(task));
+        sink.add("language-missing", card.front.end(), message, |f| {
+            f.help("Add `language:` with the ISO 639 codes of the languages it was made for, or `multilingual`")
+                .anchor("/language")
+        });
+    }
+}

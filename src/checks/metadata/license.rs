@@ -1,0 +1,126 @@
+//! Rules on the licence as metadata: is the id one that the Hub knows, is `other` explained.
+
+use super::fields::placeholder_text;
+use super::{items_with_anchor, requote, shown};
+use crate::card::Kind;
+use crate::checks::{Context, Sink};
+use crate::rule::{Fix, Severity};
+use crate::text::{safe, suggest};
+use crate::vocab::{self, LicenseMatch};
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let (Some((document, _)), false) = (card.mapping(), card.kind == Kind::Other) else { return };
+    let Some((key, value)) = card.field("license") else { return };
+    for (item, anchor) in items_with_anchor(document, "license", value) {
+        let Some(text) = document.text(item) else { continue };
+        if text.trim().is_empty() || document.is_null(item) || placeholder_text(document, item).is_some() {
+            continue;
+        }
+        let span = document.node(document.target(item)).span;
+        match vocab::licenses().resolve(text) {
+            LicenseMatch::Hub(_) => {}
+            LicenseMatch::Spelling(license) => {
+                let message = format!(
+                    "{} is not a Hub licence id, which are spelled exactly; this licence is `{}`",
+                    safe::quoted(text),
+                    license.id
+                );
+                sink.add("license-unknown", span, message, |f| {
+                    let fix = requote(document, document.target(item), &license.id)
+                        .map(|(span, new)| Fix::safe(format!("write `{}`", license.id), span, new));
+                    f.help(format!("Write `{}`", license.id)).anchor(anchor).maybe_fix(fix)
+                });
+            }
+            LicenseMatch::Trap(note) => {
+                let message = format!("{} is not a Hub licence id: {note}", safe::quoted(text));
+                sink.add("license-unknown", span, message, |f| {
+                    f.help("Choose an id of https://huggingface.co/docs/hub/repositories-licenses, or `other` with `license_name` and `license_link`").anchor(anchor)
+                });
+            }
+            LicenseMatch::Near(near) => {
+                let expression = is_expression(text);
+                let mut message = format!(
+                    "{} is not one of the {} licence ids that the Hub accepts",
+                    safe::quoted(text),
+                    vocab::licenses().items.len()
+                );
+                if expression {
+                    message.push_str(", and SPDX expressions are refused");
+                } else if let Some(near) = near {
+                    message.push_str(&format!("; did you mean `{}`?", near.id));
+                }
+                sink.add("license-unknown", span, message, |f| {
+                    let help = match (expression, near) {
+                        (true, _) => "List the ids, one an item, or use `other` with `license_name` and `license_link`"
+                            .to_owned(),
+                        (false, Some(near)) => format!(
+                            "Write `{}` if that is the licence, else `other` with `license_name` and `license_link`",
+                            near.id
+                        ),
+                        (false, None) => "Use `license: other` with `license_name` and `license_link`".to_owned(),
+                    };
+                    f.help(help).anchor(anchor)
+                });
+            }
+        }
+    }
+    names(ctx, key, value, sink);
+}
+
+/// `MIT OR Apache-2.0`, `GPL-2.0-only WITH Classpath-exception-2.0`: valid to the spdx crate and of
+/// more than one term.
+fn is_expression(text: &str) -> bool {
+    text.split_whitespace().any(|word| matches!(word.to_ascii_uppercase().as_str(), "OR" | "AND" | "WITH"))
+        && spdx::Expression::parse_mode(text, spdx::ParseMode::LAX).is_ok()
+}
+
+fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let Some((document, _)) = card.mapping() else { return };
+    let filled = |name: &str| {
+        card.field_text(name).is_some_and(|text| {
+            !text.trim().is_empty() && !document.is_null(card.field(name).map_or(value, |(_, v)| v))
+        })
+    };
+    let ids: Vec<&str> = card.field_items("license").into_iter().filter_map(|id| document.text(id)).collect();
+    if ids.contains(&"other") {
+        let license_file = card.siblings.names().iter().any(|name| {
+            let upper = name.to_uppercase();
+            upper.starts_with("LICENSE") || upper.starts_with("LICENCE") || upper.starts_with("COPYING")
+        });
+        let (name, link) = (filled("license_name"), filled("license_link"));
+        let missing = match (name, link || license_file) {
+            (true, true) => return,
+            (false, true) => "`license_name`",
+            (true, false) => "`license_link` or a LICENSE file beside the card",
+            (false, false) => "`license_name`, and `license_link` or a LICENSE file beside the card",
+        };
+        let message = format!("`license: other` does not say which licence: there is no {missing}");
+        sink.add("license-other-unnamed", shown(document, key, value), message, |f| {
+            let f = f.help("Add `license_name:` (short, lower case, no blanks) and `license_link:` (a URL, or `LICENSE` in the repository)").anchor("/license");
+            // Without a folder, a LICENSE file may well be there.
+            if name && !card.siblings.known() { f.at_most(Severity::Note) } else { f }
+        });
+        return;
+    }
+    let [id] = ids.as_slice() else { return };
+    let Some(license) = vocab::licenses().find(id) else { return };
+    if let (Some((_, name_value)), true) = (card.field("license_name"), filled("license_name")) {
+        let name = document.text(name_value).unwrap_or_default();
+        // A name that repeats the licence is redundant and harmless.
+        let same = suggest::fold(name) == suggest::fold(id)
+            || suggest::fold(name) == suggest::fold(&license.name)
+            || suggest::fold(name).contains(&suggest::fold(id))
+            || license.spdx.as_ref().is_some_and(|spdx| suggest::fold(name).contains(&suggest::fold(spdx)));
+        if !same && !license.family && *id != "unknown" {
+            let message = format!(
+                "`license_name` is {}, but `license` is the listed id `{id}`, which the Hub shows instead",
+                safe::quoted(name)
+            );
+            sink.add("license-name-unused", document.node(name_value).span, message, |f| {
+                f.help("Set `license: other` if the name is right, or remove `license_name`").anchor("/license_name")
+            });
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! `model-index-lossy`: what `huggingface_hub` loses of a model-index when it saves the card.
+//!
+//! Saving goes through `EvalResult` objects (`repocard_data.py` of 2.4.0): one model name, results
+//! grouped by (task type, dataset type, config, split, revision), known members only, no nulls.
+
+use std::collections::HashMap;
+
+use crate::card::Kind;
+use crate::checks::{Context, Sink};
+use crate::text::{Span, safe};
+use crate::yaml::{Document, NodeId};
+
+const RESULT: &[&str] = &["task", "dataset", "metrics", "source"];
+const TASK: &[&str] = &["type", "name"];
+const DATASET: &[&str] = &["type", "name", "config", "split", "revision", "args"];
+const METRIC: &[&str] = &["type", "value", "name", "config", "args", "verified", "verifyToken"];
+const SOURCE: &[&str] = &["name", "url"];
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    if ctx.card.kind != Kind::Model || !sink.wants("model-index-lossy") {
+        return;
+    }
+    let (Some((document, _)), Some((_, index))) = (ctx.card.mapping(), ctx.card.field("model-index")) else { return };
+    let Some(entries) = document.items(index) else { return };
+    if let [first, second, ..] = entries {
+        let span = first_line(ctx, document.node(*second).span);
+        let message = format!(
+            "`model-index` has {} entries; huggingface_hub merges them under the last name when it saves the card",
+            entries.len()
+        );
+        sink.add("model-index-lossy", span, message, |f| {
+            f.help("Keep one entry, and put the results of other models into their own cards")
+                .related(first_line(ctx, document.node(*first).span), "the first entry")
+                .anchor("/model-index")
+        });
+    }
+    let mut losses = Losses { ctx, document, unknown: HashMap::new(), nulls: HashMap::new(), order: Vec::new() };
+    for &entry in entries {
+        losses.members(entry, "an entry", &["name", "results"]);
+        let Some((_, results)) = document.get(entry, "results") else { continue };
+        let items = document.items(results).unwrap_or_default();
+        for &result in items {
+            losses.members(result, "a result", RESULT);
+            for (member, what, known) in
+                [("task", "task", TASK), ("dataset", "dataset", DATASET), ("source", "source", SOURCE)]
+            {
+                if let Some((_, value)) = document.get(result, member) {
+                    losses.members(value, what, known);
+                }
+            }
+            if let Some((_, metrics)) = document.get(result, "metrics") {
+                for &metric in document.items(metrics).unwrap_or_default() {
+                    losses.members(metric, "a metric", METRIC);
+                }
+            }
+        }
+        merged(document, items, sink);
+    }
+    losses.report(sink);
+}
+
+fn first_line(ctx: &Context<'_>, span: Span) -> Span {
+    let text = ctx.card.source.slice(span);
+    Span::new(span.start as usize, span.start as usize + text.find('\n').unwrap_or(text.len()))
+}
+
+/// The text at a path below a result, with null as absent.
+fn text_at<'d>(document: &'d Document<'_>, result: NodeId, path: [&str; 2]) -> Option<&'d str> {
+    let (_, outer) = document.get(result, path[0])?;
+    let (_, inner) = document.get(outer, path[1])?;
+    if document.is_null(inner) { None } else { document.text(inner) }
+}
+
+/// Results that are grouped into one although they differ in what only the first one keeps.
+fn merged(document: &Document<'_>, results: &[NodeId], sink: &mut Sink<'_>) {
+    let mut seen: HashMap<[Option<&str>; 5], NodeId> = HashMap::with_capacity(results.len());
+    for &result in results {
+        let at = |outer, inner| text_at(document, result, [outer, inner]);
+        let identity = [
+            at("task", "type"),
+            at("dataset", "type"),
+            at("dataset", "config"),
+            at("dataset", "split"),
+            at("dataset", "revision"),
+        ];
+        let Some(&first) = seen.get(&identity) else {
+            seen.insert(identity, result);
+            continue;
+        };
+        for (outer, inner) in [("task", "name"), ("dataset", "name"), ("source", "url"), ("source", "name")] {
+            let (kept, lost) = (text_at(document, first, [outer, inner]), at(outer, inner));
+            let Some((_, parent)) = document.get(result, outer) else { continue };
+            let Some((_, value)) = document.get(parent, inner) else { continue };
+            if kept == lost || lost.is_none() {
+                continue;
+            }
+            let message = format!(
+                "This result has the same task type, dataset type, config, split and revision as one before: huggingface_hub merges the two when it saves the card and loses the {outer} {inner} {}",
+                safe::quoted(lost.unwrap_or_default())
+            );
+            sink.add("model-index-lossy", document.node(value).span, message, |f| {
+                f.help("Give the results different `config`, `split` or `revision` values, or put their metrics into one result")
+                    .anchor(format!("/model-index/{outer}/{inner}/{}", lost.unwrap_or_default()))
+            });
+            break;
+        }
+    }
+}
+
+/// Members that are dropped, each name told once a card with the number of its places.
+struct Losses<'c, 'd> {
+    ctx: &'c Context<'c>,
+    document: &'c Document<'d>,
+    unknown: HashMap<(String, &'static str), (Span, usize)>,
+    nulls: HashMap<(String, &'static str), (Span, usize)>,
+    order: Vec<(bool, (String, &'static str))>,
+}
+
+impl Losses<'_, '_> {
+    fn members(&mut self, map: NodeId, what: &'static str, known: &[&str]) {
+        for &(key, value) in self.document.pairs(map) {
+            let Some(name) = self.document.text(key) else { continue };
+            let null = self.document.is_null(value);
+            // Required members that are null are errors of the structure.
+            let required = matches!(
+                (what, name),
+                ("task", "type")
+                    | ("dataset", "type" | "name")
+                    | ("a metric", "type" | "value")
+                    | ("an entry" | "a result", _)
+                    | ("source", "url")
+            );
+            let (table, lost_null) = match (known.contains(&name), null) {
+                (false, _) => (&mut self.unknown, false),
+                (true, true) if !required => (&mut self.nulls, true),
+                _ => continue,
+            };
+            let id = (name.to_owned(), what);
+            let span = self.document.node(key).span;
+            match table.get_mut(&id) {
+                Some((_, count)) => *count += 1,
+                None => {
+                    table.insert(id.clone(), (span, 1));
+                    self.order.push((lost_null, id));
+                }
+            }
+        }
+    }
+
+    fn report(self, sink: &mut Sink<'_>) {
+        let _ = self.ctx;
+        for (lost_null, id) in &self.order {
+            let table = if *lost_null { &self.nulls } else { &self.unknown };
+            let Some(&(span, count)) = table.get(id) else { continue };
+            let (name, what) = id;
+            let times = if count > 1 { format!(" ({count} times)") } else { String::new() };
+            let message = if *lost_null {
+                format!(
+                    "The member {} of {what} is null{times}; huggingface_hub drops it when it saves the card",
+                    safe::quoted(name)
+                )
+            } else {
+                format!(
+                    "{} is not a member of {what} in a model-index{times}; huggingface_hub drops it when it saves the card",
+                    safe::quoted(name)
+                )
+            };
+            sink.add("model-index-lossy", span, message, |f| {
+                let help = if *lost_null {
+                    "Give it a value or remove it"
+                } else {
+                    "Move it into `args`, or into the text of the card"
+                };
+                f.help(help).anchor(format!("/model-index/{what}/{name}"))
+            });
+        }
+    }
+}

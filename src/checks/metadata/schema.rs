@@ -1,0 +1,277 @@
+//! Violations of JSON schemas as findings, each on its exact bytes.
+
+use super::fields::placeholder_text;
+use super::requote;
+use crate::card::Kind;
+use crate::checks::{Context, Sink};
+use crate::rule::{Finding, Fix};
+use crate::schema::{self, Target, Violation};
+use crate::text::{SourceFile, Span, safe, suggest};
+use crate::yaml::project::{self, Step};
+use crate::yaml::{self, Document, NodeId, Style};
+
+/// The card against the schema of its kind.
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some((document, root)) = ctx.card.mapping() else { return };
+    let name = match ctx.card.kind {
+        Kind::Model => "model-card",
+        Kind::Dataset => "dataset-card",
+        Kind::Other => return,
+    };
+    let instance = project::to_json(document, root);
+    for violation in schema::embedded(name).violations(&instance) {
+        let place = Place { source: ctx.card.source, document, root, end: ctx.card.front.end(), file: 0 };
+        // Null and placeholders have rules of their own, except where the structure forbids them.
+        let structural = violation.rule.as_deref().is_some_and(|rule| rule.ends_with("-structure"));
+        if (violation.null && violation.target == Target::Value && !structural) || is_placeholder(&place, &violation) {
+            continue;
+        }
+        report(&place, &violation, sink);
+    }
+    required(ctx, sink);
+}
+
+fn is_placeholder(place: &Place<'_>, violation: &Violation) -> bool {
+    let (_, node, taken) = project::find(place.document, place.root, &violation.steps);
+    taken == violation.steps.len()
+        && violation.target == Target::Value
+        && placeholder_text(place.document, node).is_some()
+}
+
+/// Rules of the form "this field should be there".
+fn required(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    if ctx.card.kind == Kind::Other {
+        return;
+    }
+    for rule in crate::rule::all() {
+        let crate::rule::Check::FieldRequired(field) = &rule.check else { continue };
+        // A slip of the key is one defect, told once.
+        let Some((document, root)) = ctx.card.mapping() else { continue };
+        let dataset = ctx.card.kind == Kind::Dataset;
+        let misspelt = document.pairs(root).iter().any(|&(key, _)| {
+            document.text(key).is_some_and(|key| {
+                key != field
+                    && !crate::vocab::fields().is_known(key)
+                    && crate::vocab::fields().meant(key, dataset) == Some(field)
+            })
+        });
+        let renamed = document.pairs(root).iter().any(|&(key, _)| {
+            document.text(key).is_some_and(|key| {
+                crate::vocab::fields()
+                    .deprecated
+                    .iter()
+                    .any(|old| old.name == key && old.instead.as_deref() == Some(field))
+            })
+        });
+        if ctx.card.field(field).is_some() || misspelt || renamed {
+            continue;
+        }
+        let message = format!("{}: there is no `{field}`", rule.title);
+        sink.add(&rule.id, ctx.card.front.end(), message, |f| {
+            let f = f.anchor(format!("/{field}"));
+            match rule.section("How to fix").and_then(|text| text.lines().find(|line| !line.trim().is_empty())) {
+                Some(line) => f.help(line.trim().trim_start_matches("- ").trim_end_matches('.').to_owned()),
+                None => f,
+            }
+        });
+    }
+}
+
+/// The card against the user's schemas.
+pub(crate) fn check_extra(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    if ctx.schemas.is_empty() {
+        return;
+    }
+    let Some((document, root)) = ctx.card.mapping() else { return };
+    let instance = project::to_json(document, root);
+    let place = Place { source: ctx.card.source, document, root, end: ctx.card.front.end(), file: 0 };
+    for user in ctx.schemas {
+        for violation in user.schema.violations(&instance) {
+            let source = match (&violation.title, &violation.description) {
+                (Some(title), Some(text)) => format!("{}: {}", safe::excerpt(title, 80), safe::excerpt(text, 160)),
+                (Some(one), None) | (None, Some(one)) => safe::excerpt(one, 160),
+                (None, None) => format!("schema {}", safe::line(&user.name)),
+            };
+            let message = format!("{} ({source})", sentence(&violation));
+            let span = place.span(&violation);
+            let anchor = format!("{}#{}", user.name, place.anchor(&violation));
+            sink.add("schema-extra", span, message, |f| {
+                f.anchor(anchor).help(format!("Follow the schema {}", safe::line(&user.name)))
+            });
+        }
+    }
+}
+
+/// A document in a file, for turning violations into spans.
+pub(super) struct Place<'a> {
+    /// The file.
+    pub source: &'a SourceFile,
+    /// The tree.
+    pub document: &'a Document<'a>,
+    /// Its root.
+    pub root: NodeId,
+    /// Where a missing top-level member is shown.
+    pub end: Span,
+    /// Index of the file.
+    pub file: usize,
+}
+
+impl Place<'_> {
+    /// The bytes that a violation is about.
+    fn span(&self, violation: &Violation) -> Span {
+        let (key, node, _) = project::find(self.document, self.root, &violation.steps);
+        match &violation.target {
+            Target::Missing(_) if violation.steps.is_empty() => self.end,
+            Target::Missing(_) => self.head(key, node),
+            Target::Key(name) => self
+                .document
+                .get(node, name)
+                .map_or_else(|| self.head(key, node), |(key, _)| self.document.node(key).span),
+            Target::Value => {
+                let span = self.document.node(node).span;
+                match key {
+                    Some(key) if span.is_empty() => self.document.node(key).span,
+                    _ => self.first_lines(span),
+                }
+            }
+        }
+    }
+
+    /// What names a mapping: its key, else its first key.
+    fn head(&self, key: Option<NodeId>, node: NodeId) -> Span {
+        match (self.document.pairs(node).first(), key) {
+            (_, Some(key)) => self.document.node(key).span,
+            (Some(&(first, _)), None) => self.document.node(first).span,
+            (None, None) => self.first_lines(self.document.node(node).span),
+        }
+    }
+
+    /// A block collection is shown by its first line: the rest says nothing more.
+    fn first_lines(&self, span: Span) -> Span {
+        let text = self.source.slice(span);
+        match text.find('\n') {
+            Some(end) if text.len() > 200 => Span::new(span.start as usize, span.start as usize + end),
+            _ => span,
+        }
+    }
+
+    fn anchor(&self, violation: &Violation) -> String {
+        let steps: Vec<String> = violation
+            .steps
+            .iter()
+            .map(|step| match step {
+                Step::Key(key) => key.clone(),
+                Step::Index(at) => at.to_string(),
+            })
+            .collect();
+        let name = match &violation.target {
+            Target::Value => String::new(),
+            Target::Key(name) | Target::Missing(name) => format!("/{name}"),
+        };
+        format!("/{}{name}", steps.join("/"))
+    }
+}
+
+/// The violation as a sentence: what was found, what is accepted, what is nearest.
+fn sentence(violation: &Violation) -> String {
+    let place = project::dotted(&violation.steps);
+    let at = if place.is_empty() { "The front matter".to_owned() } else { safe::quoted(&place) };
+    let nearest =
+        violation.nearest.as_ref().map(|word| format!("; did you mean `{}`?", safe::line(word))).unwrap_or_default();
+    let accepts = &violation.accepts;
+    match (&violation.target, violation.keyword.as_str()) {
+        (Target::Missing(name), _) if place.is_empty() => format!("{} is missing", safe::quoted(name)),
+        (Target::Missing(name), _) => format!("{} is missing from {at}", safe::quoted(name)),
+        (Target::Key(name), _) => {
+            let parent = if place.is_empty() { "here".to_owned() } else { format!("in {at}") };
+            let known = if accepts.is_empty() { String::new() } else { format!("; accepted is {accepts}") };
+            format!("The member {} has no place {parent}{known}{nearest}", safe::quoted(name))
+        }
+        (Target::Value, "type") => format!("{at} is {}, where {accepts} is accepted", typed(&violation.found)),
+        (Target::Value, _) => match &violation.noun {
+            Some(noun) => {
+                format!("{} is not {} {noun}: accepted is {accepts}{nearest}", violation.found, article(noun))
+            }
+            None => format!("{at} is {}, where {accepts} is accepted{nearest}", violation.found),
+        },
+    }
+}
+
+/// `foo` as "the text `foo`", so that a type error reads as one.
+fn typed(found: &str) -> String {
+    if found.starts_with('`') && found != "`true`" && found != "`false`" {
+        format!("the text {found}")
+    } else {
+        found.to_owned()
+    }
+}
+
+fn article(noun: &str) -> &'static str {
+    if noun.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O']) { "an" } else { "a" }
+}
+
+/// Reports a violation under the rule that the schema names, or the keyword's default.
+pub(super) fn report(place: &Place<'_>, violation: &Violation, sink: &mut Sink<'_>) {
+    let rule = match (&violation.rule, violation.keyword.as_str()) {
+        (Some(rule), _) => rule.as_str(),
+        (None, "type") => "field-type",
+        (None, "required") => "field-missing",
+        (None, "additionalProperties" | "propertyNames" | "unevaluatedProperties") => "key-unknown",
+        (None, _) => "field-value",
+    };
+    let span = place.span(violation);
+    let fix = fix(place, violation);
+    let anchor = place.anchor(violation);
+    sink.add(rule, span, sentence(violation), |f: Finding| {
+        let mut f = f.anchor(anchor).maybe_fix(fix);
+        f.file = place.file;
+        if let Some(readers) = &violation.readers {
+            f = f.readers(readers);
+        }
+        match (&violation.nearest, &violation.target, violation.keyword.as_str()) {
+            (Some(word), Target::Value, _) => f.help(format!("Write `{}`", safe::line(word))),
+            (Some(word), Target::Key(_), _) => f.help(format!("Rename the member to `{}`", safe::line(word))),
+            (_, Target::Missing(name), _) => f.help(format!("Add {}", safe::quoted(name))),
+            (_, Target::Key(_), _) => f.help("Remove the member or move it where it belongs"),
+            (_, Target::Value, "type") => f.help(type_help(violation)),
+            (None, Target::Value, _) => f.help(format!("Use {}", violation.accepts)),
+        }
+    });
+}
+
+fn type_help(violation: &Violation) -> String {
+    if violation.accepts == "text" && violation.found.starts_with("the number") {
+        "Put the value in quotes".to_owned()
+    } else if violation.accepts.contains("list") && violation.found.starts_with('`') {
+        "Write it as a list: `[value]`, or one `- value` a line".to_owned()
+    } else {
+        format!("Write {}", violation.accepts)
+    }
+}
+
+/// What can be mended without knowing more: quotes around a number that must be text, brackets
+/// around a scalar that must be a list, another spelling of a listed word.
+fn fix(place: &Place<'_>, violation: &Violation) -> Option<Fix> {
+    if violation.target != Target::Value {
+        return None;
+    }
+    let (_, node, taken) = project::find(place.document, place.root, &violation.steps);
+    if taken != violation.steps.len() {
+        return None;
+    }
+    let yaml::Kind::Scalar { value, style } = &place.document.node(node).kind else { return None };
+    let span = place.document.node(node).span;
+    let simple =
+        *style == Style::Plain && !value.is_empty() && !value.contains(['\n', ',', '[', ']', '{', '}', '"', '\\']);
+    if violation.keyword == "type" && violation.accepts == "text" && simple {
+        return Some(Fix::safe("put the value in quotes", span, format!("\"{value}\"")));
+    }
+    if violation.keyword == "type" && violation.accepts == "a list" && simple && violation.found.starts_with('`') {
+        return Some(Fix::safe("make it a list", span, format!("[{value}]")));
+    }
+    let nearest = violation.nearest.as_ref()?;
+    // Another case or separator is a slip beyond doubt.
+    (suggest::fold(nearest) == suggest::fold(value)).then(|| {
+        requote(place.document, node, nearest).map(|(span, text)| Fix::safe(format!("write `{nearest}`"), span, text))
+    })?
+}

@@ -1,0 +1,215 @@
+//! Rules on the YAML of front matter: syntax, and where readers part.
+
+use crate::card::TrapKind;
+use crate::checks::{Context, Sink};
+use crate::rule::{Confidence, Effect, Fix, Severity};
+use crate::text::{Span, safe};
+use crate::yaml::reading::{self, Reader, RefusalKind};
+use crate::yaml::resolve::{self, Scalar};
+use crate::yaml::{Document, Kind, NodeId, Style};
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    // Where the block runs over the body, everything else follows from that.
+    let swallowed = card.front.traps.iter().any(|trap| matches!(trap.kind, TrapKind::SwallowsBody { .. }));
+    if let Some(error) = &card.yaml_error {
+        if !swallowed {
+            let what = if error.too_deep { "nests too deeply for any reader" } else { "is not valid YAML" };
+            let message = format!("The front matter {what}: {}", safe::line(&error.message));
+            sink.add("yaml-syntax", error.span, message, |f| f.help(syntax_help(card.source.text(), error.span)));
+        }
+        return;
+    }
+    let Some(document) = &card.yaml else { return };
+    refusals(ctx, document, sink);
+    duplicates(ctx, document, sink);
+    if let Some((_, root)) = card.mapping() {
+        ambiguous(document, root, sink);
+    }
+}
+
+/// What usually helps, judged by the line.
+fn syntax_help(text: &str, at: Span) -> &'static str {
+    let start = text[..at.start as usize].rfind('\n').map_or(0, |i| i + 1);
+    let end = text[at.start as usize..].find('\n').map_or(text.len(), |i| at.start as usize + i);
+    let line = &text[start..end];
+    let value = line.split_once(": ").map_or("", |(_, value)| value.trim_start());
+    if line.trim_start_matches(' ').starts_with('\t') {
+        "Indent with spaces: YAML does not allow tabs"
+    } else if value.contains(": ") {
+        "Put the value in quotes: a colon followed by a blank begins a mapping"
+    } else if value.starts_with(['@', '`', '%', '*', '&', '!', '[', '{', '|', '>', '"', '\'']) {
+        "Put the value in quotes: its first character has a meaning in YAML"
+    } else {
+        "Check the quotes, brackets and indentation of this line and the one before"
+    }
+}
+
+/// Values that one reader or both refuse although the syntax is right.
+fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
+    let yaml = ctx.card.front.yaml;
+    let text = ctx.card.source.slice(yaml);
+    let base = yaml.start as usize;
+    let python = reading::check(document, text, base, Reader::Python).err();
+    let javascript = reading::check(document, text, base, Reader::JavaScript).err();
+    for id in document.ids() {
+        let Some(tag) = &document.node(id).tag else { continue };
+        if tag.core().is_none_or(|core| core.starts_with("python/")) && tag.resolved != "!" {
+            let message = format!(
+                "The tag {} means nothing to the Hub or to huggingface_hub: both refuse the card",
+                safe::quoted(source_of(ctx, tag.span))
+            );
+            sink.add("yaml-tag", tag.span, message, |f| {
+                f.help("Remove the tag and write the value as plain YAML, a tuple as a list")
+            });
+        }
+    }
+    match (python, javascript) {
+        (Some(python), Some(javascript)) => {
+            if python.kind == RefusalKind::Other && javascript.kind == RefusalKind::Other {
+                let message =
+                    format!("Neither the Hub nor huggingface_hub can read this: {}", safe::line(&javascript.message));
+                sink.add("yaml-syntax", javascript.span, message, |f| f);
+            }
+        }
+        (Some(refusal), None) if refusal.kind != RefusalKind::Duplicate => {
+            let message = format!(
+                "huggingface_hub cannot load the card, though the Hub accepts it: {}",
+                safe::line(&refusal.message)
+            );
+            sink.add("yaml-reader-refuses", refusal.span, message, |f| {
+                f.help("Put the value in quotes, or write it in a way that both readers accept")
+                    .readers(&[Effect::ReadersDisagree, Effect::ClientRaises])
+            });
+        }
+        (None, Some(refusal)) if refusal.kind != RefusalKind::Duplicate => {
+            let message =
+                format!("The Hub refuses this, though huggingface_hub accepts it: {}", safe::line(&refusal.message));
+            sink.add("yaml-reader-refuses", refusal.span, message, |f| {
+                f.help("Put the value in quotes, or write it in a way that both readers accept")
+                    .readers(&[Effect::ReadersDisagree, Effect::HubRefuses])
+            });
+        }
+        _ => {}
+    }
+}
+
+fn source_of<'a>(ctx: &'a Context<'_>, span: Span) -> &'a str {
+    ctx.card.source.slice(span)
+}
+
+/// Keys given twice in one mapping, at any depth.
+fn duplicates(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
+    for id in document.ids() {
+        let Kind::Map(pairs) = &document.node(id).kind else { continue };
+        let mut seen: Vec<(&str, NodeId, NodeId)> = Vec::with_capacity(pairs.len());
+        // A quadratic search suits the few keys that mappings have; large ones are hashed.
+        let mut hashed = std::collections::HashMap::new();
+        for &(key, value) in pairs {
+            let Some(text) = document.text(key) else { continue };
+            if text == "<<" && matches!(document.node(key).kind, Kind::Scalar { style: Style::Plain, .. }) {
+                continue;
+            }
+            let before = if pairs.len() <= 16 {
+                seen.iter().find(|(other, ..)| *other == text).map(|&(_, key, value)| (key, value))
+            } else {
+                hashed.insert(text, (key, value))
+            };
+            seen.push((text, key, value));
+            let Some((first, first_value)) = before else { continue };
+            let same = ctx.card.source.slice(document.node(first_value).span)
+                == ctx.card.source.slice(document.node(value).span);
+            let span = document.node(key).span;
+            let outcome = if same { "with the same value" } else { "and huggingface_hub keeps only this value" };
+            let message = format!("The key {} is given twice, {outcome}; the Hub refuses the card", safe::quoted(text));
+            sink.add("yaml-duplicate-key", span, message, |f| {
+                let fix = same.then(|| remove_lines(ctx, document, key, value)).flatten();
+                f.help("Keep one of the two")
+                    .related(document.node(first).span, "first given here")
+                    .anchor(text)
+                    .maybe_fix(fix)
+            });
+        }
+    }
+}
+
+/// Removes the whole lines of a pair, when it has them for itself.
+fn remove_lines(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: NodeId) -> Option<Fix> {
+    let text = ctx.card.source.text();
+    let span = document.node(key).span.to(document.node(value).span);
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
+    let before = &text[start..span.start as usize];
+    let after = text[span.end as usize..end].trim();
+    let alone = before.trim().is_empty() && after.is_empty();
+    alone.then(|| Fix::safe("remove the repetition", Span::new(start, end), ""))
+}
+
+/// Plain scalars that the two versions of YAML type differently.
+fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
+    let keys: Vec<NodeId> = document.pairs(root).iter().map(|&(key, _)| key).collect();
+    for id in document.ids() {
+        let node = document.node(id);
+        let Kind::Scalar { value, style: Style::Plain } = &node.kind else { continue };
+        // Top-level keys of another type than text have a rule of their own.
+        if node.tag.is_some() || value.is_empty() || keys.contains(&id) {
+            continue;
+        }
+        let (old, new) = (resolve::yaml11(value), resolve::yaml12(value));
+        let date = matches!((&old, &new), (Scalar::Time(_), Scalar::Time(_)));
+        let digits_lost = matches!(&old, Scalar::Int(digits) if digits.trim_start_matches('-').len() > 15 && digits.parse::<f64>().is_ok_and(|f| f.abs() > 9_007_199_254_740_992.0));
+        if (old == new && !date && !digits_lost)
+            || matches!(old, Scalar::Merge | Scalar::DefaultValue | Scalar::Fails(_))
+            || matches!((&old, &new), (Scalar::Float(a), Scalar::Float(b)) if a.is_nan() && b.is_nan())
+        {
+            continue;
+        }
+        let field = top_field(document, root, id);
+        let quoted = Fix::safe("put the value in quotes", node.span, format!("\"{value}\""));
+        let shown = safe::quoted(value);
+        let message = if date {
+            format!("The unquoted date {shown} is a date object to huggingface_hub and plain text to YAML 1.2 readers")
+        } else if digits_lost {
+            format!("The unquoted number {shown} keeps its digits in huggingface_hub and loses them on the Hub")
+        } else {
+            format!(
+                "The unquoted {shown} is {} to huggingface_hub (YAML 1.1) and {} to the Hub (YAML 1.2)",
+                old.type_name(),
+                new.type_name()
+            )
+        };
+        let grave = matches!(old, Scalar::Bool(_))
+            && matches!(field, Some("language" | "license" | "datasets" | "base_model" | "tags"));
+        sink.add("yaml-ambiguous-value", node.span, message, |f| {
+            let f = f.help("Put the value in quotes so that every reader sees the same text").anchor(format!("{}:{value}", field.unwrap_or_default()));
+            // A number such as 1e3 is meant as a number: quoting it would keep the accident.
+            let number_meant = matches!(new, Scalar::Float(_)) && matches!(old, Scalar::Text);
+            let f = if number_meant {
+                f.help(format!("Write it with a decimal point and a signed exponent ({}), which both readers take for a number, or put it in quotes", pointed(value)))
+            } else {
+                f.fix(quoted)
+            };
+            match (grave, date) {
+                (true, _) => f,
+                (_, true) => f.at_most(Severity::Note).confidence(Confidence::Medium),
+                _ => f.at_most(Severity::Warning),
+            }
+        });
+    }
+}
+
+/// `1e3` as `1.0e+3`.
+fn pointed(value: &str) -> String {
+    let (mantissa, exponent) = value.split_once(['e', 'E']).unwrap_or((value, "0"));
+    let mantissa = if mantissa.contains('.') { mantissa.to_owned() } else { format!("{mantissa}.0") };
+    let exponent = if exponent.starts_with(['+', '-']) { exponent.to_owned() } else { format!("+{exponent}") };
+    format!("`{mantissa}e{exponent}`")
+}
+
+/// The top-level field in whose value the node lies.
+fn top_field<'d>(document: &'d Document<'_>, root: NodeId, id: NodeId) -> Option<&'d str> {
+    // Nodes are numbered in source order, so the last key at or before the node is its field's.
+    let pairs = document.pairs(root);
+    let at = pairs.partition_point(|&(key, _)| key <= id).checked_sub(1)?;
+    document.text(pairs[at].0)
+}

@@ -1,0 +1,54 @@
+//! The one table from rule ids to the functions that check them.
+
+use super::metadata::{
+    co2, datasets, encoding, eval_results, fields, front_matter, keys, language, license, lineage, metrics,
+    model_index, schema, tasks, yaml,
+};
+use super::{Context, Sink};
+
+/// A check and the rules that it reports.
+pub struct Builtin {
+    /// Ids of its rules, all with `check: builtin` in their files.
+    pub rules: &'static [&'static str],
+    /// The function.
+    pub run: fn(&Context<'_>, &mut Sink<'_>),
+}
+
+/// All built-in checks, in the order in which they run.
+pub const BUILTINS: &[Builtin] = &[
+    Builtin { rules: &["encoding-invalid"], run: encoding::check },
+    Builtin {
+        rules: &[
+            "lfs-pointer",
+            "front-matter-bom",
+            "front-matter-missing",
+            "front-matter-not-first",
+            "front-matter-opening-fence",
+            "front-matter-unclosed",
+            "front-matter-swallows-body",
+            "front-matter-closes-early",
+            "front-matter-empty",
+            "front-matter-second-block",
+            "front-matter-line-ends",
+            "front-matter-not-mapping",
+        ],
+        run: front_matter::check,
+    },
+    Builtin {
+        rules: &["yaml-syntax", "yaml-reader-refuses", "yaml-duplicate-key", "yaml-ambiguous-value", "yaml-tag"],
+        run: yaml::check,
+    },
+    Builtin { rules: &["key-unknown", "key-not-string", "key-reserved", "key-deprecated"], run: keys::check },
+    Builtin { rules: &["field-empty", "field-placeholder", "list-duplicate"], run: fields::check },
+    Builtin { rules: &["license-unknown", "license-other-unnamed", "license-name-unused"], run: license::check },
+    Builtin { rules: &["pipeline-tag-retired", "library-unknown"], run: tasks::check },
+    Builtin { rules: &["language-invalid", "language-doubtful", "language-missing"], run: language::check },
+    Builtin { rules: &["base-model-invalid", "base-model-relation-alone", "repo-id-invalid"], run: lineage::check },
+    Builtin { rules: &["model-index-lossy"], run: model_index::check },
+    Builtin { rules: &["metric-value-type", "metric-value-range", "metric-scale-mixed"], run: metrics::check },
+    Builtin { rules: &[], run: co2::check },
+    Builtin { rules: &[], run: datasets::check },
+    Builtin { rules: &[], run: schema::check },
+    Builtin { rules: &[], run: eval_results::check },
+    Builtin { rules: &["schema-extra"], run: schema::check_extra },
+];

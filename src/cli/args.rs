@@ -1,0 +1,195 @@
+//! The options. Their help texts are part of the README's reference.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::card::Kind;
+use crate::report::Format;
+use crate::rule::{Profile, Severity};
+
+/// Linter and licence-compliance auditor for machine-learning model cards.
+#[derive(Parser, Debug)]
+#[command(name = "cardlint", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Options of all commands.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of all commands.
+#[derive(Args, Debug)]
+pub struct Global {
+    /// When to use colours
+    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Audit cards, repositories, or folders of repositories
+    Audit(Box<AuditOptions>),
+    /// Show what a rule checks, why, and how to fix it; all rules without ID
+    Rule {
+        /// Ids of rules, or a group
+        ids: Vec<String>,
+        /// How to list the rules
+        #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+        format: ListFormat,
+    },
+    /// Print a JSON schema that cardlint uses or promises; their names without NAME
+    Schema {
+        /// Such as `model-card` or `report`
+        name: Option<String>,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Show as JSON how the Hub and huggingface_hub read a card, and its outline
+    Read(ReadOptions),
+}
+
+/// How to list rules.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ListFormat {
+    /// A table
+    Table,
+    /// JSON
+    Json,
+    /// The generated index `rules/README.md`
+    Markdown,
+}
+
+/// Options of `read`.
+#[derive(Args, Debug)]
+pub struct ReadOptions {
+    /// The card, or `-` for standard input
+    #[arg(default_value = "-")]
+    pub path: PathBuf,
+}
+
+/// Options of `audit`.
+#[derive(Args, Debug)]
+pub struct AuditOptions {
+    /// Cards, repositories or folders of them; `-` reads one card from standard input
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Output format [default: table]
+    #[arg(long, value_parser = format, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// Write the output to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write a further report; may be given several times
+    #[arg(long, value_parser = report, value_name = "FORMAT=FILE")]
+    pub report: Vec<(Format, PathBuf)>,
+    /// Which rules run: hub, recommended or strict [default: recommended]
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+    /// Run only these rules or groups
+    #[arg(long, value_delimiter = ',', value_name = "RULE|GROUP")]
+    pub select: Vec<String>,
+    /// Leave these rules or groups out
+    #[arg(long, value_delimiter = ',', value_name = "RULE|GROUP")]
+    pub ignore: Vec<String>,
+    /// Least severity that makes the exit code 1: error, warning, note or never [default: error]
+    #[arg(long, value_parser = fail_on, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
+    /// Kind of all cards: auto, model or dataset
+    #[arg(long, value_parser = kind, default_value = "auto", value_name = "KIND")]
+    pub kind: KindChoice,
+    /// A JSON schema that front matter must meet; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub schema: Vec<PathBuf>,
+    /// Name to report for standard input
+    #[arg(long, value_name = "NAME", default_value = "README.md")]
+    pub stdin_filename: String,
+    /// Configuration file, instead of the nearest one
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub no_config: bool,
+    /// Threads [default: one a core]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<usize>,
+    /// Show counts a rule instead of findings
+    #[arg(long)]
+    pub statistics: bool,
+    /// Succeed when there is no card
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// Say nothing on standard error but errors
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Name every file that is audited on standard error
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Show no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
+}
+
+/// When findings make the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// At this severity or above.
+    Severity(Severity),
+    /// Never.
+    Never,
+}
+
+/// The option `--kind`.
+#[derive(Clone, Copy, Debug)]
+pub struct KindChoice(pub Option<Kind>);
+
+fn names() -> String {
+    Format::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+}
+
+fn format(word: &str) -> Result<Format, String> {
+    Format::from_name(word).ok_or_else(|| format!("the formats are {}", names()))
+}
+
+fn report(word: &str) -> Result<(Format, PathBuf), String> {
+    let (name, file) = word.split_once('=').ok_or("a report is given as FORMAT=FILE")?;
+    if file.is_empty() {
+        return Err("the file is missing".to_owned());
+    }
+    Ok((format(name)?, PathBuf::from(file)))
+}
+
+/// Also used for the configuration.
+pub(super) fn fail_on(word: &str) -> Result<FailOn, String> {
+    if word == "never" {
+        Ok(FailOn::Never)
+    } else {
+        word.parse().map(FailOn::Severity).map_err(|error: String| format!("{error}, never"))
+    }
+}
+
+fn kind(word: &str) -> Result<KindChoice, String> {
+    match word {
+        "auto" => Ok(KindChoice(None)),
+        "model" => Ok(KindChoice(Some(Kind::Model))),
+        "dataset" => Ok(KindChoice(Some(Kind::Dataset))),
+        _ => Err("the kinds are auto, model, dataset".to_owned()),
+    }
+}

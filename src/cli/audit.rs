@@ -1,0 +1,270 @@
+//! `cardlint audit`.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use rayon::prelude::*;
+
+use super::args::{AuditOptions, FailOn, Global, fail_on};
+use super::config::{self, Config};
+use super::discover::{self, Globs, Target, reason};
+use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, stdout_style, talk};
+use crate::card::MAX_BYTES;
+use crate::checks::UserSchema;
+use crate::engine::{self, Audit, Input, Rules, Settings};
+use crate::report::{Format, Part, Run, Style, Summary, Writer};
+use crate::rule::{Profile, Severity};
+use crate::schema::Schema;
+use crate::text::safe;
+
+/// Cards audited between two writes: enough to keep the threads busy, few enough to bound memory.
+const BATCH: usize = 512;
+/// A progress bar is worth showing for more cards than this.
+const LONG_RUN: usize = 2_000;
+/// Evaluation result files read for one card; a repository has a handful.
+const MAX_EVAL_RESULTS: usize = 200;
+
+/// How one report is rendered; where it goes is its [`Writer`].
+type Renderer = (Format, Style);
+
+/// Runs the command; gives the exit code.
+///
+/// # Errors
+/// When the job cannot be done.
+pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
+    let config = if options.no_config {
+        Config::default()
+    } else {
+        let start = options.paths.first().filter(|path| path.exists()).map_or(Path::new("."), PathBuf::as_path);
+        config::load(options.config.as_deref(), start)?
+    };
+    let settings = settings(options, &config)?;
+    let fail = match (options.fail_on, &config.fail_on) {
+        (Some(fail), _) => fail,
+        (None, Some(word)) => fail_on(word).map_err(|error| anyhow!("configuration: fail-on: {error}"))?,
+        (None, None) => FailOn::Severity(Severity::Error),
+    };
+    let jobs = options.jobs.unwrap_or(0);
+    let threads = if jobs == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { jobs };
+    let globs = Globs::new(&config.files, &config.folder)?;
+    let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads);
+    let (renderers, mut writers) = outputs(options, &config, &settings, global)?;
+    let mut summary = Summary { errors: found.errors, ..Summary::default() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
+    let bar = progress(options, found.targets.len());
+    for batch in found.targets.chunks(BATCH) {
+        let work = |target: &Target| one(target, &settings, &renderers);
+        // A thread pool costs more than a single card.
+        let results: Vec<Done> = if batch.len() == 1 {
+            batch.iter().map(work).collect()
+        } else {
+            pool.install(|| batch.par_iter().map(work).collect())
+        };
+        for (target, result) in batch.iter().zip(results) {
+            match result {
+                Done::Card(audit, parts) => {
+                    if options.verbose {
+                        talk("audited", &audit.name);
+                    }
+                    for (writer, part) in writers.iter_mut().zip(parts) {
+                        writer.add(part)?;
+                    }
+                    summary.merge(audit.summary);
+                }
+                Done::NoCard => {}
+                Done::Failed(reason) => summary.errors.push((target.name.clone(), reason)),
+            }
+        }
+        if let Some(bar) = &bar {
+            bar.inc(batch.len() as u64);
+        }
+    }
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    for writer in writers {
+        writer.finish(&summary)?;
+    }
+    for (path, message) in &summary.errors {
+        talk("error", &format!("{path}: {message}"));
+    }
+    if summary.cards == 0 && summary.errors.is_empty() && !options.allow_empty {
+        bail!("no card found; name a file to audit it whatever it looks like, or allow this with --allow-empty");
+    }
+    let failed = match fail {
+        FailOn::Never => false,
+        FailOn::Severity(least) => {
+            [Severity::Note, Severity::Warning, Severity::Error].into_iter().any(|s| s >= least && summary.count(s) > 0)
+        }
+    };
+    Ok(match (summary.errors.is_empty(), failed) {
+        (false, _) => EXIT_FAILED,
+        (true, true) => EXIT_FINDINGS,
+        (true, false) => EXIT_CLEAN,
+    })
+}
+
+/// What remains of an audit once its reports are rendered.
+struct Counted {
+    name: String,
+    summary: Summary,
+}
+
+enum Done {
+    Card(Counted, Vec<Part>),
+    NoCard,
+    Failed(String),
+}
+
+/// Reads, audits and renders one target.
+fn one(target: &Target, settings: &Settings, renderers: &[Renderer]) -> Done {
+    let bytes = match &target.path {
+        None => read_limited(io::stdin().lock()),
+        Some(path) => File::open(path).and_then(|file| {
+            if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { read_limited(file) }
+        }),
+    };
+    let bytes = match bytes {
+        Ok(bytes) => bytes,
+        Err(error) => return Done::Failed(reason(&error)),
+    };
+    let folder = target.path.as_ref().map(|path| match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    });
+    let list = || folder.as_deref().map(siblings).unwrap_or_default();
+    let input = Input {
+        name: target.name.clone(),
+        bytes,
+        list: folder.as_ref().map(|_| &list as &dyn Fn() -> Vec<String>),
+        eval_results: folder.as_deref().map(|folder| eval_results(folder, &target.name)).unwrap_or_default(),
+    };
+    let Some(audit) = engine::audit(input, settings, !target.explicit) else { return Done::NoCard };
+    let parts = renderers.iter().map(|(format, style)| format.card(&audit, style)).collect();
+    Done::Card(count(&audit), parts)
+}
+
+fn count(audit: &Audit) -> Counted {
+    let mut summary = Summary::default();
+    summary.add(audit);
+    Counted { name: audit.name().to_owned(), summary }
+}
+
+/// All bytes, unless there are more than cardlint reads.
+fn read_limited(mut from: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.by_ref().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("is larger than {} MiB", MAX_BYTES / 1024 / 1024),
+        ));
+    }
+    Ok(bytes)
+}
+
+fn siblings(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The evaluation result files of the repository. One that cannot be read is left out: the card is
+/// what was asked for.
+fn eval_results(folder: &Path, card: &str) -> Vec<(String, Vec<u8>)> {
+    let Ok(entries) = fs::read_dir(folder.join(".eval_results")) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .collect();
+    files.sort();
+    files.truncate(MAX_EVAL_RESULTS);
+    let prefix = card.rfind('/').map_or("", |at| &card[..=at]);
+    files
+        .into_iter()
+        .filter_map(|path| {
+            let bytes = read_limited(File::open(&path).ok()?).ok()?;
+            let name = path.file_name()?.to_string_lossy().into_owned();
+            Some((format!("{prefix}.eval_results/{name}"), bytes))
+        })
+        .collect()
+}
+
+fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings> {
+    let profile = match (options.profile, &config.profile) {
+        (Some(profile), _) => profile,
+        (None, Some(word)) => word.parse().map_err(|error| anyhow!("configuration: profile: {error}"))?,
+        (None, None) => Profile::Recommended,
+    };
+    let select = if options.select.is_empty() { &config.select } else { &options.select };
+    let ignore: Vec<String> = config.ignore.iter().chain(&options.ignore).cloned().collect();
+    let mut rules = Rules::new(profile, select, &ignore)?;
+    for (word, severity) in &config.severity {
+        let severity = match severity.as_str() {
+            "off" => None,
+            word => Some(word.parse().map_err(|error: String| anyhow!("configuration: severity: {error}, off"))?),
+        };
+        rules.set_severity(word, severity).context("configuration: severity")?;
+    }
+    let mut schemas = Vec::new();
+    let configured = config.schemas.extra.iter().map(|path| config.folder.join(path));
+    for path in configured.chain(options.schema.iter().cloned()) {
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read the schema {}", path.display()))?;
+        let schema = Schema::new(&text).map_err(|error| anyhow!("{} {error}", path.display()))?;
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        schemas.push(UserSchema { name, schema });
+    }
+    Ok(Settings { rules, kind: options.kind.0, schemas })
+}
+
+fn outputs(
+    options: &AuditOptions,
+    config: &Config,
+    settings: &Settings,
+    global: &Global,
+) -> anyhow::Result<(Vec<Renderer>, Vec<Writer<Box<dyn Write>>>)> {
+    let format = match (options.format, &config.format) {
+        (Some(format), _) => format,
+        (None, Some(name)) => {
+            Format::from_name(name).ok_or_else(|| anyhow!("configuration: there is no format `{name}`"))?
+        }
+        (None, None) => Format::Table,
+    };
+    let here = std::env::current_dir().unwrap_or_default();
+    let run = Run {
+        profile: settings.rules.profile(),
+        root_uri: format!("file://{}/", safe::uri_path(here.to_string_lossy().trim_end_matches('/'))),
+        statistics: options.statistics,
+    };
+    let file = |path: &Path| -> anyhow::Result<Box<dyn Write>> {
+        let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+        Ok(Box::new(BufWriter::new(file)))
+    };
+    let (mut renderers, mut writers) = (Vec::new(), Vec::new());
+    let (style, writer): (Style, Box<dyn Write>) = match &options.output {
+        Some(path) => (Style::default(), file(path)?),
+        None => (stdout_style(global.color), Box::new(BufWriter::new(io::stdout().lock()))),
+    };
+    renderers.push((format, style.clone()));
+    writers.push(Writer::new(format, style, run.clone(), writer));
+    for (format, path) in &options.report {
+        let style = Style::default();
+        renderers.push((*format, style.clone()));
+        writers.push(Writer::new(*format, style, run.clone(), file(path)?));
+    }
+    Ok((renderers, writers))
+}
+
+fn progress(options: &AuditOptions, targets: usize) -> Option<indicatif::ProgressBar> {
+    let wanted = !options.quiet && !options.no_progress && targets > LONG_RUN && io::stderr().is_terminal();
+    wanted.then(|| {
+        let bar = indicatif::ProgressBar::new(targets as u64);
+        if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:40} {pos}/{len} files, {eta} left") {
+            bar.set_style(style);
+        }
+        bar
+    })
+}

@@ -1,0 +1,179 @@
+//! Which files are cards.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use anyhow::Context;
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use ignore::{WalkBuilder, WalkState};
+
+use super::config::Files;
+
+/// A file to audit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// The name reported, `/`-separated.
+    pub name: String,
+    /// Where it is; `None` for standard input.
+    pub path: Option<PathBuf>,
+    /// Named by the user: audited whatever it looks like.
+    pub explicit: bool,
+}
+
+/// What was found, and what could not be looked at.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// In order of the arguments, then of their names.
+    pub targets: Vec<Target>,
+    /// Path and reason.
+    pub errors: Vec<(String, String)>,
+}
+
+/// Globs of the configuration.
+pub struct Globs {
+    include: GlobSet,
+    exclude: GlobSet,
+    folder: PathBuf,
+}
+
+impl Globs {
+    /// Compiles the globs of `files`, which are relative to `folder`.
+    ///
+    /// # Errors
+    /// When one is not a glob.
+    pub fn new(files: &Files, folder: &Path) -> anyhow::Result<Self> {
+        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        Ok(Self { include: globs(&files.include)?, exclude: globs(&files.exclude)?, folder })
+    }
+
+    fn relative<'p>(&self, path: &'p Path) -> &'p Path {
+        path.strip_prefix(&self.folder).unwrap_or(path)
+    }
+}
+
+fn globs(patterns: &[String]) -> anyhow::Result<GlobSet> {
+    let mut builder = GlobSetBuilder::new();
+    for pattern in patterns {
+        builder.add(Glob::new(pattern).with_context(|| format!("`{pattern}` is not a glob"))?);
+    }
+    Ok(builder.build()?)
+}
+
+/// True for the names that cards have.
+fn card_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    matches!(
+        lower.as_str(),
+        "readme.md" | "model_card.md" | "model-card.md" | "modelcard.md" | "dataset_card.md" | "dataset-card.md"
+    ) || lower.ends_with(".modelcard.md")
+}
+
+/// A name such as `MODEL_CARD.md` says by itself that the file is a card.
+fn telling_name(name: &str) -> bool {
+    card_name(name) && !name.eq_ignore_ascii_case("readme.md")
+}
+
+/// Looks for cards at and below `paths`.
+#[must_use]
+pub fn find(paths: &[PathBuf], stdin_name: &str, globs: &Globs, jobs: usize) -> Found {
+    let mut found = Found::default();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            found.targets.push(Target { name: stdin_name.to_owned(), path: None, explicit: true });
+            continue;
+        }
+        match fs::metadata(path) {
+            Ok(meta) if meta.is_dir() => walk(path, globs, jobs, &mut found),
+            Ok(_) => found.targets.push(Target { name: display(path), path: Some(path.clone()), explicit: true }),
+            Err(error) => found.errors.push((display(path), reason(&error))),
+        }
+    }
+    // A file named twice is audited once.
+    let mut seen = std::collections::HashSet::new();
+    found.targets.retain(|target| target.path.is_none() || seen.insert(target.path.clone()));
+    found
+}
+
+/// The reason of a failed file operation, without the number of the operating system.
+pub fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::IsADirectory => "is a folder".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// The name to report: relative to the current folder where possible, with `/`.
+fn display(path: &Path) -> String {
+    let path = if path.is_absolute() {
+        std::env::current_dir()
+            .ok()
+            .and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned))
+            .unwrap_or_else(|| path.to_owned())
+    } else {
+        path.to_owned()
+    };
+    let text = path.to_string_lossy().replace('\\', "/");
+    text.strip_prefix("./").unwrap_or(&text).to_owned()
+}
+
+fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
+    let real_root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let targets = Mutex::new(Vec::new());
+    let errors = Mutex::new(Vec::new());
+    let lock = |mutex: &Mutex<Vec<(String, String)>>, item| {
+        mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(item)
+    };
+    let walker = WalkBuilder::new(root)
+        .follow_links(false)
+        .threads(jobs)
+        .add_custom_ignore_filename(".cardlintignore")
+        .build_parallel();
+    walker.run(|| {
+        Box::new(|entry| {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    let path = match &error {
+                        ignore::Error::WithPath { path, .. } => display(path),
+                        _ => display(root),
+                    };
+                    lock(&errors, (path, error.io_error().map_or_else(|| error.to_string(), reason)));
+                    return WalkState::Continue;
+                }
+            };
+            let Some(kind) = entry.file_type() else { return WalkState::Continue };
+            let name = entry.file_name().to_string_lossy();
+            let path = entry.path();
+            let full = || fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            let included = !globs.include.is_empty() && globs.include.is_match(globs.relative(&full()));
+            if kind.is_dir() || !(card_name(&name) || included) {
+                return WalkState::Continue;
+            }
+            if !globs.exclude.is_empty() && globs.exclude.is_match(globs.relative(&full())) {
+                return WalkState::Continue;
+            }
+            // A link is followed only to a file within the tree that was asked for.
+            if kind.is_symlink()
+                && !fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_root) && real.is_file())
+            {
+                return WalkState::Continue;
+            }
+            if !(kind.is_file() || kind.is_symlink()) {
+                return WalkState::Continue;
+            }
+            let target =
+                Target { name: display(path), path: Some(path.to_owned()), explicit: included || telling_name(&name) };
+            targets.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(target);
+            WalkState::Continue
+        })
+    });
+    let mut targets = targets.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    targets.sort();
+    found.targets.extend(targets);
+    let mut errors = errors.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    errors.sort();
+    found.errors.extend(errors);
+}

@@ -1,0 +1,85 @@
+//! The command line: the only code that touches files, environment and standard streams.
+
+mod args;
+mod audit;
+mod config;
+mod discover;
+mod pages;
+pub mod read;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::report::Style;
+use crate::text::safe;
+use args::{Cli, Color, Command};
+
+/// The job was done and nothing reaches `--fail-on`.
+const EXIT_CLEAN: u8 = 0;
+/// The job was done and something does.
+const EXIT_FINDINGS: u8 = 1;
+/// The job could not be done.
+const EXIT_FAILED: u8 = 2;
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    // clap exits with 2 for wrong arguments and 0 for `--help`, as we do.
+    let cli = Cli::parse();
+    let result = match &cli.command {
+        Command::Audit(options) => audit::run(options, &cli.global),
+        Command::Rule { ids, format } => pages::rules(ids, *format, &cli.global),
+        Command::Schema { name } => pages::schema(name.as_deref()),
+        Command::Completions { shell } => pages::completions(*shell),
+        Command::Read(options) => read::run(options),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(EXIT_CLEAN),
+        Err(error) => {
+            talk("error", &format!("{error:#}"));
+            ExitCode::from(EXIT_FAILED)
+        }
+    }
+}
+
+/// True when the reader of our output has gone, which is no failure of ours.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe))
+}
+
+/// One line on standard error. A message may hold a hostile file name.
+fn talk(what: &str, message: &str) {
+    let text: Vec<String> = message.lines().map(|line| safe::line(line).into_owned()).collect();
+    // Nobody is left to be told when standard error is closed.
+    let _ = writeln!(io::stderr(), "{}", safe::workflow_log(&format!("{what}: {}", text.join("\n"))));
+}
+
+/// Prints data on standard output.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// What standard output can show: the option beats `NO_COLOR`, which beats `CLICOLOR_FORCE`, which
+/// beats the terminal.
+fn stdout_style(color: Color) -> Style {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+    let terminal = io::stdout().is_terminal();
+    let color = match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+        Color::Auto if set("CLICOLOR_FORCE") || set("FORCE_COLOR") => true,
+        Color::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+    };
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let size = if terminal { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
+    Style { width: size.or(columns).unwrap_or(80), color, terminal }
+}

@@ -1,0 +1,9 @@
+//! The data files of the project, embedded at build time by `build.rs`.
+
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
+/// The text of an embedded data file below `rules/`, by its path from the project's root.
+#[must_use]
+pub fn data(path: &str) -> Option<&'static str> {
+    DATA_FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
+}

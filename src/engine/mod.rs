@@ -1,0 +1,177 @@
+//! One card from bytes to findings: which rules run, in which order findings stand, and how they
+//! are recognised again.
+
+mod selection;
+
+use crate::card::{self, Card, Kind, Siblings, Status};
+use crate::checks::{Companion, Context, Sink, UserSchema, registry};
+use crate::rule::{Finding, Severity};
+use crate::text::{SourceFile, Span};
+use crate::vocab::{self, LicenseMatch};
+
+pub use selection::{Rules, UnknownRule};
+
+/// What the user asked for.
+#[derive(Default)]
+pub struct Settings {
+    /// Which rules run, and how grave they are.
+    pub rules: Rules,
+    /// Kind of all cards, instead of detecting it.
+    pub kind: Option<Kind>,
+    /// The user's own schemas.
+    pub schemas: Vec<UserSchema>,
+}
+
+/// A card as it comes from outside.
+pub struct Input<'a> {
+    /// The name shown, `/`-separated.
+    pub name: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// Lists the files beside it; `None` when there is no folder.
+    pub list: Option<&'a dyn Fn() -> Vec<String>>,
+    /// Names and bytes of `.eval_results/*.yaml`.
+    pub eval_results: Vec<(String, Vec<u8>)>,
+}
+
+/// The licence that a card declares.
+#[derive(Debug, Default)]
+pub struct DeclaredLicense {
+    /// The values as written.
+    pub declared: Vec<String>,
+    /// The Hub id, when there is exactly one.
+    pub hub_id: Option<String>,
+    /// The SPDX id of that, if it has one.
+    pub spdx: Option<String>,
+    /// Where it is declared.
+    pub span: Span,
+}
+
+/// The result for one card.
+pub struct Audit {
+    /// The card (index 0) and the files audited with it.
+    pub sources: Vec<SourceFile>,
+    /// What it describes.
+    pub kind: Kind,
+    /// Its title.
+    pub title: Option<String>,
+    /// What the Hub makes of its front matter.
+    pub front_matter: Status,
+    /// The licence it declares.
+    pub license: Option<DeclaredLicense>,
+    /// What was found, in source order.
+    pub findings: Vec<Finding>,
+}
+
+impl Audit {
+    /// The card's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.sources.first().map_or("", SourceFile::name)
+    }
+
+    /// The file that a finding is in.
+    #[must_use]
+    pub fn source(&self, finding: &Finding) -> &SourceFile {
+        // Findings are only made for files of the audit; the card stands in for anything else.
+        self.sources.get(finding.file).unwrap_or(&self.sources[0])
+    }
+
+    /// The gravest severity found.
+    #[must_use]
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+}
+
+/// Audits one card. With `only_cards`, a file that is no card gives `None`.
+#[must_use]
+pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<Audit> {
+    let (text, faults) = card::decode(input.bytes);
+    let source = SourceFile::new(input.name, text);
+    let companions: Vec<SourceFile> =
+        input.eval_results.into_iter().map(|(name, bytes)| SourceFile::new(name, card::decode(bytes).0)).collect();
+    let siblings = input.list.map_or_else(Siblings::none, Siblings::new);
+    let card = Card::read(&source, faults, siblings, settings.kind);
+    if only_cards && !card.is_card() {
+        return None;
+    }
+    let eval_results: Vec<Companion<'_>> =
+        companions.iter().enumerate().map(|(at, source)| Companion { file: at + 1, source }).collect();
+    let context = Context { card: &card, eval_results: &eval_results, schemas: &settings.schemas };
+    let mut sink = Sink::new(&settings.rules, card.kind);
+    for builtin in registry::BUILTINS {
+        (builtin.run)(&context, &mut sink);
+    }
+    let mut findings = sink.findings;
+    for finding in &mut findings {
+        if let Some(severity) = settings.rules.severity_of(finding.rule) {
+            finding.severity = severity;
+        }
+    }
+    findings.sort_by(|a, b| {
+        let place = |f: &Finding| (f.file, f.span.start);
+        place(a).cmp(&place(b)).then(b.severity.cmp(&a.severity)).then_with(|| a.rule.id.cmp(&b.rule.id))
+    });
+    findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.file == b.file && a.message == b.message);
+    let (kind, title, front_matter, license) =
+        (card.kind, card.outline.title().map(str::to_owned), card.front.status, declared_license(&card));
+    drop(context);
+    drop(eval_results);
+    drop(card);
+    let mut sources = vec![source];
+    sources.extend(companions);
+    let mut audit = Audit { sources, kind, title, front_matter, license, findings };
+    fingerprint(&mut audit);
+    Some(audit)
+}
+
+fn declared_license(card: &Card<'_>) -> Option<DeclaredLicense> {
+    let (document, _) = card.mapping()?;
+    let (_, value) = card.field("license")?;
+    let declared: Vec<String> =
+        card.field_items("license").into_iter().filter_map(|id| document.text(id).map(str::to_owned)).collect();
+    let mut license = DeclaredLicense { span: document.node(value).span, ..DeclaredLicense::default() };
+    if let [one] = declared.as_slice()
+        && let LicenseMatch::Hub(known) | LicenseMatch::Spelling(known) = vocab::licenses().resolve(one)
+    {
+        license.hub_id = Some(known.id.clone());
+        license.spdx.clone_from(&known.spdx);
+    }
+    license.declared = declared;
+    Some(license)
+}
+
+/// Gives every finding an identity that survives edits elsewhere: a hash of the rule, the place in
+/// the structure and the text, and a count for findings equal in all three.
+fn fingerprint(audit: &mut Audit) {
+    let mut counts = std::collections::HashMap::new();
+    for at in 0..audit.findings.len() {
+        let finding = &audit.findings[at];
+        let source = audit.source(finding);
+        let text: String = source.slice(finding.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let file = if finding.file == 0 { "" } else { source.name().rsplit('/').next().unwrap_or_default() };
+        let key = format!("{}\0{file}\0{}\0{}", finding.rule.id, finding.anchor, text);
+        let count: &mut usize = counts.entry(key.clone()).or_default();
+        let hash = fnv1a(&format!("{key}\0{count}"));
+        *count += 1;
+        audit.findings[at].fingerprint = format!("{hash:016x}");
+    }
+}
+
+/// FNV-1a, 64 bits: stable across versions and platforms, which the standard hasher is not.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fnv1a;
+
+    #[test]
+    fn hash_is_fnv1a() {
+        // Vectors of the FNV reference (draft-eastlake-fnv).
+        assert_eq!(fnv1a(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a("foobar"), 0x8594_4171_f739_67e8);
+    }
+}

@@ -1,0 +1,78 @@
+//! The little HTML that cards use for structure: headings and comments inside HTML blocks.
+
+use super::{Heading, HeadingKind, Outline};
+use crate::text::Span;
+
+/// Adds the comments of `html`, which begins at byte `base`.
+pub(super) fn comments(html: &str, base: usize, into: &mut Vec<Span>) {
+    let mut from = 0;
+    while let Some(start) = html[from..].find("<!--").map(|at| from + at) {
+        let end = html[start + 4..].find("-->").map_or(html.len(), |at| start + 4 + at + 3);
+        into.push(Span::new(base + start, base + end));
+        from = end;
+    }
+}
+
+/// Adds the comments and headings of an HTML block, which begins at byte `base`.
+pub(super) fn block(html: &str, base: usize, outline: &mut Outline) {
+    let first_comment = outline.comments.len();
+    comments(html, base, &mut outline.comments);
+    let hidden: Vec<Span> = outline.comments[first_comment..].to_vec();
+    let bytes = html.as_bytes();
+    let mut from = 0;
+    while let Some(open) = memchr::memchr(b'<', &bytes[from..]).map(|at| from + at) {
+        from = open + 1;
+        let Some(level) = heading_level(&bytes[open..]) else { continue };
+        if hidden.iter().any(|span| span.range().contains(&(base + open))) {
+            continue;
+        }
+        let Some(content) = html[open..].find('>').map(|at| open + at + 1) else { break };
+        let Some(close) = closing_tag(html, content, level) else { continue };
+        let end = html[close..].find('>').map_or(html.len(), |at| close + at + 1);
+        outline.headings.push(Heading {
+            level,
+            text: plain_text(&html[content..close]),
+            span: Span::new(base + open, base + end),
+            kind: HeadingKind::Html,
+            section: Span::default(),
+            parent: None,
+        });
+        from = end;
+    }
+}
+
+/// The level when the bytes begin with `<h1` … `<h6` and a tag boundary.
+fn heading_level(tag: &[u8]) -> Option<u8> {
+    match tag {
+        [b'<', b'h' | b'H', digit @ b'1'..=b'6', b'>' | b' ' | b'\t' | b'\n' | b'\r', ..] => Some(digit - b'0'),
+        _ => None,
+    }
+}
+
+fn closing_tag(html: &str, from: usize, level: u8) -> Option<usize> {
+    let bytes = html.as_bytes();
+    memchr::memmem::find_iter(&bytes[from..], b"</").map(|at| from + at).find(|&at| {
+        matches!(bytes.get(at + 2), Some(b'h' | b'H')) && bytes.get(at + 3).is_some_and(|d| *d == b'0' + level)
+    })
+}
+
+/// Text without tags, with the five common entities decoded and blanks folded.
+fn plain_text(html: &str) -> String {
+    let mut text = String::with_capacity(html.len());
+    let mut in_tag = false;
+    for c in html.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' if in_tag => in_tag = false,
+            c if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    let text = text
+        .replace("&nbsp;", " ")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

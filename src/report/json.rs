@@ -1,0 +1,222 @@
+//! JSON: one document, or one object a line. The shape is promised by `schemas/report.schema.json`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Run, Summary};
+use crate::engine::Audit;
+use crate::rule::{Finding, Severity};
+use crate::text::{SourceFile, Span, Unit, safe};
+
+/// Version of the report's shape.
+pub const SCHEMA_VERSION: &str = "1";
+
+#[derive(Serialize)]
+struct Location<'a> {
+    path: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    byte_start: u32,
+    byte_end: u32,
+}
+
+impl<'a> Location<'a> {
+    fn new(source: &'a SourceFile, span: Span) -> Self {
+        let (start, end) = source.location(span, Unit::CodePoint);
+        Self {
+            path: source.name(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            byte_start: span.start,
+            byte_end: span.end,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RelatedOut<'a> {
+    message: &'a str,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct EditOut<'a> {
+    location: Location<'a>,
+    replacement: &'a str,
+}
+
+#[derive(Serialize)]
+struct FixOut<'a> {
+    title: &'a str,
+    safety: &'a str,
+    edits: Vec<EditOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    rule: &'a str,
+    severity: &'a str,
+    confidence: &'a str,
+    message: &'a str,
+    help: Option<&'a str>,
+    url: String,
+    location: Location<'a>,
+    related: Vec<RelatedOut<'a>>,
+    readers: Vec<&'a str>,
+    frameworks: &'a [String],
+    fix: Option<FixOut<'a>>,
+    fingerprint: &'a str,
+    suppressed: bool,
+}
+
+impl<'a> FindingOut<'a> {
+    fn new(source: &'a SourceFile, finding: &'a Finding) -> Self {
+        Self {
+            rule: &finding.rule.id,
+            severity: finding.severity.as_str(),
+            confidence: finding.confidence.as_str(),
+            message: &finding.message,
+            help: finding.help.as_deref(),
+            url: finding.rule.url(),
+            location: Location::new(source, finding.span),
+            related: finding
+                .related
+                .iter()
+                .map(|related| RelatedOut { message: &related.message, location: Location::new(source, related.span) })
+                .collect(),
+            readers: finding.readers.iter().map(|effect| effect.as_str()).collect(),
+            frameworks: &finding.rule.frameworks,
+            fix: finding.fix.as_ref().map(|fix| FixOut {
+                title: &fix.title,
+                safety: fix.safety.as_str(),
+                edits: fix
+                    .edits
+                    .iter()
+                    .map(|edit| EditOut { location: Location::new(source, edit.span), replacement: &edit.replacement })
+                    .collect(),
+            }),
+            fingerprint: &finding.fingerprint,
+            suppressed: false,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LicenseOut<'a> {
+    declared: &'a [String],
+    hub_id: Option<&'a str>,
+    spdx: Option<&'a str>,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct CardOut<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    line_type: Option<&'a str>,
+    path: &'a str,
+    kind: &'a str,
+    title: Option<&'a str>,
+    license: Option<LicenseOut<'a>>,
+    front_matter: &'a str,
+    findings: Vec<FindingOut<'a>>,
+    disclosures: BTreeMap<String, ()>,
+    lineage: Vec<()>,
+}
+
+#[derive(Serialize)]
+struct SummaryOut<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    line_type: Option<&'a str>,
+    cards: usize,
+    findings: usize,
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    by_rule: BTreeMap<&'a str, usize>,
+}
+
+#[derive(Serialize)]
+struct ErrorOut<'a> {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    line_type: Option<&'a str>,
+    path: &'a str,
+    message: &'a str,
+}
+
+/// Serialises what cannot fail: maps have text keys, and no type here has fallible parts.
+fn to_json(value: &impl Serialize) -> String {
+    safe::workflow_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
+}
+
+/// One card; with `line`, as a line of NDJSON.
+pub(super) fn card(audit: &Audit, line: bool) -> String {
+    let out = CardOut {
+        line_type: line.then_some("card"),
+        path: audit.name(),
+        kind: audit.kind.as_str(),
+        title: audit.title.as_deref(),
+        license: audit.license.as_ref().map(|license| LicenseOut {
+            declared: &license.declared,
+            hub_id: license.hub_id.as_deref(),
+            spdx: license.spdx.as_deref(),
+            location: Location::new(&audit.sources[0], license.span),
+        }),
+        front_matter: audit.front_matter.as_str(),
+        findings: audit.findings.iter().map(|finding| FindingOut::new(audit.source(finding), finding)).collect(),
+        disclosures: BTreeMap::new(),
+        lineage: Vec::new(),
+    };
+    let mut json = to_json(&out);
+    if line {
+        json.push('\n');
+    }
+    json
+}
+
+/// Everything before the first card.
+pub(super) fn head(run: &Run) -> String {
+    let tool = to_json(&serde_json::json!({"name": "cardlint", "version": env!("CARGO_PKG_VERSION")}));
+    format!("{{\"schema_version\":\"{SCHEMA_VERSION}\",\"tool\":{tool},\"profile\":\"{}\",\"cards\":[\n", run.profile)
+}
+
+fn summary_out<'a>(summary: &'a Summary, line_type: Option<&'a str>) -> SummaryOut<'a> {
+    SummaryOut {
+        line_type,
+        cards: summary.cards,
+        findings: summary.findings(),
+        errors: summary.count(Severity::Error),
+        warnings: summary.count(Severity::Warning),
+        notes: summary.count(Severity::Note),
+        by_rule: summary.by_rule.iter().map(|(&id, &(count, _))| (id, count)).collect(),
+    }
+}
+
+fn errors<'a>(summary: &'a Summary, line_type: Option<&'a str>) -> Vec<ErrorOut<'a>> {
+    summary.errors.iter().map(|(path, message)| ErrorOut { line_type, path, message }).collect()
+}
+
+/// Everything behind the last card.
+pub(super) fn tail(summary: &Summary) -> String {
+    format!(
+        "\n],\"summary\":{},\"errors\":{}}}\n",
+        to_json(&summary_out(summary, None)),
+        to_json(&errors(summary, None))
+    )
+}
+
+/// The lines behind the last card.
+pub(super) fn lines_tail(summary: &Summary) -> String {
+    let mut out = String::new();
+    for error in errors(summary, Some("error")) {
+        out.push_str(&to_json(&error));
+        out.push('\n');
+    }
+    out.push_str(&to_json(&summary_out(summary, Some("summary"))));
+    out.push('\n');
+    out
+}

@@ -1,0 +1,299 @@
+//! SARIF 2.1.0 in the shape that GitHub code scanning reads
+//! (docs.github.com, "SARIF support for code scanning", read 2026-08).
+
+use serde_json::{Value, json};
+
+use super::{Run, Summary, with_help};
+use crate::engine::Audit;
+use crate::rule::{self, Confidence, Rule, Severity};
+use crate::text::{SourceFile, Span, Unit, safe};
+
+/// Results that GitHub accepts in a run.
+pub(super) const MAX_RESULTS: usize = 25_000;
+/// Locations that GitHub shows for a result.
+const MAX_RELATED: usize = 100;
+/// Longest short or full description that GitHub accepts, in characters.
+const MAX_DESCRIPTION: usize = 1024;
+
+fn level(severity: Severity) -> &'static str {
+    severity.as_str()
+}
+
+fn region(source: &SourceFile, span: Span) -> Value {
+    let (start, end) = source.location(span, Unit::Utf16);
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        // An empty region cannot be shown: one column is named.
+        "endColumn": if start == end { end.column + 1 } else { end.column },
+    })
+}
+
+/// The bytes that a fix deletes; unlike a location this may be empty.
+fn deleted(source: &SourceFile, span: Span) -> Value {
+    let (start, end) = source.location(span, Unit::Utf16);
+    json!({"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column})
+}
+
+fn artifact(source: &SourceFile) -> Value {
+    json!({"uri": safe::uri_path(source.name().trim_start_matches("./")), "uriBaseId": "%SRCROOT%"})
+}
+
+fn location(source: &SourceFile, span: Span) -> Value {
+    json!({"physicalLocation": {"artifactLocation": artifact(source), "region": region(source, span)}})
+}
+
+/// The results of one card.
+pub(super) fn card(audit: &Audit) -> Vec<(Severity, String)> {
+    if audit.findings.is_empty() {
+        return Vec::new();
+    }
+    let hashes: Vec<Vec<String>> = audit.sources.iter().map(|source| line_hashes(source.text())).collect();
+    audit
+        .findings
+        .iter()
+        .map(|finding| {
+            let source = audit.source(finding);
+            let (start, _) = source.location(finding.span, Unit::Utf16);
+            let index = rule::all().iter().position(|rule| rule.id == finding.rule.id).unwrap_or_default();
+            let mut result = json!({
+                "ruleId": finding.rule.id,
+                "ruleIndex": index,
+                "level": level(finding.severity),
+                "kind": "fail",
+                "message": {"text": safe::sarif_message(&with_help(finding))},
+                "locations": [location(source, finding.span)],
+                "partialFingerprints": {
+                    "primaryLocationLineHash": hashes[finding.file].get(start.line - 1).cloned().unwrap_or_default(),
+                    "cardlint/v1": finding.fingerprint,
+                },
+                "properties": {"confidence": finding.confidence.as_str(), "readers": finding.readers.iter().map(|r| r.as_str()).collect::<Vec<_>>()},
+            });
+            if !finding.related.is_empty() {
+                let related: Vec<Value> = finding
+                    .related
+                    .iter()
+                    .take(MAX_RELATED)
+                    .map(|related| {
+                        let mut place = location(source, related.span);
+                        place["message"] = json!({"text": safe::sarif_message(&related.message)});
+                        place
+                    })
+                    .collect();
+                result["relatedLocations"] = Value::Array(related);
+            }
+            if let Some(fix) = &finding.fix {
+                let replacements: Vec<Value> = fix
+                    .edits
+                    .iter()
+                    .map(|edit| json!({"deletedRegion": deleted(source, edit.span), "insertedContent": {"text": edit.replacement}}))
+                    .collect();
+                result["fixes"] = json!([{
+                    "description": {"text": safe::sarif_message(&format!("{} fix: {}.", capital(fix.safety.as_str()), fix.title))},
+                    "artifactChanges": [{"artifactLocation": artifact(source), "replacements": replacements}],
+                }]);
+            }
+            (finding.severity, result.to_string())
+        })
+        .collect()
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + chars.as_str())
+}
+
+/// `front-matter-empty` as `FrontMatterEmpty`.
+fn pascal(id: &str) -> String {
+    id.split('-').map(capital).collect()
+}
+
+/// The first paragraph of a section as one line.
+fn first_paragraph(rule: &Rule, section: &str) -> Option<String> {
+    let text = rule.section(section)?;
+    let paragraph = text.split("\n\n").next()?;
+    Some(paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn descriptor(rule: &Rule) -> Value {
+    let full = first_paragraph(rule, "What it checks").unwrap_or_else(|| rule.title.clone());
+    let full: String = full.chars().take(MAX_DESCRIPTION).collect();
+    let help = first_paragraph(rule, "How to fix").unwrap_or_else(|| full.clone());
+    let readers = rule.readers.iter().map(|effect| effect.sentence()).collect::<Vec<_>>().join("; ");
+    let mut tags = vec![rule.group.clone(), format!("profile-{}", rule.profile)];
+    tags.extend(rule.readers.iter().map(|effect| effect.as_str().to_owned()));
+    tags.truncate(20);
+    json!({
+        "id": rule.id,
+        "name": pascal(&rule.id),
+        "shortDescription": {"text": format!("{}.", rule.title)},
+        "fullDescription": {"text": sentence(&full)},
+        "help": {
+            "text": sentence(&if readers.is_empty() { help } else { format!("{help} Readers: {readers}.") }),
+            "markdown": rule.docs,
+        },
+        "helpUri": rule.url(),
+        "defaultConfiguration": {"level": level(rule.severity)},
+        "properties": {
+            "tags": tags,
+            "precision": match rule.confidence {
+                Confidence::High => "very-high",
+                Confidence::Medium => "high",
+                Confidence::Low => "medium",
+            },
+            "problem.severity": match rule.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Note => "recommendation",
+            },
+        },
+    })
+}
+
+fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// The whole log. `dropped` results did not fit.
+pub(super) fn document(results: &[String], summary: &Summary, run: &Run, dropped: usize) -> String {
+    let mut notifications: Vec<Value> = summary
+        .errors
+        .iter()
+        .map(|(path, message)| {
+            json!({
+                "level": "error",
+                "message": {"text": safe::sarif_message(&format!("{message}."))},
+                "locations": [{"physicalLocation": {"artifactLocation": {"uri": safe::uri_path(path), "uriBaseId": "%SRCROOT%"}}}],
+            })
+        })
+        .collect();
+    if dropped > 0 {
+        notifications.push(json!({
+            "level": "warning",
+            "message": {"text": format!("{dropped} results of lower severity are left out: GitHub accepts {MAX_RESULTS} in a run.")},
+        }));
+    }
+    let driver = json!({
+        "name": "cardlint",
+        "organization": "cardlint",
+        "fullName": format!("cardlint {}", env!("CARGO_PKG_VERSION")),
+        "version": env!("CARGO_PKG_VERSION"),
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "informationUri": env!("CARGO_PKG_REPOSITORY"),
+        "language": "en-GB",
+        "rules": rule::all().iter().map(descriptor).collect::<Vec<_>>(),
+    });
+    let invocation = json!({
+        "executionSuccessful": summary.errors.is_empty(),
+        "toolExecutionNotifications": notifications,
+    });
+    // Results are rendered in parallel and may be many: they are spliced in as they are.
+    let log = format!(
+        "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":{driver}}},\"invocations\":[{invocation}],\"originalUriBaseIds\":{},\"columnKind\":\"utf16CodeUnits\",\"defaultEncoding\":\"utf-8\",\"results\":[{}]}}]}}\n",
+        json!({"%SRCROOT%": {"uri": run.root_uri}}),
+        results.join(",\n"),
+    );
+    safe::workflow_json(&log).into_owned()
+}
+
+/// GitHub's hash of every line: a rolling hash over the hundred characters from the line's start,
+/// blanks left out, counted where it repeats (github/codeql-action, `fingerprints.ts`).
+fn line_hashes(text: &str) -> Vec<String> {
+    const WINDOW: usize = 100;
+    const END: u16 = 65535;
+    // 37^100, for taking the character that leaves the window out again.
+    let power = (0..WINDOW).fold(1_u64, |power, _| power.wrapping_mul(37));
+    let mut window = [0_u64; WINDOW];
+    let mut position = 0;
+    let mut hash = 0_u64;
+    // Characters still to come before a line's hash is complete.
+    let mut open: std::collections::VecDeque<(usize, usize)> = std::collections::VecDeque::new();
+    let mut hashes: Vec<String> = Vec::new();
+    let mut counts = std::collections::HashMap::new();
+    let mut seen = 0_usize;
+    let mut line_start = true;
+    let mut finish = |line: usize, hash: u64, hashes: &mut Vec<String>| {
+        let text = format!("{hash:x}");
+        let count: &mut usize = counts.entry(text.clone()).or_default();
+        *count += 1;
+        if hashes.len() <= line {
+            hashes.resize(line + 1, String::new());
+        }
+        hashes[line] = format!("{text}:{count}");
+    };
+    let mut line = 0;
+    let mut step = |unit: u16,
+                    open: &mut std::collections::VecDeque<(usize, usize)>,
+                    hashes: &mut Vec<String>,
+                    seen: &mut usize| {
+        let unit = u64::from(unit);
+        let leaving = window[position];
+        window[position] = unit;
+        position = (position + 1) % WINDOW;
+        hash = hash.wrapping_mul(37).wrapping_add(unit).wrapping_sub(power.wrapping_mul(leaving));
+        *seen += 1;
+        while open.front().is_some_and(|&(_, start)| *seen - start >= WINDOW) {
+            if let Some((line, _)) = open.pop_front() {
+                finish(line, hash, hashes);
+            }
+        }
+    };
+    let mut units = text.encode_utf16().peekable();
+    while let Some(unit) = units.next() {
+        if unit == u16::from(b' ') || unit == u16::from(b'\t') {
+            continue;
+        }
+        let unit = if unit == u16::from(b'\r') {
+            units.next_if_eq(&u16::from(b'\n'));
+            u16::from(b'\n')
+        } else {
+            unit
+        };
+        if line_start {
+            line_start = false;
+            open.push_back((line, seen));
+            line += 1;
+        }
+        if unit == u16::from(b'\n') {
+            line_start = true;
+        }
+        step(unit, &mut open, &mut hashes, &mut seen);
+    }
+    if line_start {
+        open.push_back((line, seen));
+    }
+    step(END, &mut open, &mut hashes, &mut seen);
+    while !open.is_empty() {
+        step(0, &mut open, &mut hashes, &mut seen);
+    }
+    hashes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line_hashes;
+
+    #[test]
+    fn line_hashes_are_those_of_github() {
+        assert_eq!(line_hashes(""), ["c129715d7a2bc9a3:1"]);
+        assert_eq!(
+            line_hashes(" a\nb\n  \t\tc\n d"),
+            ["271789c17abda88f:1", "54703d4cd895b18:1", "180aee12dab6264:1", "a23a3dc5e078b07b:1"]
+        );
+        let lorem = "Lorem ipsum dolor sit amet.\n".repeat(10);
+        let hashes = line_hashes(&lorem);
+        assert_eq!(hashes[0], "a7f2ff13bc495cf2:1");
+        assert_eq!(hashes[5], "a7f2ff13bc495cf2:6");
+        assert_eq!(
+            hashes[6..],
+            [
+                "a7f2ff1481e87703:1",
+                "a9cf91f7bbf1862b:1",
+                "55ec222b86bcae53:1",
+                "cc97dc7b1d7d8f7b:1",
+                "c129715d7a2bc9a3:1"
+            ]
+        );
+    }
+}

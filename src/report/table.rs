@@ -1,0 +1,137 @@
+//! The default format: one table a card, then a summary. Owns `comfy-table`.
+
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
+
+use super::{Style, Summary, path, plural};
+use crate::engine::Audit;
+use crate::rule::Severity;
+use crate::text::{Unit, safe};
+
+fn color(severity: Severity) -> Color {
+    match severity {
+        Severity::Error => Color::Red,
+        Severity::Warning => Color::Yellow,
+        Severity::Note => Color::Cyan,
+    }
+}
+
+fn new_table(style: &Style) -> Table {
+    let mut table = Table::new();
+    table.load_style(if style.terminal {
+        presets::UTF8_FULL_CONDENSED.with_rounded_corners()
+    } else {
+        presets::NOTHING
+    });
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(style.width.clamp(40, 200)).unwrap_or(80));
+    if style.color {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table
+}
+
+/// Lines without blanks at their ends, so that nothing wraps by accident.
+fn trimmed(table: &Table) -> String {
+    let mut out = String::new();
+    for line in table.to_string().lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// The table of one card; empty when nothing was found.
+pub(super) fn card(audit: &Audit, style: &Style) -> String {
+    if audit.findings.is_empty() {
+        return String::new();
+    }
+    let mut out = String::new();
+    for (file, source) in audit.sources.iter().enumerate() {
+        let findings: Vec<_> = audit.findings.iter().filter(|finding| finding.file == file).collect();
+        if findings.is_empty() {
+            continue;
+        }
+        let kind = if file == 0 { format!(" ({} card)", audit.kind) } else { String::new() };
+        out.push_str(&style.paint("1", &path(source.name())));
+        out.push_str(&kind);
+        out.push('\n');
+        let mut table = new_table(style);
+        table.set_header(
+            ["Line", "Severity", "Rule", "Finding"].map(|title| Cell::new(title).add_attribute(Attribute::Bold)),
+        );
+        for finding in findings {
+            let (start, _) = source.location(finding.span, Unit::CodePoint);
+            let mut text = safe::line(&finding.message).into_owned();
+            if let Some(help) = &finding.help {
+                text.push_str(&format!("\n→ {}", safe::line(help)));
+            }
+            if let Some(fix) = &finding.fix {
+                text.push_str(&format!("\n→ {} fix: {}", fix.safety, safe::line(&fix.title)));
+            }
+            table.add_row([
+                Cell::new(format!("{}:{}", start.line, start.column)),
+                Cell::new(finding.severity.as_str()).fg(color(finding.severity)),
+                Cell::new(&finding.rule.id),
+                Cell::new(text),
+            ]);
+        }
+        // Rule ids are searched for: they are not broken where there is room.
+        if style.width >= 72
+            && let Some(column) = table.column_mut(2)
+        {
+            column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(28)));
+        }
+        if let Some(column) = table.column_mut(1) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+        if let Some(column) = table.column_mut(0) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+        out.push_str(&safe::workflow_log(&trimmed(&table)));
+        out.push('\n');
+    }
+    out
+}
+
+/// Counts a rule.
+pub(super) fn statistics(summary: &Summary, style: &Style) -> String {
+    if summary.by_rule.is_empty() {
+        return String::new();
+    }
+    let mut rows: Vec<_> = summary.by_rule.iter().collect();
+    rows.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
+    let mut table = new_table(style);
+    table.set_header(
+        ["Findings", "Fixable", "Rule", "Severity"].map(|title| Cell::new(title).add_attribute(Attribute::Bold)),
+    );
+    for (id, (count, fixable)) in rows {
+        let severity = crate::rule::find(id).map_or(Severity::Note, |rule| rule.severity);
+        table.add_row([
+            Cell::new(count),
+            Cell::new(fixable),
+            Cell::new(id),
+            Cell::new(severity.as_str()).fg(color(severity)),
+        ]);
+    }
+    format!("{}\n", trimmed(&table))
+}
+
+/// The last lines.
+pub(super) fn summary(summary: &Summary, style: &Style) -> String {
+    let code = if summary.count(Severity::Error) > 0 {
+        "1;31"
+    } else if summary.findings() > 0 {
+        "1;33"
+    } else {
+        "1;32"
+    };
+    let fixable: usize = summary.by_rule.values().map(|&(_, fixable)| fixable).sum();
+    let mut out = style.paint(code, &format!("{}.", summary.sentence()));
+    if fixable > 0 {
+        out.push_str(&format!(" {} can be mended by a fix.", plural(fixable, "finding")));
+    }
+    out.push('\n');
+    out
+}

@@ -1,0 +1,123 @@
+//! Annotated source in the manner of rustc. Owns `annotate-snippets`.
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+
+use super::{Style, path, readers};
+use crate::engine::Audit;
+use crate::rule::{Finding, Severity};
+use crate::text::{SourceFile, Span, Unit, safe};
+
+/// Longest excerpt of a source that is shown, in bytes: a line of a megabyte helps nobody.
+const MAX_EXCERPT: usize = 2_000;
+
+/// The findings of one card; empty when there are none.
+pub(super) fn card(audit: &Audit, style: &Style) -> String {
+    let renderer = if style.color { Renderer::styled() } else { Renderer::plain() };
+    let decor = if style.terminal { DecorStyle::Unicode } else { DecorStyle::Ascii };
+    let renderer = renderer.decor_style(decor).term_width(style.width.max(40));
+    let mut out = String::new();
+    for finding in &audit.findings {
+        out.push_str(&safe::workflow_log(&one(audit.source(finding), finding, &renderer)));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// A stretch of the source made harmless, with the spans in it.
+struct Excerpt {
+    text: String,
+    line: usize,
+    marks: Vec<std::ops::Range<usize>>,
+}
+
+/// The lines of `spans` (the first one decides the stretch), unsafe characters made visible.
+fn excerpt(source: &SourceFile, main: Span) -> Excerpt {
+    let lines = source.lines();
+    let (start, end) = source.location(main, Unit::CodePoint);
+    // At most four lines: the place, not the whole block.
+    let last = end.line.min(start.line + 3);
+    let from = lines.line_span(source.text(), start.line).start as usize;
+    let to = (lines.line_span(source.text(), last).end as usize).max(from);
+    let text = source.text();
+    let mut cut = to.min(from + MAX_EXCERPT.max(main.start as usize - from + 200));
+    while !text.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    let mut out = Excerpt { text: String::new(), line: start.line, marks: Vec::new() };
+    let (a, b) = (main.start as usize, (main.end as usize).min(cut));
+    out.text.push_str(&visible(&text[from..a.min(cut)]));
+    let mark = out.text.len();
+    out.text.push_str(&visible(text.get(a..b).unwrap_or_default()));
+    // A line end within the mark ends it: the caret belongs under text.
+    let marked = out.text[mark..].trim_end().len();
+    out.marks.push(mark..mark + marked);
+    out.text.push_str(&visible(text.get(b.max(a)..cut).unwrap_or_default()));
+    out
+}
+
+/// As [`safe::line`], but line ends stay line ends and tabs become blanks.
+fn visible(text: &str) -> String {
+    let lines: Vec<String> = text
+        .split('\n')
+        .map(|line| safe::line(&line.trim_end_matches('\r').replace('\t', "    ")).into_owned())
+        .collect();
+    lines.join("\n")
+}
+
+fn one(source: &SourceFile, finding: &Finding, renderer: &Renderer) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::INFO.with_name("note"),
+    };
+    let message = safe::line(&finding.message).into_owned();
+    let place = excerpt(source, finding.span);
+    let mark = place.marks.first().cloned().unwrap_or(0..0);
+    let name = path(source.name());
+    let snippet = Snippet::source(place.text)
+        .line_start(place.line)
+        .path(name.clone())
+        .annotation(AnnotationKind::Primary.span(mark));
+    let mut group: Group<'_> = level.primary_title(message).id(finding.rule.id.as_str()).element(snippet);
+    for related in &finding.related {
+        let place = excerpt(source, related.span);
+        let mark = place.marks.first().cloned().unwrap_or(0..0);
+        group = group.element(
+            Snippet::source(place.text)
+                .line_start(place.line)
+                .path(name.clone())
+                .annotation(AnnotationKind::Context.span(mark).label(safe::line(&related.message).into_owned())),
+        );
+    }
+    let readers = readers(finding);
+    if !readers.is_empty() {
+        group = group.element(Level::NOTE.message(readers));
+    }
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(safe::line(help).into_owned()));
+    }
+    let mut groups = vec![group];
+    if let Some(fix) = &finding.fix
+        && let [edit] = fix.edits.as_slice()
+        && edit.replacement.len() < 200
+    {
+        let place = excerpt(source, edit.span);
+        let mark = place.marks.first().cloned().unwrap_or(0..0);
+        groups.push(
+            Level::HELP.secondary_title(format!("{} fix: {}", fix.safety, safe::line(&fix.title))).element(
+                Snippet::source(place.text)
+                    .line_start(place.line)
+                    .path(name)
+                    .patch(Patch::new(mark, visible(&edit.replacement))),
+            ),
+        );
+    } else if let Some(fix) = &finding.fix {
+        groups.push(Group::with_title(Level::HELP.secondary_title(format!(
+            "{} fix: {}",
+            fix.safety,
+            safe::line(&fix.title)
+        ))));
+    }
+    renderer.render(&groups)
+}

@@ -1,0 +1,125 @@
+//! Rule files to [`Rule`]s, with errors at their place.
+
+use std::str::FromStr;
+
+use super::{Check, Rule};
+use crate::card::split;
+use crate::text::{SourceFile, Span, Unit};
+use crate::yaml::reading::Reader;
+use crate::yaml::{self, Document, NodeId};
+
+/// Why a rule file is refused.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}:{line}:{column}: {message}")]
+pub struct LoadError {
+    /// The rule file.
+    pub path: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in code points, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// Reads one rule file.
+///
+/// # Errors
+/// When the front matter is missing or broken, or a member is missing, unknown or of the wrong type.
+pub fn load(path: &str, text: &'static str) -> Result<Rule, LoadError> {
+    let fail = |span: Span, message: String| {
+        let source = SourceFile::new(path, text);
+        let (start, _) = source.location(span, Unit::CodePoint);
+        LoadError { path: path.to_owned(), line: start.line, column: start.column, message }
+    };
+    let block = split::split(text, Reader::JavaScript)
+        .ok_or_else(|| fail(Span::default(), "a rule file begins with front matter".to_owned()))?;
+    let document = yaml::parse(&text[block.yaml.range()], block.yaml.start as usize)
+        .map_err(|error| fail(error.span, error.message))?;
+    let root = document.root().ok_or_else(|| fail(block.yaml, "the front matter is empty".to_owned()))?;
+    let members = Members { document: &document, root, fallback: block.open };
+    let rule = members.rule(&text[block.close.end as usize..]).map_err(|(span, message)| fail(span, message))?;
+    Ok(rule)
+}
+
+type Fault = (Span, String);
+
+struct Members<'d> {
+    document: &'d Document<'static>,
+    root: NodeId,
+    fallback: Span,
+}
+
+impl Members<'_> {
+    fn node(&self, key: &str) -> Result<NodeId, Fault> {
+        self.document
+            .get(self.root, key)
+            .map(|(_, value)| value)
+            .ok_or_else(|| (self.fallback, format!("the member `{key}` is missing")))
+    }
+
+    fn string(&self, key: &str) -> Result<String, Fault> {
+        let id = self.node(key)?;
+        self.document
+            .text(id)
+            .map(str::to_owned)
+            .ok_or_else(|| (self.document.node(id).span, format!("`{key}` must be text")))
+    }
+
+    fn word<T: FromStr<Err = String>>(&self, key: &str) -> Result<T, Fault> {
+        let id = self.node(key)?;
+        self.string(key)?.parse().map_err(|message| (self.document.node(id).span, message))
+    }
+
+    fn list(&self, key: &str) -> Result<Vec<(String, Span)>, Fault> {
+        let id = self.node(key)?;
+        let bad = |id: NodeId| (self.document.node(id).span, format!("`{key}` must be a list of text"));
+        let items = self.document.items(id).ok_or_else(|| bad(id))?;
+        items
+            .iter()
+            .map(|&item| {
+                let text = self.document.text(item).ok_or_else(|| bad(item))?;
+                Ok((text.to_owned(), self.document.node(item).span))
+            })
+            .collect()
+    }
+
+    fn words<T: FromStr<Err = String>>(&self, key: &str) -> Result<Vec<T>, Fault> {
+        self.list(key)?.into_iter().map(|(word, span)| word.parse().map_err(|message| (span, message))).collect()
+    }
+
+    fn check(&self) -> Result<Check, Fault> {
+        let id = self.node("check")?;
+        match self.string("check")?.as_str() {
+            "builtin" => Ok(Check::Builtin),
+            "schema" => Ok(Check::Schema),
+            "field-required" => {
+                let params = self.node("params")?;
+                let field = self.document.get(params, "field").and_then(|(_, value)| self.document.text(value));
+                field
+                    .map(|field| Check::FieldRequired(field.to_owned()))
+                    .ok_or_else(|| (self.document.node(params).span, "`params.field` is missing".to_owned()))
+            }
+            other => Err((self.document.node(id).span, format!("`{other}` is not a kind of check"))),
+        }
+    }
+
+    fn rule(&self, docs: &'static str) -> Result<Rule, Fault> {
+        Ok(Rule {
+            id: self.string("id")?,
+            title: self.string("title")?,
+            group: self.string("group")?,
+            severity: self.word("severity")?,
+            confidence: self.word("confidence")?,
+            profile: self.word("profile")?,
+            status: self.word("status")?,
+            since: self.string("since")?,
+            kinds: self.words("kinds")?,
+            fix: self.word("fix")?,
+            readers: self.words("readers")?,
+            check: self.check()?,
+            frameworks: self.list("frameworks")?.into_iter().map(|(text, _)| text).collect(),
+            docs: docs.trim_start(),
+        })
+    }
+}

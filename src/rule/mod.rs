@@ -1,0 +1,235 @@
+//! What a rule is and what it reports: metadata, findings, fixes, and the loader of rule files.
+//!
+//! A rule is a Markdown file (`rules/<group>/<id>.md`): its front matter is the metadata, its body
+//! the documentation. This module knows no rule by name.
+
+mod finding;
+mod load;
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+pub use finding::{Edit, Finding, Fix, Related, Safety};
+pub use load::{LoadError, load};
+
+use crate::card::Kind;
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Advice.
+    Note,
+    /// Something users need is missing or wrong.
+    Warning,
+    /// The Hub refuses it, readers disagree about it, or terms conflict.
+    Error,
+}
+
+/// How sure cardlint is that the finding is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// A guess worth a look.
+    Low,
+    /// Usually true.
+    Medium,
+    /// True by the facts cited.
+    High,
+}
+
+/// Who asked: the least strict profile includes the fewest rules.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Profile {
+    /// Only what the Hub enforces or ignores.
+    Hub,
+    /// The default.
+    #[default]
+    Recommended,
+    /// Everything.
+    Strict,
+}
+
+/// Which reader a finding concerns, and what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// The Hub refuses the push.
+    HubRefuses,
+    /// The Hub accepts it with a warning.
+    HubWarns,
+    /// The Hub accepts it and makes nothing of it.
+    HubIgnores,
+    /// `huggingface_hub` raises an error when it loads the card.
+    ClientRaises,
+    /// `huggingface_hub` loses or changes data when it loads or saves the card.
+    ClientLoses,
+    /// Readers see different things.
+    ReadersDisagree,
+}
+
+impl Effect {
+    /// A short sentence for people.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Effect::HubRefuses => "the Hub refuses the push",
+            Effect::HubWarns => "the Hub warns",
+            Effect::HubIgnores => "the Hub ignores it",
+            Effect::ClientRaises => "huggingface_hub raises an error",
+            Effect::ClientLoses => "huggingface_hub loses data",
+            Effect::ReadersDisagree => "readers disagree",
+        }
+    }
+}
+
+/// The best fix that a rule ever offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixCapability {
+    /// No fix.
+    None,
+    /// A fix that keeps the meaning.
+    Safe,
+    /// A fix that needs a look.
+    Unsafe,
+}
+
+/// Where the findings of a rule come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// A function in `checks/`.
+    Builtin,
+    /// Violations of an embedded JSON schema whose `x-cardlint` annotation names the rule.
+    Schema,
+    /// The field `0` must be there.
+    FieldRequired(String),
+}
+
+/// How settled a rule is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Promised by `STABILITY.md`.
+    Stable,
+    /// May still change or go.
+    Preview,
+}
+
+/// A rule's metadata and documentation.
+#[derive(Debug)]
+pub struct Rule {
+    /// Identifier, unique and never reused.
+    pub id: String,
+    /// The defect in a few words.
+    pub title: String,
+    /// Group: the folder of the rule file.
+    pub group: String,
+    /// Severity of its findings; a finding may be less severe, never more.
+    pub severity: Severity,
+    /// Confidence of its findings.
+    pub confidence: Confidence,
+    /// The least strict profile that includes it.
+    pub profile: Profile,
+    /// Stable or preview.
+    pub status: Status,
+    /// First version that had it.
+    pub since: String,
+    /// Kinds of card it applies to.
+    pub kinds: Vec<Kind>,
+    /// The best fix it offers.
+    pub fix: FixCapability,
+    /// Readers it concerns, unless a finding says otherwise.
+    pub readers: Vec<Effect>,
+    /// Where its findings come from.
+    pub check: Check,
+    /// Framework requirements it speaks to, as `framework:requirement`.
+    pub frameworks: Vec<String>,
+    /// The documentation (Markdown).
+    pub docs: &'static str,
+}
+
+impl Rule {
+    /// The page that documents the rule.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}/blob/main/rules/{}/{}.md", env!("CARGO_PKG_REPOSITORY"), self.group, self.id)
+    }
+
+    /// The text of one `## section` of the documentation, trimmed.
+    #[must_use]
+    pub fn section(&self, title: &str) -> Option<&'static str> {
+        let heading = format!("## {title}\n");
+        let start = self.docs.find(&heading)? + heading.len();
+        let rest = &self.docs[start..];
+        Some(rest[..rest.find("\n## ").unwrap_or(rest.len())].trim())
+    }
+}
+
+/// The built-in rules in id order. The files are part of the program, so a broken one is a defect
+/// of the build, which `tests/rules.rs` rules out.
+static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
+    let mut rules: Vec<Rule> = crate::embedded::RULE_FILES
+        .iter()
+        .map(|(path, text)| load(path, text).unwrap_or_else(|error| panic!("internal: {error}")))
+        .collect();
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    rules
+});
+
+/// All built-in rules in id order.
+#[must_use]
+pub fn all() -> &'static [Rule] {
+    &RULES
+}
+
+/// The built-in rule with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    RULES.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok().map(|at| &RULES[at])
+}
+
+/// Words for an enum, in one table that both parses and prints.
+macro_rules! words {
+    ($type:ty { $($variant:path => $word:literal),+ $(,)? }) => {
+        impl $type {
+            /// All words, in declaration order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
+            /// The word used in files, options and outputs.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $($variant => $word),+ }
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = String;
+
+            fn from_str(word: &str) -> Result<Self, String> {
+                match word {
+                    $($word => Ok($variant),)+
+                    _ => Err(format!("`{word}` is not one of {}", Self::WORDS.join(", "))),
+                }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words!(Severity { Severity::Note => "note", Severity::Warning => "warning", Severity::Error => "error" });
+words!(Confidence { Confidence::Low => "low", Confidence::Medium => "medium", Confidence::High => "high" });
+words!(Profile { Profile::Hub => "hub", Profile::Recommended => "recommended", Profile::Strict => "strict" });
+words!(Effect {
+    Effect::HubRefuses => "hub-refuses",
+    Effect::HubWarns => "hub-warns",
+    Effect::HubIgnores => "hub-ignores",
+    Effect::ClientRaises => "huggingface-hub-raises",
+    Effect::ClientLoses => "huggingface-hub-loses",
+    Effect::ReadersDisagree => "readers-disagree",
+});
+words!(FixCapability { FixCapability::None => "none", FixCapability::Safe => "safe", FixCapability::Unsafe => "unsafe" });
+words!(Status { Status::Stable => "stable", Status::Preview => "preview" });
+words!(Safety { Safety::Safe => "safe", Safety::Unsafe => "unsafe" });
+words!(Kind { Kind::Model => "model", Kind::Dataset => "dataset", Kind::Other => "other" });

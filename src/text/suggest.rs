@@ -1,0 +1,53 @@
+//! "Did you mean": the nearest of a set of known words.
+
+/// The candidate nearest to `word`, when it is near enough to be worth a suggestion: at most one
+/// edit for words up to four characters, two up to eight, then a quarter of the length
+/// (Damerau-Levenshtein on lower-cased text with blanks and underscores read as hyphens).
+#[must_use]
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = fold(word);
+    let length = word.chars().count();
+    // Distances to very long words are costly and never worth a suggestion.
+    if length == 0 || length > 64 {
+        return None;
+    }
+    let limit = match length {
+        0..=2 => 0,
+        3..=4 => 1,
+        5..=8 => 2,
+        _ => length / 4,
+    };
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let folded = fold(candidate);
+        if folded.chars().count().abs_diff(length) > limit {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&word, &folded);
+        if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// Lower case, with blanks and underscores as hyphens: the differences that people make without
+/// noticing.
+#[must_use]
+pub fn fold(word: &str) -> String {
+    word.trim().chars().flat_map(char::to_lowercase).map(|c| if c == ' ' || c == '_' { '-' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_words_are_suggested_and_far_ones_not() {
+        let tasks = ["text-generation", "text-classification", "fill-mask"];
+        assert_eq!(nearest("text_generaton", tasks), Some("text-generation"));
+        assert_eq!(nearest("fillmask", tasks), Some("fill-mask"));
+        assert_eq!(nearest("robotics", tasks), None);
+        assert_eq!(nearest("no", ["nn"]), None);
+    }
+}

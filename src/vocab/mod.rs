@@ -1,0 +1,485 @@
+//! The Hub's vocabularies: licences, tasks, libraries, languages, fields, metrics.
+//!
+//! The words are data (`rules/hub/*.yaml`, each with its source and date), embedded and read at
+//! first use; a schema (`schemas/vocabulary.schema.json`) checks them in the tests.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::text::suggest;
+
+/// Reads one embedded table. The files are part of the program: a broken one is a defect of the
+/// build, which the tests rule out.
+fn table<T: for<'de> Deserialize<'de>>(name: &str) -> T {
+    let path = format!("rules/hub/{name}.yaml");
+    let text = crate::embedded::data(&path).unwrap_or_else(|| panic!("internal: {path} is not embedded"));
+    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("internal: {path}: {error}"))
+}
+
+/// A word and what to use instead.
+#[derive(Debug, Deserialize)]
+pub struct Instead {
+    /// The word found.
+    #[serde(alias = "code", alias = "value")]
+    pub word: String,
+    /// The word meant.
+    #[serde(alias = "id", alias = "use")]
+    pub meant: String,
+}
+
+/// A licence of the Hub's list.
+#[derive(Debug, Deserialize)]
+pub struct License {
+    /// Hub id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// SPDX id, if it has exactly one.
+    #[serde(default)]
+    pub spdx: Option<String>,
+    /// SPDX ids of which a person must choose one.
+    #[serde(default)]
+    pub candidates: Vec<String>,
+    /// The id names a family, not a text.
+    #[serde(default)]
+    pub family: bool,
+}
+
+/// A licence value that must not be rewritten, with the reason.
+#[derive(Debug, Deserialize)]
+pub struct LicenseTrap {
+    /// The value, lower case.
+    pub value: String,
+    /// Why it cannot be mapped.
+    pub note: String,
+}
+
+/// The Hub's licence ids.
+#[derive(Debug, Deserialize)]
+pub struct Licenses {
+    /// In the order of the Hub's table.
+    pub items: Vec<License>,
+    aliases: Vec<Instead>,
+    traps: Vec<LicenseTrap>,
+}
+
+/// How a licence value relates to the Hub's list.
+#[derive(Debug, PartialEq, Eq)]
+pub enum LicenseMatch<'a> {
+    /// A Hub id, exactly.
+    Hub(&'a License),
+    /// Means exactly one Hub id, spelled differently (case, SPDX spelling, a usual name).
+    Spelling(&'a License),
+    /// Known, but must be decided by a person.
+    Trap(&'a str),
+    /// Unknown; perhaps a slip for this one.
+    Near(Option<&'a License>),
+}
+
+impl PartialEq for License {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for License {}
+
+impl Licenses {
+    /// The licence with this Hub id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&License> {
+        self.items.iter().find(|license| license.id == id)
+    }
+
+    /// Relates a value to the list.
+    #[must_use]
+    pub fn resolve(&self, value: &str) -> LicenseMatch<'_> {
+        if let Some(license) = self.find(value) {
+            return LicenseMatch::Hub(license);
+        }
+        let trimmed = value.trim();
+        let lower = trimmed.to_lowercase();
+        if let Some(trap) = self.traps.iter().find(|trap| trap.value == lower) {
+            return LicenseMatch::Trap(&trap.note);
+        }
+        let spelled = self.items.iter().find(|license| {
+            license.id == lower || license.spdx.as_ref().is_some_and(|spdx| spdx.eq_ignore_ascii_case(trimmed))
+        });
+        let alias = || {
+            let folded = suggest::fold(&lower);
+            let alias =
+                self.aliases.iter().find(|alias| alias.word == lower || suggest::fold(&alias.word) == folded)?;
+            self.find(&alias.meant)
+        };
+        if let Some(license) = spelled.or_else(alias) {
+            return LicenseMatch::Spelling(license);
+        }
+        let near = suggest::nearest(trimmed, self.items.iter().map(|license| license.id.as_str()));
+        LicenseMatch::Near(near.and_then(|id| self.find(id)))
+    }
+}
+
+/// A task of the Hub.
+#[derive(Debug, Deserialize)]
+pub struct Task {
+    /// `pipeline_tag` value.
+    pub tag: String,
+    /// A card of this task should name its languages.
+    #[serde(default)]
+    pub language: bool,
+    /// Finer task ids for datasets.
+    #[serde(default)]
+    pub task_ids: Vec<String>,
+}
+
+/// A task that the Hub has retired.
+#[derive(Debug, Deserialize)]
+pub struct RetiredTask {
+    /// The value.
+    pub value: String,
+    /// When it went (ISO date).
+    pub removed: String,
+    /// Tasks that took its place.
+    pub now: Vec<String>,
+}
+
+/// A value often mistaken for a task.
+#[derive(Debug, Deserialize)]
+pub struct TaskConfusion {
+    /// The value.
+    pub value: String,
+    /// The tasks meant.
+    pub tags: Vec<String>,
+}
+
+/// The Hub's tasks.
+#[derive(Debug, Deserialize)]
+pub struct Tasks {
+    /// Current tasks.
+    pub items: Vec<Task>,
+    /// Retired ones.
+    pub retired: Vec<RetiredTask>,
+    /// Values mistaken for tasks.
+    pub confusions: Vec<TaskConfusion>,
+}
+
+impl Tasks {
+    /// The current task with this tag.
+    #[must_use]
+    pub fn find(&self, tag: &str) -> Option<&Task> {
+        self.items.iter().find(|task| task.tag == tag)
+    }
+
+    /// The retired task with this tag.
+    #[must_use]
+    pub fn retired(&self, tag: &str) -> Option<&RetiredTask> {
+        self.retired.iter().find(|task| task.value == tag)
+    }
+
+    /// The tasks that `value` most likely means.
+    #[must_use]
+    pub fn meant(&self, value: &str) -> Vec<&str> {
+        let folded = suggest::fold(value);
+        if let Some(task) = self.items.iter().find(|task| task.tag == folded) {
+            return vec![&task.tag];
+        }
+        if let Some(confusion) = self.confusions.iter().find(|confusion| suggest::fold(&confusion.value) == folded) {
+            return confusion.tags.iter().map(String::as_str).collect();
+        }
+        suggest::nearest(value, self.items.iter().map(|task| task.tag.as_str())).into_iter().collect()
+    }
+}
+
+/// Libraries that the Hub knows.
+#[derive(Debug, Deserialize)]
+pub struct Libraries {
+    items: HashSet<String>,
+    formats: HashSet<String>,
+    intended: Vec<Instead>,
+}
+
+impl Libraries {
+    /// True for a library of the Hub, or a file format used as one, which is harmless.
+    #[must_use]
+    pub fn is_known(&self, name: &str) -> bool {
+        self.items.contains(name) || self.formats.contains(name)
+    }
+
+    /// The library that a name stands for beyond doubt.
+    #[must_use]
+    pub fn intended(&self, name: &str) -> Option<&str> {
+        self.intended
+            .iter()
+            .find(|item| item.word == name)
+            .map(|item| item.meant.as_str())
+            .or_else(|| self.items.iter().find(|item| item.eq_ignore_ascii_case(name)).map(String::as_str))
+    }
+}
+
+/// A country code mistaken for a language code.
+#[derive(Debug, Deserialize)]
+pub struct CountryTrap {
+    /// The code.
+    pub code: String,
+    /// Languages likely meant.
+    #[serde(rename = "use")]
+    pub meant: Vec<String>,
+    /// The language that the code does stand for.
+    #[serde(default)]
+    pub valid_as: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct LanguageTable {
+    two_letter: String,
+    three_letter: String,
+    special: Vec<String>,
+    #[serde(default)]
+    bibliographic: Vec<Instead>,
+    #[serde(default)]
+    collective: Vec<String>,
+    #[serde(default)]
+    withdrawn: Vec<Instead>,
+    country_traps: Vec<CountryTrap>,
+    names: HashMap<String, String>,
+    not_languages: Vec<String>,
+}
+
+/// Language codes that the Hub accepts.
+#[derive(Debug)]
+pub struct Languages {
+    table: LanguageTable,
+    codes: HashSet<String>,
+}
+
+impl Languages {
+    /// True for a listed code or a special value.
+    #[must_use]
+    pub fn is_known(&self, code: &str) -> bool {
+        self.codes.contains(code)
+    }
+
+    /// The code of a language given by its name.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<&str> {
+        self.table.names.get(&name.trim().to_lowercase()).map(String::as_str)
+    }
+
+    /// The code that took the place of a withdrawn or bibliographic one.
+    #[must_use]
+    pub fn successor(&self, code: &str) -> Option<&str> {
+        self.table
+            .withdrawn
+            .iter()
+            .chain(&self.table.bibliographic)
+            .find(|item| item.word == code)
+            .map(|item| item.meant.as_str())
+    }
+
+    /// True for the code of a group of languages.
+    #[must_use]
+    pub fn is_collective(&self, code: &str) -> bool {
+        self.table.collective.iter().any(|item| item == code)
+    }
+
+    /// The entry for a country code.
+    #[must_use]
+    pub fn country(&self, code: &str) -> Option<&CountryTrap> {
+        self.table.country_traps.iter().find(|trap| trap.code == code)
+    }
+
+    /// True for words such as `python` or `dna`.
+    #[must_use]
+    pub fn is_no_language(&self, word: &str) -> bool {
+        self.table.not_languages.iter().any(|item| item == word)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Field {
+    name: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+}
+
+/// A key that has been replaced.
+#[derive(Debug, Deserialize)]
+pub struct Deprecated {
+    /// The key.
+    pub name: String,
+    /// Kinds of card on which it is deprecated.
+    pub kinds: Vec<String>,
+    /// The key to use.
+    #[serde(rename = "use", default)]
+    pub instead: Option<String>,
+    /// The Hub refuses the push.
+    #[serde(default)]
+    pub refused: bool,
+    /// Why.
+    pub note: String,
+}
+
+/// A key that `huggingface_hub` cannot load.
+#[derive(Debug, Deserialize)]
+pub struct Reserved {
+    /// The key.
+    pub name: String,
+    /// Why.
+    pub note: String,
+}
+
+/// The keys of front matter.
+#[derive(Debug, Deserialize)]
+pub struct Fields {
+    model: Vec<Field>,
+    dataset: Vec<Field>,
+    space: HashSet<String>,
+    common: HashSet<String>,
+    /// Replaced keys.
+    pub deprecated: Vec<Deprecated>,
+    /// Keys that raise.
+    pub reserved: Vec<Reserved>,
+}
+
+impl Fields {
+    /// A key of model cards.
+    #[must_use]
+    pub fn is_model(&self, key: &str) -> bool {
+        self.model.iter().any(|field| field.name == key)
+    }
+
+    /// A key of dataset cards.
+    #[must_use]
+    pub fn is_dataset(&self, key: &str) -> bool {
+        self.dataset.iter().any(|field| field.name == key)
+    }
+
+    /// A key of Space cards.
+    #[must_use]
+    pub fn is_space(&self, key: &str) -> bool {
+        self.space.contains(key)
+    }
+
+    /// A key often seen that means nothing to the Hub and is no slip.
+    #[must_use]
+    pub fn is_common(&self, key: &str) -> bool {
+        self.common.contains(key)
+    }
+
+    /// A key of model or dataset cards.
+    #[must_use]
+    pub fn is_known(&self, key: &str) -> bool {
+        self.is_model(key) || self.is_dataset(key)
+    }
+
+    /// The field of `kind`'s cards that an unknown key stands for: a listed misspelling, another
+    /// case or separator, or a slip.
+    #[must_use]
+    pub fn meant(&self, key: &str, dataset: bool) -> Option<&str> {
+        let fields = if dataset { &self.dataset } else { &self.model };
+        let folded = suggest::fold(key);
+        fields
+            .iter()
+            .find(|field| suggest::fold(&field.name) == folded || field.aliases.iter().any(|alias| alias == key))
+            .map(|field| field.name.as_str())
+            .or_else(|| {
+                // Short words are near to too much.
+                let names = fields.iter().map(|field| field.name.as_str()).filter(|name| name.len() > 4);
+                if key.len() > 4 { suggest::nearest(key, names) } else { None }
+            })
+    }
+}
+
+/// A metric and the values that mathematics allows.
+#[derive(Debug, Deserialize)]
+pub struct Metric {
+    /// Ids that name it.
+    pub ids: Vec<String>,
+    /// Least value.
+    #[serde(default)]
+    pub min: Option<f64>,
+    /// Greatest value, on the scale where one is the whole when `percent` is set.
+    #[serde(default)]
+    pub max: Option<f64>,
+    /// Values may stand on a scale of one hundred as well.
+    #[serde(default)]
+    pub percent: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct MetricTable {
+    items: Vec<Metric>,
+}
+
+/// Known metrics by id.
+#[derive(Debug)]
+pub struct Metrics {
+    items: Vec<Metric>,
+    by_id: HashMap<String, usize>,
+}
+
+impl Metrics {
+    /// The metric named by a `type` of a model-index, whatever its case.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&Metric> {
+        self.by_id.get(&suggest::fold(id)).map(|&at| &self.items[at])
+    }
+}
+
+/// The licence table.
+#[must_use]
+pub fn licenses() -> &'static Licenses {
+    static TABLE: LazyLock<Licenses> = LazyLock::new(|| table("licenses"));
+    &TABLE
+}
+
+/// The task table.
+#[must_use]
+pub fn tasks() -> &'static Tasks {
+    static TABLE: LazyLock<Tasks> = LazyLock::new(|| table("tasks"));
+    &TABLE
+}
+
+/// The library table.
+#[must_use]
+pub fn libraries() -> &'static Libraries {
+    static TABLE: LazyLock<Libraries> = LazyLock::new(|| table("libraries"));
+    &TABLE
+}
+
+/// The language table.
+#[must_use]
+pub fn languages() -> &'static Languages {
+    static TABLE: LazyLock<Languages> = LazyLock::new(|| {
+        let table: LanguageTable = table("languages");
+        let lists = table.two_letter.split_whitespace().chain(table.three_letter.split_whitespace());
+        let codes = lists.map(str::to_owned).chain(table.special.iter().cloned()).collect();
+        Languages { table, codes }
+    });
+    &TABLE
+}
+
+/// The field table.
+#[must_use]
+pub fn fields() -> &'static Fields {
+    static TABLE: LazyLock<Fields> = LazyLock::new(|| table("fields"));
+    &TABLE
+}
+
+/// The metric table.
+#[must_use]
+pub fn metrics() -> &'static Metrics {
+    static TABLE: LazyLock<Metrics> = LazyLock::new(|| {
+        let table: MetricTable = table("metrics");
+        let by_id = table
+            .items
+            .iter()
+            .enumerate()
+            .flat_map(|(at, metric)| metric.ids.iter().map(move |id| (suggest::fold(id), at)))
+            .collect();
+        Metrics { items: table.items, by_id }
+    });
+    &TABLE
+}
