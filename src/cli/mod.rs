@@ -5,6 +5,7 @@ mod audit;
 mod config;
 mod discover;
 mod pages;
+
 pub mod read;
 
 use std::io::{self, IsTerminal, Write};
@@ -22,6 +23,8 @@ const EXIT_CLEAN: u8 = 0;
 const EXIT_FINDINGS: u8 = 1;
 /// The job could not be done.
 const EXIT_FAILED: u8 = 2;
+
+pub use pages::index as rule_index;
 
 /// Runs the program.
 #[must_use]

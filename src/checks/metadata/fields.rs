@@ -57,7 +57,7 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
     let blank = |id: NodeId| document.is_null(id) || document.text(id).is_some_and(|text| text.trim().is_empty());
     let anchor = format!("/{name}");
     if blank(value) {
-        if NULL_ALLOWED.contains(&name) || (name == "model-index" && document.is_null(value)) {
+        if NULL_ALLOWED.contains(&name) {
             return;
         }
         let null = document.is_null(value);

@@ -22,7 +22,8 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     for violation in schema::embedded(name).violations(&instance) {
         let place = Place { source: ctx.card.source, document, root, end: ctx.card.front.end(), file: 0 };
         // Null and placeholders have rules of their own, except where the structure forbids them.
-        let structural = violation.rule.as_deref().is_some_and(|rule| rule.ends_with("-structure"));
+        let structural =
+            violation.steps.len() > 1 && violation.rule.as_deref().is_some_and(|rule| rule.ends_with("-structure"));
         if (violation.null && violation.target == Target::Value && !structural) || is_placeholder(&place, &violation) {
             continue;
         }

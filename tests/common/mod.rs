@@ -1,0 +1,101 @@
+//! What several integration tests need: auditing folders and texts through the library.
+
+// Each test binary uses a part of this.
+#![allow(dead_code)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cardlint::card::Kind;
+use cardlint::checks::UserSchema;
+use cardlint::engine::{self, Audit, Input, Rules, Settings};
+use cardlint::rule::Profile;
+use cardlint::schema::Schema;
+
+/// The project's root.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Settings with every rule on.
+pub fn strict() -> Settings {
+    Settings { rules: Rules::new(Profile::Strict, &[], &[]).expect("no words to get wrong"), ..Settings::default() }
+}
+
+/// Audits a text as a card.
+pub fn audit_text(text: &str, kind: Option<Kind>) -> Audit {
+    audit_bytes("README.md", text.as_bytes().to_vec(), kind)
+}
+
+/// Audits bytes as a card.
+pub fn audit_bytes(name: &str, bytes: Vec<u8>, kind: Option<Kind>) -> Audit {
+    let settings = Settings { kind, ..strict() };
+    let input = Input { name: name.to_owned(), bytes, list: None, eval_results: Vec::new() };
+    engine::audit(input, &settings, false).expect("an explicit file is always audited")
+}
+
+/// Audits the repository in `folder`: its card, its `.eval_results`, and `schema.json` as the
+/// user's schema if there is one.
+pub fn audit_folder(folder: &Path) -> Audit {
+    let names = || {
+        fs::read_dir(folder).expect("folder").flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect()
+    };
+    let mut eval_results = Vec::new();
+    if let Ok(entries) = fs::read_dir(folder.join(".eval_results")) {
+        for entry in entries.flatten() {
+            eval_results
+                .push((entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path()).expect("file")));
+        }
+    }
+    let mut settings = strict();
+    if let Ok(text) = fs::read_to_string(folder.join("schema.json")) {
+        settings
+            .schemas
+            .push(UserSchema { name: "schema.json".to_owned(), schema: Schema::new(&text).expect("schema") });
+    }
+    let input = Input {
+        name: "README.md".to_owned(),
+        bytes: fs::read(folder.join("README.md")).expect("card"),
+        list: Some(&names),
+        eval_results,
+    };
+    engine::audit(input, &settings, false).expect("an explicit file is always audited")
+}
+
+/// Ids of the rules that fired, sorted, with repetitions.
+pub fn fired(audit: &Audit) -> Vec<&str> {
+    let mut ids: Vec<&str> = audit.findings.iter().map(|finding| finding.rule.id.as_str()).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// Folders directly below `folder`, sorted; empty when there is none.
+pub fn folders(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+/// The corpus of real cards, where it is laid beside the project.
+pub fn corpus() -> Option<PathBuf> {
+    let path = root().join("../shared/corpus");
+    if path.is_dir() {
+        return Some(path);
+    }
+    eprintln!("skipped: there is no ../shared/corpus");
+    None
+}
+
+/// All cards of the corpus with their kind.
+pub fn corpus_cards(corpus: &Path) -> Vec<(PathBuf, Kind)> {
+    let index = fs::read_to_string(corpus.join("index.jsonl")).expect("index");
+    index
+        .lines()
+        .map(|line| {
+            let entry: serde_json::Value = serde_json::from_str(line).expect("a JSON line");
+            let kind = if entry["kind"] == "dataset" { Kind::Dataset } else { Kind::Model };
+            (corpus.join(entry["file"].as_str().expect("file")), kind)
+        })
+        .collect()
+}
