@@ -1,6 +1,6 @@
 //! Is it a model card, a dataset card, or something else?
 
-use super::{Card, Status};
+use super::Card;
 use crate::vocab;
 
 /// What a card describes.
@@ -91,7 +91,8 @@ pub(super) fn detect(card: &Card<'_>) -> Kind {
     if dataset_headings >= 2 {
         return Kind::Dataset;
     }
-    if card.front.status == Status::Missing && card.source.name().split('/').any(|part| part == "datasets") {
+    // The address of a dataset on the Hub begins with `datasets/`.
+    if card.source.name().split('/').any(|part| part == "datasets") {
         return Kind::Dataset;
     }
     Kind::Model

@@ -41,6 +41,19 @@ const CARD_HEADINGS: &[&str] = &[
     "considerations for using the data",
 ];
 
+/// Words that a README without front matter uses when it is about a model or dataset.
+const CARD_WORDS: &[&str] = &[
+    "from_pretrained",
+    "huggingface.co",
+    "hf.co/",
+    "retrained",
+    "re-trained",
+    "ine-tun",
+    "inetun",
+    "load_dataset",
+    "checkpoint",
+];
+
 /// A defect of the bytes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodingFault {
@@ -208,6 +221,18 @@ impl<'s> Card<'s> {
             || !self.front.traps.is_empty()
             || self.siblings.names().iter().any(|name| kind::is_model_file(name))
             || self.has_card_headings()
+            || self.stands_alone()
+    }
+
+    /// A README with no project around it that speaks of a model or dataset.
+    fn stands_alone(&self) -> bool {
+        let alone = self.siblings.known()
+            && self.siblings.names().iter().all(|name| {
+                let lower = name.to_lowercase();
+                lower.ends_with(".md") || lower.starts_with("licen") || lower.starts_with('.') || lower == "notice"
+            });
+        let body = &self.source.text()[self.front.body_start()..];
+        alone && CARD_WORDS.iter().any(|word| body.contains(word))
     }
 
     fn has_card_headings(&self) -> bool {

@@ -43,8 +43,12 @@ pub struct Violation {
     pub noun: Option<String>,
     /// What was found, quoted or described.
     pub found: String,
+    /// The value found, when it is text.
+    pub text: Option<String>,
     /// The value found is JSON null.
     pub null: bool,
+    /// Items of the same list with the same fault that this one stands for.
+    pub others: usize,
     /// What is accepted.
     pub accepts: String,
     /// The nearest accepted word.
@@ -215,7 +219,9 @@ impl Schema {
             readers: notes.readers,
             noun: notes.noun,
             found: describe(instance),
+            text: instance.as_str().map(str::to_owned),
             null: instance.is_null(),
+            others: 0,
             accepts: notes.accepts.filter(|_| keyword != "type" && keyword != "required").unwrap_or(accepts),
             nearest: nearest.map(str::to_owned),
             title: notes.title,

@@ -9,7 +9,7 @@ use super::{Document, Kind, NodeId, Style};
 const MAX_VALUES: usize = 200_000;
 
 /// One step of a JSON pointer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
     /// A member.
     Key(String),

@@ -1,6 +1,6 @@
 //! `.eval_results/*.yaml`: each file is audited with the card of its repository.
 
-use super::schema::{Place, report};
+use super::schema::{Place, grouped, report};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::rule::Fix;
@@ -40,7 +40,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         };
         let instance = project::to_json(&document, root);
         let place = Place { source, document: &document, root, end: Span::default(), file: companion.file };
-        for violation in schema::embedded("eval-results").violations(&instance) {
+        for violation in grouped(schema::embedded("eval-results").violations(&instance)) {
             report(&place, &violation, sink);
         }
         // A bare date is valid to the schema, which sees it as text, but not to Python.

@@ -2,8 +2,8 @@
 
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::rule::{Confidence, Effect, Fix, Severity};
-use crate::text::safe;
+use crate::rule::{Effect, Fix, Severity};
+use crate::text::{safe, suggest};
 use crate::vocab;
 use crate::yaml::resolve::{self, Scalar};
 use crate::yaml::{self, Style};
@@ -63,20 +63,22 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let Some(meant) = fields.meant(name, dataset) else { continue };
+        let slip = suggest::nearest(name, [meant]).is_some() || suggest::fold(name) == suggest::fold(meant);
         let taken = document.get(root, meant).is_some();
+        // With the right key there as well, a key of another name is likely private.
+        if taken && !slip {
+            continue;
+        }
         let message = format!("The key {} means nothing to the Hub; did you mean `{meant}`?", safe::quoted(name));
         sink.add("key-unknown", node.span, message, |f| {
             let f = f.anchor(format!("/{name}"));
-            // With the right key there as well, the other may well be private.
             if taken {
-                return f
-                    .at_most(Severity::Note)
-                    .confidence(Confidence::Low)
-                    .help(format!("The card has `{meant}` too: remove one of them"));
+                return f.at_most(Severity::Note).help(format!("The card has `{meant}` too: remove one of them"));
             }
             let rename = Fix::safe(format!("rename it to `{meant}`"), node.span, meant);
-            let fix = document.node(value).anchored.then_some(None).unwrap_or(Some(rename));
-            f.help(format!("Rename the key to `{meant}`")).maybe_fix(fix)
+            let f = f.help(format!("Rename the key to `{meant}`"));
+            // A key of another habit (`tasks` for `pipeline_tag`) may hold its value in another form.
+            if slip && !document.node(value).anchored { f.fix(rename) } else { f }
         });
     }
 }

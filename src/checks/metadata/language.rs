@@ -35,6 +35,7 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, anchor: String, sink: 
         // only when the card does not speak of the language.
         if let Some(trap) = languages.country(text)
             && let Some(valid) = &trap.valid_as
+            && ctx.card.field_items("language").len() == 1
             && !mentions(ctx, valid)
             && trap.meant.iter().all(|meant| !has_language(ctx, meant))
         {

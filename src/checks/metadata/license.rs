@@ -92,11 +92,11 @@ fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId
         let (name, link) = (filled("license_name"), filled("license_link"));
         let missing = match (name, link || license_file) {
             (true, true) => return,
-            (false, true) => "`license_name`",
-            (true, false) => "`license_link` or a LICENSE file beside the card",
-            (false, false) => "`license_name`, and `license_link` or a LICENSE file beside the card",
+            (false, true) => "`license_name` is missing",
+            (true, false) => "`license_link` is missing, and no LICENSE file lies beside the card",
+            (false, false) => "`license_name` and `license_link` are missing, and no LICENSE file lies beside the card",
         };
-        let message = format!("`license: other` does not say which licence: there is no {missing}");
+        let message = format!("`license: other` does not say which licence: {missing}");
         sink.add("license-other-unnamed", shown(document, key, value), message, |f| {
             let f = f.help("Add `license_name:` (short, lower case, no blanks) and `license_link:` (a URL, or `LICENSE` in the repository)").anchor("/license");
             // Without a folder, a LICENSE file may well be there.
@@ -110,7 +110,7 @@ fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId
         let name = document.text(name_value).unwrap_or_default();
         // A name that repeats the licence is redundant and harmless.
         let same = suggest::fold(name) == suggest::fold(id)
-            || suggest::fold(name) == suggest::fold(&license.name)
+            || suggest::fold(name).contains(&suggest::fold(&license.name))
             || suggest::fold(name).contains(&suggest::fold(id))
             || license.spdx.as_ref().is_some_and(|spdx| suggest::fold(name).contains(&suggest::fold(spdx)));
         if !same && !license.family && *id != "unknown" {

@@ -110,6 +110,13 @@ fn mixed(scales: HashMap<String, Scale>, sink: &mut Sink<'_>) {
         scales.into_iter().filter(|(_, scale)| !scale.percent.is_empty() && !scale.share.is_empty()).collect();
     mixed.sort_by(|a, b| a.0.cmp(&b.0));
     for (kind, scale) in mixed {
+        // Large benchmark tables do hold true values below one per cent.
+        let many = scale.percent.len() + scale.share.len() > 10;
+        let low = scale.percent.iter().any(|&(number, _)| number < 20.0)
+            || scale.share.iter().any(|&(number, _)| number < 0.2);
+        if many || low {
+            continue;
+        }
         // The rarer scale is the odd one out.
         let (odd, usual) = if scale.share.len() <= scale.percent.len() {
             (&scale.share, &scale.percent)

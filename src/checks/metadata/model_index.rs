@@ -34,7 +34,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 .anchor("/model-index")
         });
     }
-    let mut losses = Losses { ctx, document, unknown: HashMap::new(), nulls: HashMap::new(), order: Vec::new() };
+    let mut losses = Losses { document, unknown: HashMap::new(), nulls: HashMap::new(), order: Vec::new() };
     for &entry in entries {
         losses.members(entry, "an entry", &["name", "results"]);
         let Some((_, results)) = document.get(entry, "results") else { continue };
@@ -71,9 +71,12 @@ fn text_at<'d>(document: &'d Document<'_>, result: NodeId, path: [&str; 2]) -> O
     if document.is_null(inner) { None } else { document.text(inner) }
 }
 
-/// Results that are grouped into one although they differ in what only the first one keeps.
+/// Results that are grouped into one although they differ in what only the first one keeps: told
+/// once for each member that is lost.
 fn merged(document: &Document<'_>, results: &[NodeId], sink: &mut Sink<'_>) {
     let mut seen: HashMap<[Option<&str>; 5], NodeId> = HashMap::with_capacity(results.len());
+    // Member to its first loss: the value, the result that is kept, and the number of losses.
+    let mut lost: Vec<((&str, &str), NodeId, NodeId, usize)> = Vec::new();
     for &result in results {
         let at = |outer, inner| text_at(document, result, [outer, inner]);
         let identity = [
@@ -87,29 +90,39 @@ fn merged(document: &Document<'_>, results: &[NodeId], sink: &mut Sink<'_>) {
             seen.insert(identity, result);
             continue;
         };
-        for (outer, inner) in [("task", "name"), ("dataset", "name"), ("source", "url"), ("source", "name")] {
-            let (kept, lost) = (text_at(document, first, [outer, inner]), at(outer, inner));
+        for member in [("task", "name"), ("dataset", "name"), ("source", "url"), ("source", "name")] {
+            let (outer, inner) = member;
+            let (kept, dropped) = (text_at(document, first, [outer, inner]), at(outer, inner));
             let Some((_, parent)) = document.get(result, outer) else { continue };
             let Some((_, value)) = document.get(parent, inner) else { continue };
-            if kept == lost || lost.is_none() {
+            if kept == dropped || dropped.is_none() {
                 continue;
             }
-            let message = format!(
-                "This result has the same task type, dataset type, config, split and revision as one before: huggingface_hub merges the two when it saves the card and loses the {outer} {inner} {}",
-                safe::quoted(lost.unwrap_or_default())
-            );
-            sink.add("model-index-lossy", document.node(value).span, message, |f| {
-                f.help("Give the results different `config`, `split` or `revision` values, or put their metrics into one result")
-                    .anchor(format!("/model-index/{outer}/{inner}/{}", lost.unwrap_or_default()))
-            });
+            match lost.iter_mut().find(|(known, ..)| *known == member) {
+                Some((_, _, _, count)) => *count += 1,
+                None => lost.push((member, value, first, 1)),
+            }
             break;
         }
+    }
+    for ((outer, inner), value, first, count) in lost {
+        let text = document.text(value).unwrap_or_default();
+        let more = if count > 1 { format!(", and {} more of the kind", count - 1) } else { String::new() };
+        let message = format!(
+            "This result has the same task type, dataset type, config, split and revision as another one: huggingface_hub merges the two when it saves the card and loses the {outer} {inner} {}{more}",
+            safe::quoted(text)
+        );
+        let kept = document.pairs(first).first().map_or(document.node(first).span, |&(key, _)| document.node(key).span);
+        sink.add("model-index-lossy", document.node(value).span, message, |f| {
+            f.help("Give the results different `config`, `split` or `revision` values, or put their metrics into one result")
+                .related(kept, "the result that it is merged into")
+                .anchor(format!("/model-index/{outer}/{inner}"))
+        });
     }
 }
 
 /// Members that are dropped, each name told once a card with the number of its places.
 struct Losses<'c, 'd> {
-    ctx: &'c Context<'c>,
     document: &'c Document<'d>,
     unknown: HashMap<(String, &'static str), (Span, usize)>,
     nulls: HashMap<(String, &'static str), (Span, usize)>,
@@ -125,8 +138,8 @@ impl Losses<'_, '_> {
             let required = matches!(
                 (what, name),
                 ("task", "type")
-                    | ("dataset", "type" | "name")
-                    | ("a metric", "type" | "value")
+                    | ("dataset", "type" | "name" | "config" | "revision")
+                    | ("a metric", "type" | "value" | "config")
                     | ("an entry" | "a result", _)
                     | ("source", "url")
             );
@@ -148,7 +161,6 @@ impl Losses<'_, '_> {
     }
 
     fn report(self, sink: &mut Sink<'_>) {
-        let _ = self.ctx;
         for (lost_null, id) in &self.order {
             let table = if *lost_null { &self.nulls } else { &self.unknown };
             let Some(&(span, count)) = table.get(id) else { continue };

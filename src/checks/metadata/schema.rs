@@ -4,9 +4,10 @@ use super::fields::placeholder_text;
 use super::requote;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::rule::{Finding, Fix};
+use crate::rule::{Finding, Fix, Severity};
 use crate::schema::{self, Target, Violation};
 use crate::text::{SourceFile, Span, safe, suggest};
+use crate::vocab;
 use crate::yaml::project::{self, Step};
 use crate::yaml::{self, Document, NodeId, Style};
 
@@ -19,7 +20,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         Kind::Other => return,
     };
     let instance = project::to_json(document, root);
-    for violation in schema::embedded(name).violations(&instance) {
+    for violation in grouped(schema::embedded(name).violations(&instance)) {
         let place = Place { source: ctx.card.source, document, root, end: ctx.card.front.end(), file: 0 };
         // Null and placeholders have rules of their own, except where the structure forbids them.
         let structural =
@@ -27,9 +28,55 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if (violation.null && violation.target == Target::Value && !structural) || is_placeholder(&place, &violation) {
             continue;
         }
-        report(&place, &violation, sink);
+        report(&place, &with_task(violation), sink);
     }
     required(ctx, sink);
+}
+
+/// Violations of more than this many items of one list are told once.
+const MAX_ITEMS: usize = 3;
+
+/// One violation for a list whose items all fail in the same way.
+pub(super) fn grouped(violations: Vec<Violation>) -> Vec<Violation> {
+    let key = |violation: &Violation| {
+        let at = violation.steps.iter().rposition(|step| matches!(step, Step::Index(_)))?;
+        let tail: Vec<_> = violation.steps[at + 1..].to_vec();
+        Some((violation.steps[..at].to_vec(), tail, violation.keyword.clone(), format!("{:?}", violation.target)))
+    };
+    let mut counts = std::collections::HashMap::new();
+    for violation in &violations {
+        if let Some(key) = key(violation) {
+            *counts.entry(key).or_insert(0_usize) += 1;
+        }
+    }
+    let mut told = std::collections::HashSet::new();
+    let mut out = Vec::new();
+    for mut violation in violations {
+        let Some(key) = key(&violation) else {
+            out.push(violation);
+            continue;
+        };
+        let count = counts.get(&key).copied().unwrap_or(1);
+        if count <= MAX_ITEMS {
+            out.push(violation);
+        } else if told.insert(key) {
+            violation.others = count - 1;
+            out.push(violation);
+        }
+    }
+    out
+}
+
+/// For tasks, the word meant is known from more than its spelling.
+fn with_task(mut violation: Violation) -> Violation {
+    if let (Some("pipeline-tag-unknown" | "task-category-unknown"), Some(text)) =
+        (violation.rule.as_deref(), &violation.text)
+        && violation.keyword == "enum"
+        && let Some(task) = vocab::tasks().meant(text).first()
+    {
+        violation.nearest = Some((*task).to_owned());
+    }
+    violation
 }
 
 fn is_placeholder(place: &Place<'_>, violation: &Violation) -> bool {
@@ -51,17 +98,12 @@ fn required(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         let dataset = ctx.card.kind == Kind::Dataset;
         let misspelt = document.pairs(root).iter().any(|&(key, _)| {
             document.text(key).is_some_and(|key| {
-                key != field
-                    && !crate::vocab::fields().is_known(key)
-                    && crate::vocab::fields().meant(key, dataset) == Some(field)
+                key != field && !vocab::fields().is_known(key) && vocab::fields().meant(key, dataset) == Some(field)
             })
         });
         let renamed = document.pairs(root).iter().any(|&(key, _)| {
             document.text(key).is_some_and(|key| {
-                crate::vocab::fields()
-                    .deprecated
-                    .iter()
-                    .any(|old| old.name == key && old.instead.as_deref() == Some(field))
+                vocab::fields().deprecated.iter().any(|old| old.name == key && old.instead.as_deref() == Some(field))
             })
         });
         if ctx.card.field(field).is_some() || misspelt || renamed {
@@ -175,6 +217,14 @@ impl Place<'_> {
 
 /// The violation as a sentence: what was found, what is accepted, what is nearest.
 fn sentence(violation: &Violation) -> String {
+    let mut sentence = clause(violation);
+    if violation.others > 0 {
+        sentence.push_str(&format!(" (and so for {} more items)", violation.others));
+    }
+    sentence
+}
+
+fn clause(violation: &Violation) -> String {
     let place = project::dotted(&violation.steps);
     let at = if place.is_empty() { "The front matter".to_owned() } else { safe::quoted(&place) };
     let nearest =
@@ -227,6 +277,10 @@ pub(super) fn report(place: &Place<'_>, violation: &Violation, sink: &mut Sink<'
         let mut f = f.anchor(anchor).maybe_fix(fix);
         f.file = place.file;
         if let Some(readers) = &violation.readers {
+            // Where no reader is known to refuse the value, it is no error.
+            if readers.is_empty() {
+                f = f.at_most(Severity::Warning);
+            }
             f = f.readers(readers);
         }
         match (&violation.nearest, &violation.target, violation.keyword.as_str()) {
