@@ -15,7 +15,7 @@ function canonical (value, open = [], budget = { left: LIMIT }) {
   if (typeof value === 'number') {
     if (Number.isNaN(value)) return 'dnan;'
     const bytes = Buffer.alloc(8)
-    bytes.writeDoubleBE(value === 0 ? 0 : value)
+    bytes.writeDoubleBE(value)
     return `d${bytes.toString('hex')};`
   }
   if (typeof value === 'string') {

@@ -11,7 +11,6 @@ use super::{EXIT_CLEAN, print};
 use crate::card::{self, Card, Siblings, client, split};
 use crate::report::json_text;
 use crate::text::{SourceFile, Span, Unit};
-use crate::yaml;
 use crate::yaml::reading::{self, Reader};
 
 /// Prints the readings of one card.
@@ -94,12 +93,7 @@ pub fn read(text: &str, reader: Reader) -> Reading {
         return Reading { split: false, outcome: Ok(reading::Value::Null) };
     };
     let (yaml, base) = (&text[block.yaml.range()], skipped + block.yaml.start as usize);
-    let outcome = match yaml::parse(yaml, base) {
-        Err(error) => {
-            Err(reading::Refusal { span: error.span, message: error.message, kind: reading::RefusalKind::Other })
-        }
-        Ok(document) => reading::read(&document, yaml, base, reader).map(|value| value.unwrap_or(reading::Value::Null)),
-    };
+    let outcome = reading::read_text(yaml, base, reader).map(|value| value.unwrap_or(reading::Value::Null));
     Reading { split: true, outcome }
 }
 

@@ -4,7 +4,7 @@
 //! refuses is found here, from the text and the tree, each check naming the reader it models.
 
 use super::reading::{Reader, Refusal, RefusalKind};
-use super::{Document, Kind, NodeId, Style};
+use super::{Document, Kind, Style};
 use crate::text::Span;
 
 /// Deepest nesting that `js-yaml` 4.3.2 composes (its option `maxDepth`).
@@ -18,9 +18,13 @@ pub(super) fn check(document: &Document<'_>, text: &str, base: usize, reader: Re
     if let Some(span) = document.second_document {
         return Err(refusal(span, "it holds a second document"));
     }
+    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    if first.is_some_and(|line| line.trim_end() == "...") {
+        return Err(refusal(Span::new(base, base + 3), "it ends before it begins"));
+    }
     match reader {
         Reader::Python => python(document, text, base)?,
-        Reader::JavaScript => javascript(text, base)?,
+        Reader::JavaScript => javascript(document, text, base)?,
     }
     depth(document, reader)
 }
@@ -29,17 +33,157 @@ fn refusal(span: Span, message: &str) -> Refusal {
     Refusal { span, message: message.to_owned(), kind: RefusalKind::Other }
 }
 
+/// Line ends that only `PyYAML` knows: NEL, line separator, paragraph separator.
+const PYTHON_LINE_ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
+/// The text with the line ends that only `PyYAML` knows as line feeds, at unchanged offsets; `None`
+/// when there are none. Separators inside quotes stay: they end the line and are kept.
+pub(super) fn python_line_ends(document: &Document<'_>, text: &str, base: usize) -> Option<String> {
+    if !text.contains(PYTHON_LINE_ENDS) {
+        return None;
+    }
+    let areas = Areas::new(document, text, base);
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        if !PYTHON_LINE_ENDS.contains(&c) || (c != '\u{85}' && areas.of(at) == Area::Quoted) {
+            out.push(c);
+            continue;
+        }
+        // Blanks before a line end carry no meaning outside literal scalars.
+        out.extend(std::iter::repeat_n(' ', c.len_utf8() - 1));
+        out.push('\n');
+    }
+    (out != text).then_some(out)
+}
+
+/// As [`python_line_ends`] for a text that has no tree; `None` when it holds no such line end.
+pub(super) fn all_line_ends(text: &str) -> Option<String> {
+    text.contains(PYTHON_LINE_ENDS)
+        .then(|| text.replace('\u{85}', " \n").replace('\u{2028}', "  \n").replace('\u{2029}', "  \n"))
+}
+
+/// The header line of the block scalar at `start`: its indicators, without the text.
+pub(super) fn block_header(text: &str, start: usize) -> &str {
+    let line = text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+    if line.starts_with(['|', '>']) {
+        return line.split('#').next().unwrap_or_default();
+    }
+    // The span begins with the content: the indicators stand at the end of the line before.
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.rfind(['|', '>']).map_or("", |at| &line[at..]).split('#').next().unwrap_or_default()
+}
+
+/// What a byte belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Area {
+    /// Structure, or a plain scalar.
+    Open,
+    /// A quoted scalar.
+    Quoted,
+    /// The content of a block scalar.
+    Block,
+    /// A comment.
+    Comment,
+}
+
+/// Quoted scalars, block scalars and comments as sorted ranges.
+struct Areas {
+    ranges: Vec<(usize, usize, Area)>,
+}
+
+impl Areas {
+    fn new(document: &Document<'_>, text: &str, base: usize) -> Self {
+        let mut ranges = Vec::new();
+        for id in document.ids() {
+            let node = document.node(id);
+            let Kind::Scalar { style, .. } = node.kind else { continue };
+            let (start, end) = ((node.span.start as usize).saturating_sub(base), (node.span.end as usize).saturating_sub(base));
+            match style {
+                Style::Plain => {}
+                Style::SingleQuoted | Style::DoubleQuoted => ranges.push((start, end, Area::Quoted)),
+                Style::Literal | Style::Folded => {
+                    let has_header = text.get(start..).is_some_and(|rest| rest.starts_with(['|', '>']));
+                    let header = if has_header { text[start..end].find('\n').map_or(end, |at| start + at) } else { start };
+                    ranges.push((header, end, Area::Block));
+                }
+            }
+        }
+        for comment in &document.comments {
+            let (start, end) = ((comment.span.start as usize).saturating_sub(base), (comment.span.end as usize).saturating_sub(base));
+            ranges.push((start, end, Area::Comment));
+        }
+        ranges.sort_unstable_by_key(|&(start, ..)| start);
+        Self { ranges }
+    }
+
+    fn of(&self, at: usize) -> Area {
+        let next = self.ranges.partition_point(|&(start, ..)| start <= at);
+        match next.checked_sub(1).map(|i| self.ranges[i]) {
+            Some((_, end, area)) if at < end => area,
+            _ => Area::Open,
+        }
+    }
+}
+
 fn python(document: &Document<'_>, text: &str, base: usize) -> Result<(), Refusal> {
     if let Some((at, c)) = text.char_indices().find(|&(_, c)| !python_printable(c)) {
         let span = Span::new(base + at, base + at + c.len_utf8());
         return Err(refusal(span, &format!("the character U+{:04X} is not allowed", u32::from(c))));
     }
-    for id in document.ids() {
+    // Its scanner takes a tab neither for a blank nor for the start of a token.
+    if text.contains('\t') {
+        let areas = Areas::new(document, text, base);
+        if let Some((at, _)) = text.match_indices('\t').find(|&(at, _)| areas.of(at) == Area::Open) {
+            return Err(refusal(Span::new(base + at, base + at + 1), "a tab cannot stand between values or in an unquoted one"));
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    for (name, span) in &document.anchors {
+        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+            return Err(refusal(*span, "an anchor is named with letters, digits, `-` and `_`"));
+        }
+        if !seen.insert(name) {
+            return Err(refusal(*span, "the anchor is defined twice"));
+        }
+    }
+    python_nodes(document, text, base)
+}
+
+/// The longest simple key, in characters (YAML 1.1, and `PyYAML`'s `stale_possible_simple_keys`).
+const PYTHON_KEY: usize = 1024;
+
+fn python_nodes(document: &Document<'_>, text: &str, base: usize) -> Result<(), Refusal> {
+    let local = |span: Span| (span.start as usize).saturating_sub(base)..(span.end as usize).saturating_sub(base);
+    let Some(root) = document.root() else { return Ok(()) };
+    let mut stack = vec![(root, false)];
+    while let Some((id, in_flow)) = stack.pop() {
         let node = document.node(id);
-        if let Kind::Scalar { style, .. } = node.kind
-            && !node.span.is_empty()
-        {
-            python_scalar(document, id, text, base, style)?;
+        let opens_flow = text.get(local(node.span).start..).is_some_and(|rest| rest.starts_with(['[', '{']));
+        match &node.kind {
+            Kind::Scalar { value, style: Style::Plain } if in_flow => {
+                // In flow collections `?` and a leading `:` are indicators to it.
+                if value.contains('?') || value.starts_with(':') {
+                    return Err(refusal(node.span, "an unquoted `?` or leading `:` inside brackets is an indicator"));
+                }
+            }
+            Kind::Scalar { .. } | Kind::Alias(_) => {}
+            Kind::Seq(items) => stack.extend(items.iter().map(|&item| (item, in_flow || opens_flow))),
+            Kind::Map(pairs) => {
+                for &(key, value) in pairs {
+                    let span = document.node(key).span;
+                    let explicit = text[..local(span).start.min(text.len())].trim_end().ends_with('?');
+                    if span.is_empty() && !explicit && document.node(key).tag.is_none() && !document.node(key).anchored {
+                        return Err(refusal(document.node(value).span, "the key is missing"));
+                    }
+                    let long = span.len() > PYTHON_KEY && text.get(local(span)).is_some_and(|key| key.chars().count() > PYTHON_KEY);
+                    if long && !explicit {
+                        return Err(refusal(span, "the key is longer than 1,024 characters"));
+                    }
+                    stack.push((key, in_flow || opens_flow));
+                    stack.push((value, in_flow || opens_flow));
+                }
+            }
         }
     }
     Ok(())
@@ -51,26 +195,46 @@ fn python_printable(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-fn python_scalar(document: &Document<'_>, id: NodeId, text: &str, base: usize, style: Style) -> Result<(), Refusal> {
-    let span = document.node(id).span;
-    let start = (span.start as usize).saturating_sub(base);
-    let bytes = text.as_bytes();
-    // A tab cannot separate a token from what stands before it on its line ("found character '\t'
-    // that cannot start any token"): libyaml's scanner skips blanks only.
-    let before = &bytes[..start.min(bytes.len())];
-    let gap = before.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    if before[before.len() - gap..].contains(&b'\t') && style != Style::Literal && style != Style::Folded {
-        let at = before.len() - gap;
-        return Err(refusal(Span::new(base + at, base + at + gap), "a tab cannot stand before a value"));
+fn javascript(document: &Document<'_>, text: &str, base: usize) -> Result<(), Refusal> {
+    let suspect = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
+    if text.contains(suspect) {
+        let areas = Areas::new(document, text, base);
+        let stops = text.char_indices().find(|&(at, c)| {
+            suspect(c)
+                && match areas.of(at) {
+                    // Comments are skipped unread; quotes take all that JSON takes.
+                    Area::Comment => c == '\0',
+                    Area::Quoted => c < ' ',
+                    Area::Open | Area::Block => true,
+                }
+        });
+        if let Some((at, c)) = stops {
+            let span = Span::new(base + at, base + at + c.len_utf8());
+            return Err(refusal(span, &format!("the character U+{:04X} is not allowed", u32::from(c))));
+        }
     }
-    Ok(())
-}
-
-fn javascript(text: &str, base: usize) -> Result<(), Refusal> {
-    let stops = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
-    if let Some((at, c)) = text.char_indices().find(|&(_, c)| stops(c)) {
-        let span = Span::new(base + at, base + at + c.len_utf8());
-        return Err(refusal(span, &format!("the character U+{:04X} is not allowed", u32::from(c))));
+    for id in document.ids() {
+        let node = document.node(id);
+        let Kind::Map(pairs) = &node.kind else { continue };
+        let start = (node.span.start as usize).saturating_sub(base);
+        if text.get(start..).is_some_and(|rest| rest.starts_with('{')) {
+            continue;
+        }
+        for &(key, value) in pairs {
+            let span = document.node(key).span;
+            let at = (span.start as usize).saturating_sub(base).min(text.len());
+            let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
+            let lead = &text[line..at];
+            if lead.contains('\t') && lead.trim().is_empty() {
+                return Err(refusal(span, "a tab cannot indent a key"));
+            }
+            let explicit = text[..at].trim_end().ends_with('?');
+            let bare = document.node(key).tag.is_none() && !document.node(key).anchored;
+            let in_sequence = lead.trim_start().starts_with('[') || lead.contains(['[', '{', ',']);
+            if span.is_empty() && !explicit && bare && !in_sequence {
+                return Err(refusal(document.node(value).span, "the key is missing"));
+            }
+        }
     }
     Ok(())
 }

@@ -102,8 +102,8 @@ pub struct Document<'s> {
     pub comments: Vec<Comment>,
     /// Start of a second document in the stream, which both readers refuse.
     pub second_document: Option<Span>,
-    /// A `%YAML` or `%TAG` directive stands before the document.
-    pub yaml_version: Option<(u32, u32)>,
+    /// Names of anchors with their places, in source order.
+    pub anchors: Vec<(String, Span)>,
 }
 
 impl<'s> Document<'s> {

@@ -30,6 +30,9 @@ pub struct SyntaxError {
 pub fn parse(text: &str, base: usize) -> Result<Document<'_>, SyntaxError> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
+        emit_anchor_events: true,
+        // js-yaml knows no limit; PyYAML's is checked in `dialect`.
+        simple_key_max_lookahead: 1 << 20,
         block_scalar_eof_without_line_feed: true,
         bom_inside_document_as_content: true,
         flow_nesting_limit: MAX_DEPTH,
@@ -44,7 +47,7 @@ pub fn parse(text: &str, base: usize) -> Result<Document<'_>, SyntaxError> {
             root: None,
             comments: Vec::new(),
             second_document: None,
-            yaml_version: None,
+            anchors: Vec::new(),
         },
         open: Vec::new(),
         anchors: HashMap::new(),
@@ -75,14 +78,14 @@ impl<'s> Builder<'s> {
             let span = self.span(&place);
             match event {
                 Event::StreamEnd => break,
-                Event::DocumentStart(_, version) => {
+                Event::DocumentStart(..) => {
                     documents += 1;
                     if documents == 2 {
                         self.document.second_document = Some(span);
                         break;
                     }
-                    self.document.yaml_version = version.map(|v| (v.major, v.minor));
                 }
+                Event::Anchor(_, name) => self.document.anchors.push((name.into_owned(), span)),
                 Event::Comment(..) => self.document.comments.push(Comment { span }),
                 Event::Scalar(value, style, anchor, tag) => {
                     // An absent value comes as `~` with an empty span.

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use super::resolve::{self, Scalar, Time};
-use super::{Document, Kind, NodeId, Style, dialect};
+use super::{Document, Kind, NodeId, Style, SyntaxError, dialect, parse};
 use crate::text::Span;
 
 /// A reader of front matter.
@@ -102,10 +102,38 @@ const MAX_VALUES: usize = 2_000_000;
 /// # Errors
 /// The first reason for which the reader refuses the document.
 pub fn read(document: &Document<'_>, text: &str, base: usize, reader: Reader) -> Result<Option<Value>, Refusal> {
+    // PyYAML takes three more characters for line ends, which changes the structure: what it sees
+    // is parsed anew.
+    if reader == Reader::Python
+        && let Some(text) = dialect::python_line_ends(document, text, base)
+    {
+        let refusal = |error: SyntaxError| Refusal { span: error.span, message: error.message, kind: RefusalKind::Other };
+        let document = parse(&text, base).map_err(refusal)?;
+        return read_as(&document, &text, base, reader);
+    }
+    read_as(document, text, base, reader)
+}
+
+fn read_as(document: &Document<'_>, text: &str, base: usize, reader: Reader) -> Result<Option<Value>, Refusal> {
     dialect::check(document, text, base, reader)?;
     let Some(root) = document.root() else { return Ok(None) };
-    let mut build = Build { document, reader, open: Vec::new(), done: HashMap::new(), values: 0 };
+    let mut build = Build { document, text, base, reader, open: Vec::new(), done: HashMap::new(), values: 0 };
     build.value(root).map(Some)
+}
+
+/// Reads the YAML `text`, which begins at byte `base` of its file, as `reader` would.
+///
+/// # Errors
+/// The first reason for which the reader refuses it.
+pub fn read_text(text: &str, base: usize, reader: Reader) -> Result<Option<Value>, Refusal> {
+    let refusal = |error: SyntaxError| Refusal { span: error.span, message: error.message, kind: RefusalKind::Other };
+    match parse(text, base) {
+        Ok(document) => read(&document, text, base, reader),
+        Err(error) => match dialect::all_line_ends(text).filter(|_| reader == Reader::Python) {
+            Some(text) => read_as(&parse(&text, base).map_err(refusal)?, &text, base, reader),
+            None => Err(refusal(error)),
+        },
+    }
 }
 
 /// As [`read`] without building anything: only whether the reader refuses.
@@ -118,6 +146,9 @@ pub fn check(document: &Document<'_>, text: &str, base: usize, reader: Reader) -
 
 struct Build<'d, 's> {
     document: &'d Document<'s>,
+    /// The text of the document, which begins at byte `base` of the file.
+    text: &'d str,
+    base: usize,
     reader: Reader,
     /// Nodes being built: an alias to one of them is a cycle.
     open: Vec<NodeId>,
@@ -174,10 +205,28 @@ impl Build<'_, '_> {
         Ok(value)
     }
 
+    /// The text of a scalar. js-yaml ends its input with a line feed, so that a block scalar that
+    /// runs to the end has one; PyYAML does not.
+    fn scalar_text(&self, id: NodeId) -> String {
+        let node = self.document.node(id);
+        let Kind::Scalar { value, style } = &node.kind else { return String::new() };
+        let mut text = value.clone().into_owned();
+        if self.reader == Reader::JavaScript && matches!(style, Style::Literal | Style::Folded) && !text.is_empty() {
+            let start = (node.span.start as usize).saturating_sub(self.base);
+            let header = dialect::block_header(self.text, start);
+            let rest = self.text.get((node.span.end as usize).saturating_sub(self.base)..).unwrap_or_default();
+            let at_end = rest.trim_matches(' ').is_empty() && !self.text.ends_with(['\n', '\r']);
+            if at_end && !header.contains('-') && !text.ends_with('\n') {
+                text.push('\n');
+            }
+        }
+        text
+    }
+
     fn untagged(&mut self, id: NodeId) -> Result<Value, Refusal> {
         match &self.document.node(id).kind {
             Kind::Scalar { value, style: Style::Plain } => self.plain(id, value),
-            Kind::Scalar { value, .. } => Ok(Value::Str(value.clone().into_owned())),
+            Kind::Scalar { .. } => Ok(Value::Str(self.scalar_text(id))),
             Kind::Seq(items) => {
                 let mut out = Vec::with_capacity(items.len());
                 for &item in items {
@@ -262,6 +311,10 @@ impl Build<'_, '_> {
                 }
             }
         }
+        // Of several merge keys the last wins in PyYAML and the first in js-yaml.
+        if self.reader == Reader::Python {
+            merged.reverse();
+        }
         for (key, value) in merged {
             let identity = identity(&key);
             if let std::collections::hash_map::Entry::Vacant(slot) = seen.entry(identity) {
@@ -280,6 +333,7 @@ impl Build<'_, '_> {
             Kind::Map(_) => vec![value],
             _ => return self.refuse(value, "only a mapping or a list of mappings can be merged"),
         };
+        let from = into.len();
         for source in sources {
             let target = self.document.target(source);
             if !matches!(self.document.node(target).kind, Kind::Map(_)) {
@@ -289,6 +343,10 @@ impl Build<'_, '_> {
                 Value::Map(pairs) => into.extend(pairs),
                 _ => return self.refuse(source, "only a mapping or a list of mappings can be merged"),
             }
+        }
+        // Within one list the first mapping wins in both readers; `map` reverses all for Python.
+        if self.reader == Reader::Python {
+            into[from..].reverse();
         }
         Ok(())
     }
@@ -328,10 +386,10 @@ impl Build<'_, '_> {
             Kind::Scalar { value, .. } => Some(value.clone().into_owned()),
             _ => None,
         };
-        // The non-specific tag `!` means "no guessing": text, list or mapping.
+        // PyYAML resolves the non-specific tag `!` like a plain scalar, quotes or not.
         if tag == "!" {
             return match scalar {
-                Some(text) => Ok(Value::Str(text)),
+                Some(text) => self.plain(id, &text),
                 None => self.untagged(id),
             };
         }
@@ -396,7 +454,7 @@ impl Build<'_, '_> {
         let (scalar, absent) = match &self.document.node(id).kind {
             Kind::Scalar { value, style } => {
                 let absent = value.is_empty() && *style == Style::Plain;
-                (Some(value.clone().into_owned()), absent)
+                (Some(self.scalar_text(id)), absent)
             }
             _ => (None, false),
         };
@@ -618,6 +676,11 @@ fn python_int(text: &str) -> Option<Value> {
                 _ => ("", clean.as_str()),
             };
             let digits = digits.trim();
+            // A leading zero means octal, for which Python also takes the prefix `0o`.
+            if let Some(octal) = digits.strip_prefix("0o").or_else(|| digits.strip_prefix("0O")) {
+                let value = i128::from_str_radix(octal, 8).ok()?;
+                return Some(Value::Int(format!("{sign}{value}")));
+            }
             if digits.is_empty() || digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
                 return None;
             }
