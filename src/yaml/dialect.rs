@@ -98,19 +98,22 @@ impl Areas {
         for id in document.ids() {
             let node = document.node(id);
             let Kind::Scalar { style, .. } = node.kind else { continue };
-            let (start, end) = ((node.span.start as usize).saturating_sub(base), (node.span.end as usize).saturating_sub(base));
+            let (start, end) =
+                ((node.span.start as usize).saturating_sub(base), (node.span.end as usize).saturating_sub(base));
             match style {
                 Style::Plain => {}
                 Style::SingleQuoted | Style::DoubleQuoted => ranges.push((start, end, Area::Quoted)),
                 Style::Literal | Style::Folded => {
                     let has_header = text.get(start..).is_some_and(|rest| rest.starts_with(['|', '>']));
-                    let header = if has_header { text[start..end].find('\n').map_or(end, |at| start + at) } else { start };
+                    let header =
+                        if has_header { text[start..end].find('\n').map_or(end, |at| start + at) } else { start };
                     ranges.push((header, end, Area::Block));
                 }
             }
         }
         for comment in &document.comments {
-            let (start, end) = ((comment.span.start as usize).saturating_sub(base), (comment.span.end as usize).saturating_sub(base));
+            let (start, end) =
+                ((comment.span.start as usize).saturating_sub(base), (comment.span.end as usize).saturating_sub(base));
             ranges.push((start, end, Area::Comment));
         }
         ranges.sort_unstable_by_key(|&(start, ..)| start);
@@ -135,7 +138,10 @@ fn python(document: &Document<'_>, text: &str, base: usize) -> Result<(), Refusa
     if text.contains('\t') {
         let areas = Areas::new(document, text, base);
         if let Some((at, _)) = text.match_indices('\t').find(|&(at, _)| areas.of(at) == Area::Open) {
-            return Err(refusal(Span::new(base + at, base + at + 1), "a tab cannot stand between values or in an unquoted one"));
+            return Err(refusal(
+                Span::new(base + at, base + at + 1),
+                "a tab cannot stand between values or in an unquoted one",
+            ));
         }
     }
     let mut seen = std::collections::HashSet::new();
@@ -173,10 +179,12 @@ fn python_nodes(document: &Document<'_>, text: &str, base: usize) -> Result<(), 
                 for &(key, value) in pairs {
                     let span = document.node(key).span;
                     let explicit = text[..local(span).start.min(text.len())].trim_end().ends_with('?');
-                    if span.is_empty() && !explicit && document.node(key).tag.is_none() && !document.node(key).anchored {
+                    if span.is_empty() && !explicit && document.node(key).tag.is_none() && !document.node(key).anchored
+                    {
                         return Err(refusal(document.node(value).span, "the key is missing"));
                     }
-                    let long = span.len() > PYTHON_KEY && text.get(local(span)).is_some_and(|key| key.chars().count() > PYTHON_KEY);
+                    let long = span.len() > PYTHON_KEY
+                        && text.get(local(span)).is_some_and(|key| key.chars().count() > PYTHON_KEY);
                     if long && !explicit {
                         return Err(refusal(span, "the key is longer than 1,024 characters"));
                     }

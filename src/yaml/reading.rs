@@ -107,7 +107,8 @@ pub fn read(document: &Document<'_>, text: &str, base: usize, reader: Reader) ->
     if reader == Reader::Python
         && let Some(text) = dialect::python_line_ends(document, text, base)
     {
-        let refusal = |error: SyntaxError| Refusal { span: error.span, message: error.message, kind: RefusalKind::Other };
+        let refusal =
+            |error: SyntaxError| Refusal { span: error.span, message: error.message, kind: RefusalKind::Other };
         let document = parse(&text, base).map_err(refusal)?;
         return read_as(&document, &text, base, reader);
     }
