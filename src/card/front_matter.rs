@@ -7,7 +7,7 @@ use super::split::{Block, split};
 use crate::text::{Span, safe};
 use crate::vocab;
 use crate::yaml::reading::Reader;
-use crate::yaml::{self, Document, Kind, Style};
+use crate::yaml::{self, Document, Kind, Style, SyntaxError};
 
 /// What the Hub makes of the top of a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,46 +134,49 @@ impl FrontMatter {
 /// First line of a Git LFS pointer (git-lfs specification, "The Pointer").
 const LFS: &str = "version https://git-lfs.github.com/spec/v";
 
-/// Looks at the top of a card.
+/// The tree of [`FrontMatter::yaml`], or its syntax error.
+pub type Parsed<'s> = Result<Document<'s>, SyntaxError>;
+
+/// Looks at the top of a card; the tree is there when the Hub sees a block.
 #[must_use]
-pub fn find(text: &str) -> FrontMatter {
+pub fn find(text: &str) -> (FrontMatter, Option<Parsed<'_>>) {
     let mut top = FrontMatter { status: Status::Missing, block: None, yaml: Span::default(), traps: Vec::new() };
     if text.starts_with(LFS) {
         top.status = Status::Hidden;
         top.traps.push(Trap { kind: TrapKind::LfsPointer, span: line_at(text, 0) });
-        return top;
+        return (top, None);
     }
-    match split(text, Reader::JavaScript) {
-        Some(block) => found(text, block, &mut top),
-        None => {
-            let trap = hidden(text);
-            if let Some(trap) = trap {
-                top.status = if trap.kind == TrapKind::EmptyUnseen { Status::Empty } else { Status::Hidden };
-                if trap.kind == TrapKind::NoFence {
-                    top.status = Status::Missing;
-                }
-                top.traps.push(trap);
-            }
-        }
+    if let Some(block) = split(text, Reader::JavaScript) {
+        let parsed = found(text, block, &mut top);
+        return (top, Some(parsed));
     }
-    top
+    if let Some(trap) = hidden(text) {
+        top.status = match trap.kind {
+            TrapKind::EmptyUnseen => Status::Empty,
+            TrapKind::NoFence => Status::Missing,
+            _ => Status::Hidden,
+        };
+        top.traps.push(trap);
+    }
+    (top, None)
 }
 
-fn found(text: &str, block: Block, top: &mut FrontMatter) {
+fn found<'s>(text: &'s str, block: Block, top: &mut FrontMatter) -> Parsed<'s> {
     top.status = Status::Present;
     top.block = Some(block);
     top.yaml = block.yaml;
     if text.starts_with('\u{feff}') {
         top.traps.push(Trap { kind: TrapKind::ByteOrderMark, span: Span::new(0, '\u{feff}'.len_utf8()) });
     }
-    if let Some((cut, trap)) = swallowed(text, block) {
-        top.yaml = Span::new(block.yaml.start as usize, cut);
+    let base = block.yaml.start as usize;
+    let parsed = yaml::parse(&text[block.yaml.range()], base);
+    if let Some((cut, trap)) = swallowed(text, block, &parsed) {
+        top.yaml = Span::new(base, cut);
         top.traps.push(trap);
-        return;
+        return yaml::parse(&text[top.yaml.range()], base);
     }
-    if let Some(trap) = behind(text, block) {
-        top.traps.push(trap);
-    }
+    top.traps.extend(behind(text, block, &parsed));
+    parsed
 }
 
 /// One line without its end: offset and text.
@@ -228,10 +231,9 @@ fn near_fence(line: &str) -> Option<&'static str> {
 }
 
 /// A block that runs on into the body: where it should end, and the trap.
-fn swallowed(text: &str, block: Block) -> Option<(usize, Trap)> {
+fn swallowed(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<(usize, Trap)> {
     let inner = &text[block.yaml.range()];
     let base = block.yaml.start as usize;
-    let parsed = yaml::parse(inner, base);
     let clean = parsed.as_ref().is_ok_and(|document| document.second_document.is_none());
     let closed_by = block.close;
     for (offset, line) in lines(inner, 0) {
@@ -279,8 +281,7 @@ fn inside_scalar(document: Option<&Document<'_>>, span: Span) -> bool {
 }
 
 /// Keys lost behind the block: to a `---` inside a scalar, or to a second block.
-fn behind(text: &str, block: Block) -> Option<Trap> {
-    let inner = &text[block.yaml.range()];
+fn behind(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<Trap> {
     let body = block.close.end as usize;
     let mut second = None;
     let mut keys = Vec::new();
@@ -299,9 +300,9 @@ fn behind(text: &str, block: Block) -> Option<Trap> {
                 return Some(Trap { kind: TrapKind::SecondBlock { keys }, span });
             }
             let span = Span::new(block.close.start as usize, block.close.start as usize + 3);
-            return ends_in_scalar(inner, block).then_some(Trap { kind: TrapKind::ClosesEarly { lost: keys }, span });
+            return ends_in_scalar(parsed).then_some(Trap { kind: TrapKind::ClosesEarly { lost: keys }, span });
         }
-        if second.is_none() && keys.is_empty() && !line.trim().is_empty() && !ends_in_scalar(inner, block) {
+        if second.is_none() && keys.is_empty() && !line.trim().is_empty() && !ends_in_scalar(parsed) {
             return None;
         }
         if is_heading(line) && second.is_none() {
@@ -319,9 +320,8 @@ fn behind(text: &str, block: Block) -> Option<Trap> {
 }
 
 /// True when the YAML ends within a block or quoted scalar, where a `---` can stand by mistake.
-fn ends_in_scalar(inner: &str, block: Block) -> bool {
-    let base = block.yaml.start as usize;
-    match yaml::parse(inner, base) {
+fn ends_in_scalar(parsed: &Parsed<'_>) -> bool {
+    match parsed {
         // An unclosed quote or bracket is cut by the fence.
         Err(_) => true,
         Ok(document) => document.ids().last().is_some_and(|id| {

@@ -161,30 +161,29 @@ impl<'s> Card<'s> {
         kind: Option<Kind>,
     ) -> Self {
         let text = source.text();
-        let mut front = front_matter::find(text);
+        let (mut front, parsed) = front_matter::find(text);
         let (mut yaml, mut yaml_error) = (None, None);
-        if front.block.is_some() {
-            match yaml::parse(source.slice(front.yaml), front.yaml.start as usize) {
-                Err(error) => {
-                    front.status = Status::Invalid;
-                    yaml_error = Some(error);
-                }
-                Ok(document) => {
-                    match document.root() {
-                        None => {
-                            front.status = Status::Empty;
-                            if let Some(block) = front.block {
-                                let span = block.open.to(Span::at(block.close.start as usize + 3));
-                                front.traps.push(Trap { kind: TrapKind::Empty, span });
-                            }
+        match parsed {
+            None => {}
+            Some(Err(error)) => {
+                front.status = Status::Invalid;
+                yaml_error = Some(error);
+            }
+            Some(Ok(document)) => {
+                match document.root() {
+                    None => {
+                        front.status = Status::Empty;
+                        if let Some(block) = front.block {
+                            let span = block.open.to(Span::at(block.close.start as usize + 3));
+                            front.traps.push(Trap { kind: TrapKind::Empty, span });
                         }
-                        Some(root) if !matches!(document.node(root).kind, yaml::Kind::Map(_)) => {
-                            front.status = Status::Invalid;
-                        }
-                        Some(_) => {}
                     }
-                    yaml = Some(document);
+                    Some(root) if !matches!(document.node(root).kind, yaml::Kind::Map(_)) => {
+                        front.status = Status::Invalid;
+                    }
+                    Some(_) => {}
                 }
+                yaml = Some(document);
             }
         }
         let body = front.body_start();

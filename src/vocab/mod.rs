@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::text::suggest;
 
@@ -330,11 +330,26 @@ pub struct Reserved {
     pub note: String,
 }
 
+/// Fields in the order of the file, and their names.
+#[derive(Debug)]
+struct FieldTable {
+    fields: Vec<Field>,
+    names: HashSet<String>,
+}
+
+fn named<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FieldTable, D::Error> {
+    let fields = Vec::<Field>::deserialize(deserializer)?;
+    let names = fields.iter().map(|field| field.name.clone()).collect();
+    Ok(FieldTable { fields, names })
+}
+
 /// The keys of front matter.
 #[derive(Debug, Deserialize)]
 pub struct Fields {
-    model: Vec<Field>,
-    dataset: Vec<Field>,
+    #[serde(deserialize_with = "named")]
+    model: FieldTable,
+    #[serde(deserialize_with = "named")]
+    dataset: FieldTable,
     space: HashSet<String>,
     common: HashSet<String>,
     /// Replaced keys.
@@ -347,13 +362,13 @@ impl Fields {
     /// A key of model cards.
     #[must_use]
     pub fn is_model(&self, key: &str) -> bool {
-        self.model.iter().any(|field| field.name == key)
+        self.model.names.contains(key)
     }
 
     /// A key of dataset cards.
     #[must_use]
     pub fn is_dataset(&self, key: &str) -> bool {
-        self.dataset.iter().any(|field| field.name == key)
+        self.dataset.names.contains(key)
     }
 
     /// A key of Space cards.
@@ -378,7 +393,7 @@ impl Fields {
     /// case or separator, or a slip.
     #[must_use]
     pub fn meant(&self, key: &str, dataset: bool) -> Option<&str> {
-        let fields = if dataset { &self.dataset } else { &self.model };
+        let fields = &if dataset { &self.dataset } else { &self.model }.fields;
         let folded = suggest::fold(key);
         fields
             .iter()

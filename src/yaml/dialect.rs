@@ -34,7 +34,7 @@ fn refusal(span: Span, message: &str) -> Refusal {
 }
 
 /// Line ends that only `PyYAML` knows: NEL, line separator, paragraph separator.
-const PYTHON_LINE_ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+pub(super) const PYTHON_LINE_ENDS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
 
 /// The text with the line ends that only `PyYAML` knows as line feeds, at unchanged offsets; `None`
 /// when there are none. Separators inside quotes stay: they end the line and are kept.

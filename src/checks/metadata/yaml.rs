@@ -147,12 +147,13 @@ fn remove_lines(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: 
 
 /// Plain scalars that the two versions of YAML type differently.
 fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
+    // In source order, and so sorted.
     let keys: Vec<NodeId> = document.pairs(root).iter().map(|&(key, _)| key).collect();
     for id in document.ids() {
         let node = document.node(id);
         let Kind::Scalar { value, style: Style::Plain } = &node.kind else { continue };
         // Top-level keys of another type than text have a rule of their own.
-        if node.tag.is_some() || value.is_empty() || keys.contains(&id) {
+        if node.tag.is_some() || value.is_empty() || keys.binary_search(&id).is_ok() {
             continue;
         }
         let (old, new) = (resolve::yaml11(value), resolve::yaml12(value));
