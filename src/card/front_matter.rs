@@ -214,6 +214,10 @@ fn closes(line: &str) -> bool {
 
 /// What is wrong with a line that somebody may have meant to close the block.
 fn near_fence(line: &str) -> Option<&'static str> {
+    let first = line.bytes().find(|b| *b != b' ' && *b != b'\t');
+    if !matches!(first, Some(b'-' | b'.')) {
+        return None;
+    }
     let trimmed = line.trim();
     if trimmed == "---" && line.starts_with([' ', '\t']) {
         return Some("is indented");

@@ -1,6 +1,8 @@
 //! SARIF 2.1.0 in the shape that GitHub code scanning reads
 //! (docs.github.com, "SARIF support for code scanning", read 2026-08).
 
+use std::collections::{HashMap, VecDeque};
+
 use serde_json::{Value, json};
 
 use super::{Run, Summary, with_help};
@@ -49,7 +51,7 @@ pub(super) fn card(audit: &Audit) -> Vec<(Severity, String)> {
     if audit.findings.is_empty() {
         return Vec::new();
     }
-    let hashes: Vec<Vec<String>> = audit.sources.iter().map(|source| line_hashes(source.text())).collect();
+    let hashes: Vec<Vec<LineHash>> = audit.sources.iter().map(|source| line_hashes(source.text())).collect();
     audit
         .findings
         .iter()
@@ -65,7 +67,7 @@ pub(super) fn card(audit: &Audit) -> Vec<(Severity, String)> {
                 "message": {"text": safe::sarif_message(&with_help(finding))},
                 "locations": [location(source, finding.span)],
                 "partialFingerprints": {
-                    "primaryLocationLineHash": hashes[finding.file].get(start.line - 1).cloned().unwrap_or_default(),
+                    "primaryLocationLineHash": hashes[finding.file].get(start.line - 1).copied().map(shown),
                     "cardlint/v1": finding.fingerprint,
                 },
                 "properties": {"confidence": finding.confidence.as_str(), "readers": finding.readers.iter().map(|r| r.as_str()).collect::<Vec<_>>()},
@@ -197,48 +199,54 @@ pub(super) fn document(results: &[String], summary: &Summary, run: &Run, dropped
     safe::workflow_json(&log).into_owned()
 }
 
+/// A hash of a line and how many lines up to this one have it.
+type LineHash = (u64, usize);
+
+/// Characters that a line's hash covers.
+const WINDOW: usize = 100;
+
+/// The rolling hash of the last [`WINDOW`] characters, and the lines whose hash it will complete.
+struct LineHasher {
+    /// 37^100, for taking the character that leaves the window out again.
+    power: u64,
+    window: [u64; WINDOW],
+    hash: u64,
+    seen: usize,
+    /// Where the lines begin whose hash is not complete, in order.
+    open: VecDeque<usize>,
+    counts: HashMap<u64, usize>,
+    hashes: Vec<LineHash>,
+}
+
+impl LineHasher {
+    fn step(&mut self, unit: u16) {
+        let unit = u64::from(unit);
+        let leaving = std::mem::replace(&mut self.window[self.seen % WINDOW], unit);
+        self.hash = self.hash.wrapping_mul(37).wrapping_add(unit).wrapping_sub(self.power.wrapping_mul(leaving));
+        self.seen += 1;
+        while self.open.front().is_some_and(|start| self.seen - start >= WINDOW) {
+            self.open.pop_front();
+            let count = self.counts.entry(self.hash).or_default();
+            *count += 1;
+            self.hashes.push((self.hash, *count));
+        }
+    }
+}
+
 /// GitHub's hash of every line: a rolling hash over the hundred characters from the line's start,
 /// blanks left out, counted where it repeats (github/codeql-action, `fingerprints.ts`).
-fn line_hashes(text: &str) -> Vec<String> {
-    const WINDOW: usize = 100;
+fn line_hashes(text: &str) -> Vec<LineHash> {
     const END: u16 = 65535;
-    // 37^100, for taking the character that leaves the window out again.
-    let power = (0..WINDOW).fold(1_u64, |power, _| power.wrapping_mul(37));
-    let mut window = [0_u64; WINDOW];
-    let mut position = 0;
-    let mut hash = 0_u64;
-    // Characters still to come before a line's hash is complete.
-    let mut open: std::collections::VecDeque<(usize, usize)> = std::collections::VecDeque::new();
-    let mut hashes: Vec<String> = Vec::new();
-    let mut counts = std::collections::HashMap::new();
-    let mut seen = 0_usize;
+    let mut hasher = LineHasher {
+        power: (0..WINDOW).fold(1, |power: u64, _| power.wrapping_mul(37)),
+        window: [0; WINDOW],
+        hash: 0,
+        seen: 0,
+        open: VecDeque::new(),
+        counts: HashMap::new(),
+        hashes: Vec::new(),
+    };
     let mut line_start = true;
-    let mut finish = |line: usize, hash: u64, hashes: &mut Vec<String>| {
-        let text = format!("{hash:x}");
-        let count: &mut usize = counts.entry(text.clone()).or_default();
-        *count += 1;
-        if hashes.len() <= line {
-            hashes.resize(line + 1, String::new());
-        }
-        hashes[line] = format!("{text}:{count}");
-    };
-    let mut line = 0;
-    let mut step = |unit: u16,
-                    open: &mut std::collections::VecDeque<(usize, usize)>,
-                    hashes: &mut Vec<String>,
-                    seen: &mut usize| {
-        let unit = u64::from(unit);
-        let leaving = window[position];
-        window[position] = unit;
-        position = (position + 1) % WINDOW;
-        hash = hash.wrapping_mul(37).wrapping_add(unit).wrapping_sub(power.wrapping_mul(leaving));
-        *seen += 1;
-        while open.front().is_some_and(|&(_, start)| *seen - start >= WINDOW) {
-            if let Some((line, _)) = open.pop_front() {
-                finish(line, hash, hashes);
-            }
-        }
-    };
     let mut units = text.encode_utf16().peekable();
     while let Some(unit) = units.next() {
         if unit == u16::from(b' ') || unit == u16::from(b'\t') {
@@ -251,28 +259,31 @@ fn line_hashes(text: &str) -> Vec<String> {
             unit
         };
         if line_start {
-            line_start = false;
-            open.push_back((line, seen));
-            line += 1;
+            hasher.open.push_back(hasher.seen);
         }
-        if unit == u16::from(b'\n') {
-            line_start = true;
-        }
-        step(unit, &mut open, &mut hashes, &mut seen);
+        line_start = unit == u16::from(b'\n');
+        hasher.step(unit);
     }
     if line_start {
-        open.push_back((line, seen));
+        hasher.open.push_back(hasher.seen);
     }
-    step(END, &mut open, &mut hashes, &mut seen);
-    while !open.is_empty() {
-        step(0, &mut open, &mut hashes, &mut seen);
+    hasher.step(END);
+    while !hasher.open.is_empty() {
+        hasher.step(0);
     }
-    hashes
+    hasher.hashes
+}
+
+/// The hash as GitHub writes it.
+fn shown((hash, count): LineHash) -> String {
+    format!("{hash:x}:{count}")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::line_hashes;
+    fn line_hashes(text: &str) -> Vec<String> {
+        super::line_hashes(text).into_iter().map(super::shown).collect()
+    }
 
     #[test]
     fn line_hashes_are_those_of_github() {

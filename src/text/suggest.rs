@@ -1,5 +1,7 @@
 //! "Did you mean": the nearest of a set of known words.
 
+use std::borrow::Cow;
+
 /// The candidate nearest to `word`, when it is near enough to be worth a suggestion: at most one
 /// edit for words up to four characters, two up to eight, then a quarter of the length
 /// (Damerau-Levenshtein on lower-cased text with blanks and underscores read as hyphens).
@@ -19,6 +21,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     };
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
+        // No vocabulary has letters whose case changes their number of bytes.
+        if candidate.len().abs_diff(word.len()) > limit * 4 {
+            continue;
+        }
         let folded = fold(candidate);
         if folded.chars().count().abs_diff(length) > limit {
             continue;
@@ -34,7 +40,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 /// Lower case, with blanks and underscores as hyphens: the differences that people make without
 /// noticing.
 #[must_use]
-pub fn fold(word: &str) -> String {
+pub fn fold(word: &str) -> Cow<'_, str> {
+    let folded = |b: u8| matches!(b, b'!'..=b'~') && !b.is_ascii_uppercase() && b != b'_';
+    if word.bytes().all(folded) {
+        return Cow::Borrowed(word);
+    }
     word.trim().chars().flat_map(char::to_lowercase).map(|c| if c == ' ' || c == '_' { '-' } else { c }).collect()
 }
 

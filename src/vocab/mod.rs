@@ -439,7 +439,7 @@ impl Metrics {
     /// The metric named by a `type` of a model-index, whatever its case.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Metric> {
-        self.by_id.get(&suggest::fold(id)).map(|&at| &self.items[at])
+        self.by_id.get(id).or_else(|| self.by_id.get(suggest::fold(id).as_ref())).map(|&at| &self.items[at])
     }
 }
 
@@ -492,7 +492,8 @@ pub fn metrics() -> &'static Metrics {
             .items
             .iter()
             .enumerate()
-            .flat_map(|(at, metric)| metric.ids.iter().map(move |id| (suggest::fold(id), at)))
+            .flat_map(|(at, metric)| metric.ids.iter().map(move |id| (id, at)))
+            .flat_map(|(id, at)| [(id.clone(), at), (suggest::fold(id).into_owned(), at)])
             .collect();
         Metrics { items: table.items, by_id }
     });

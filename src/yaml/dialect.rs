@@ -4,7 +4,7 @@
 //! refuses is found here, from the text and the tree, each check naming the reader it models.
 
 use super::reading::{Reader, Refusal, RefusalKind};
-use super::{Document, Kind, Style};
+use super::{Document, Kind, NodeId, Style};
 use crate::text::Span;
 
 /// Deepest nesting that `js-yaml` 4.3.2 composes (its option `maxDepth`).
@@ -130,7 +130,10 @@ impl Areas {
 }
 
 fn python(document: &Document<'_>, text: &str, base: usize) -> Result<(), Refusal> {
-    if let Some((at, c)) = text.char_indices().find(|&(_, c)| !python_printable(c)) {
+    let stranger = || text.char_indices().find(|&(_, c)| !python_printable(c));
+    if !is_plain_ascii(text)
+        && let Some((at, c)) = stranger()
+    {
         let span = Span::new(base + at, base + at + c.len_utf8());
         return Err(refusal(span, &format!("the character U+{:04X} is not allowed", u32::from(c))));
     }
@@ -178,14 +181,12 @@ fn python_nodes(document: &Document<'_>, text: &str, base: usize) -> Result<(), 
             Kind::Map(pairs) => {
                 for &(key, value) in pairs {
                     let span = document.node(key).span;
-                    let explicit = text[..local(span).start.min(text.len())].trim_end().ends_with('?');
-                    if span.is_empty() && !explicit && document.node(key).tag.is_none() && !document.node(key).anchored
-                    {
+                    if span.is_empty() && is_bare(document, key) && !is_explicit(text, local(span).start) {
                         return Err(refusal(document.node(value).span, "the key is missing"));
                     }
                     let long = span.len() > PYTHON_KEY
                         && text.get(local(span)).is_some_and(|key| key.chars().count() > PYTHON_KEY);
-                    if long && !explicit {
+                    if long && !is_explicit(text, local(span).start) {
                         return Err(refusal(span, "the key is longer than 1,024 characters"));
                     }
                     stack.push((key, in_flow || opens_flow));
@@ -197,6 +198,21 @@ fn python_nodes(document: &Document<'_>, text: &str, base: usize) -> Result<(), 
     Ok(())
 }
 
+/// True for text of printable ASCII, tabs and line ends, which every reader takes.
+fn is_plain_ascii(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r'))
+}
+
+/// True for a node with neither tag nor anchor.
+fn is_bare(document: &Document<'_>, id: NodeId) -> bool {
+    document.node(id).tag.is_none() && !document.node(id).anchored
+}
+
+/// True when the key at `start` follows a `?`.
+fn is_explicit(text: &str, start: usize) -> bool {
+    text[..start.min(text.len())].trim_end().ends_with('?')
+}
+
 /// `PyYAML`'s reader: tab, line ends, printable ASCII, NEL, and everything from NBSP on but
 /// surrogates and the two non-characters.
 fn python_printable(c: char) -> bool {
@@ -205,7 +221,7 @@ fn python_printable(c: char) -> bool {
 
 fn javascript(document: &Document<'_>, text: &str, base: usize) -> Result<(), Refusal> {
     let suspect = |c: char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}');
-    if text.contains(suspect) {
+    if !is_plain_ascii(text) && text.contains(suspect) {
         let areas = Areas::new(document, text, base);
         let stops = text.char_indices().find(|&(at, c)| {
             suspect(c)
@@ -221,6 +237,7 @@ fn javascript(document: &Document<'_>, text: &str, base: usize) -> Result<(), Re
             return Err(refusal(span, &format!("the character U+{:04X} is not allowed", u32::from(c))));
         }
     }
+    let has_tabs = text.contains('\t');
     for id in document.ids() {
         let node = document.node(id);
         let Kind::Map(pairs) = &node.kind else { continue };
@@ -230,17 +247,20 @@ fn javascript(document: &Document<'_>, text: &str, base: usize) -> Result<(), Re
         }
         for &(key, value) in pairs {
             let span = document.node(key).span;
-            let at = (span.start as usize).saturating_sub(base).min(text.len());
-            let line = text[..at].rfind('\n').map_or(0, |at| at + 1);
-            let lead = &text[line..at];
-            if lead.contains('\t') && lead.trim().is_empty() {
-                return Err(refusal(span, "a tab cannot indent a key"));
+            let before = &text[..(span.start as usize).saturating_sub(base).min(text.len())];
+            if has_tabs {
+                let line = before.trim_end_matches(|c: char| c != '\n' && c.is_whitespace());
+                let lead = &before[line.len()..];
+                if lead.contains('\t') && (line.is_empty() || line.ends_with('\n')) {
+                    return Err(refusal(span, "a tab cannot indent a key"));
+                }
             }
-            let explicit = text[..at].trim_end().ends_with('?');
-            let bare = document.node(key).tag.is_none() && !document.node(key).anchored;
-            let in_sequence = lead.trim_start().starts_with('[') || lead.contains(['[', '{', ',']);
-            if span.is_empty() && !explicit && bare && !in_sequence {
-                return Err(refusal(document.node(value).span, "the key is missing"));
+            if span.is_empty() && is_bare(document, key) && !is_explicit(before, before.len()) {
+                // The nearest of these tells whether the line has opened a bracket.
+                let nearest = before.rfind(['\n', '[', '{', ',']);
+                if nearest.is_none_or(|at| before[at..].starts_with('\n')) {
+                    return Err(refusal(document.node(value).span, "the key is missing"));
+                }
             }
         }
     }
@@ -252,6 +272,10 @@ fn depth(document: &Document<'_>, reader: Reader) -> Result<(), Refusal> {
         Reader::Python => PYTHON_DEPTH,
         Reader::JavaScript => JAVASCRIPT_DEPTH,
     };
+    // A scalar counts as one level more than the collection that holds it.
+    if document.depth < limit {
+        return Ok(());
+    }
     let Some(root) = document.root() else { return Ok(()) };
     let mut stack = vec![(root, 1)];
     while let Some((id, depth)) = stack.pop() {

@@ -102,6 +102,8 @@ pub struct Document<'s> {
     pub comments: Vec<Comment>,
     /// Start of a second document in the stream, which both readers refuse.
     pub second_document: Option<Span>,
+    /// Deepest nesting of collections, one for a flat one; aliases are not followed.
+    pub depth: usize,
     /// Names of anchors with their places, in source order.
     pub anchors: Vec<(String, Span)>,
 }

@@ -48,6 +48,7 @@ pub fn parse(text: &str, base: usize) -> Result<Document<'_>, SyntaxError> {
             comments: Vec::new(),
             second_document: None,
             anchors: Vec::new(),
+            depth: 0,
         },
         open: Vec::new(),
         anchors: HashMap::new(),
@@ -163,6 +164,7 @@ impl<'s> Builder<'s> {
         if let Some(last) = self.document.nodes.len().checked_sub(1) {
             let id = NodeId(u32::try_from(last).unwrap_or(u32::MAX));
             self.open.push(Open { id, key: None, flow });
+            self.document.depth = self.document.depth.max(self.open.len());
         }
     }
 

@@ -137,22 +137,30 @@ pub fn read_text(text: &str, base: usize, reader: Reader) -> Result<Option<Value
     }
 }
 
-/// As [`read`] without building anything: only whether the reader refuses.
+/// As [`read`] without the value: only whether the reader refuses. `ordinary` is what
+/// [`is_ordinary`] says of the document.
 ///
 /// # Errors
 /// The first reason for which the reader refuses the document.
-pub fn check(document: &Document<'_>, text: &str, base: usize, reader: Reader) -> Result<(), Refusal> {
+pub fn check(
+    document: &Document<'_>,
+    text: &str,
+    base: usize,
+    reader: Reader,
+    ordinary: bool,
+) -> Result<(), Refusal> {
     let odd_lines = reader == Reader::Python && text.contains(dialect::PYTHON_LINE_ENDS);
-    if !odd_lines && is_ordinary(document, reader) {
+    if ordinary && !odd_lines {
         return dialect::check(document, text, base, reader);
     }
     read(document, text, base, reader).map(|_| ())
 }
 
-/// True when no value of the document can be refused while it is built: there are no tags, anchors
-/// and aliases, every key is text and given once, and every scalar has a type. Nearly all cards are
-/// so, and are spared the building.
-fn is_ordinary(document: &Document<'_>, reader: Reader) -> bool {
+/// True when neither reader can refuse a value of the document while building it: there are no tags,
+/// anchors and aliases, every key is text and given once, and every scalar has a type. Nearly all
+/// cards are so, and are spared the building.
+#[must_use]
+pub fn is_ordinary(document: &Document<'_>) -> bool {
     let mut seen = HashSet::new();
     document.ids().all(|id| {
         let node = document.node(id);
@@ -160,18 +168,23 @@ fn is_ordinary(document: &Document<'_>, reader: Reader) -> bool {
             return false;
         }
         match &node.kind {
-            Kind::Scalar { value, style: Style::Plain } => match reader {
-                Reader::Python => {
-                    !matches!(resolve::yaml11(value), Scalar::Merge | Scalar::DefaultValue | Scalar::Fails(_))
-                }
-                Reader::JavaScript => !matches!(resolve::yaml12(value), Scalar::Merge | Scalar::Fails(_)),
-            },
+            // YAML 1.2 has no scalar that fails and is none in YAML 1.1.
+            Kind::Scalar { value, style: Style::Plain } => {
+                !matches!(resolve::yaml11(value), Scalar::Merge | Scalar::DefaultValue | Scalar::Fails(_))
+            }
             Kind::Scalar { .. } | Kind::Seq(_) => true,
             Kind::Map(pairs) => {
                 seen.clear();
-                pairs.iter().all(|&(key, _)| {
-                    matches!(&document.node(key).kind, Kind::Scalar { value, style }
-                        if (*style != Style::Plain || resolve::yaml12(value) == Scalar::Text) && seen.insert(value.as_ref()))
+                pairs.iter().enumerate().all(|(at, &(key, _))| {
+                    let Kind::Scalar { value, style } = &document.node(key).kind else { return false };
+                    let text = *style != Style::Plain || resolve::yaml12(value) == Scalar::Text;
+                    // Few keys are compared faster than hashed.
+                    let new = if pairs.len() <= 12 {
+                        pairs[..at].iter().all(|&(other, _)| document.text(other) != Some(value))
+                    } else {
+                        seen.insert(value.as_ref())
+                    };
+                    text && new
                 })
             }
             Kind::Alias(_) => false,

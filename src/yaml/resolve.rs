@@ -84,6 +84,9 @@ pub fn is_null(text: &str) -> bool {
 /// YAML 1.1 as `PyYAML` reads it.
 #[must_use]
 pub fn yaml11(text: &str) -> Scalar {
+    if !may_be_typed(text) {
+        return Scalar::Text;
+    }
     match text {
         "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => return Scalar::Bool(true),
         "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => return Scalar::Bool(false),
@@ -110,6 +113,9 @@ pub fn yaml11(text: &str) -> Scalar {
 /// YAML 1.2 as `js-yaml` reads it: the core schema plus timestamps and merge keys.
 #[must_use]
 pub fn yaml12(text: &str) -> Scalar {
+    if !may_be_typed(text) {
+        return Scalar::Text;
+    }
     match text {
         "true" | "True" | "TRUE" => return Scalar::Bool(true),
         "false" | "False" | "FALSE" => return Scalar::Bool(false),
@@ -129,6 +135,16 @@ pub fn yaml12(text: &str) -> Scalar {
     match timestamp(text) {
         Some(time) => Scalar::Time(time),
         None => Scalar::Text,
+    }
+}
+
+/// False for what both schemas read as text by its first byte or, for words, its length: nearly every
+/// scalar of a card.
+fn may_be_typed(text: &str) -> bool {
+    match text.as_bytes().first() {
+        None | Some(b'~' | b'<' | b'=' | b'+' | b'-' | b'.' | b'0'..=b'9') => true,
+        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => text.len() <= "false".len(),
+        Some(_) => false,
     }
 }
 

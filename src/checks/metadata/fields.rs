@@ -55,7 +55,6 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, value: NodeId, sink: &mut Sink<'_>) {
     let blank = |id: NodeId| document.is_null(id) || document.text(id).is_some_and(|text| text.trim().is_empty());
-    let anchor = format!("/{name}");
     if blank(value) {
         if NULL_ALLOWED.contains(&name) {
             return;
@@ -72,7 +71,7 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
         sink.add("field-empty", shown(document, key, value), format!("`{name}` {what}: {consequence}"), |f| {
             let f = f
                 .help("Give it a value or remove the line")
-                .anchor(anchor)
+                .anchor(format!("/{name}"))
                 .maybe_fix(remove_pair(ctx, document, key, value));
             let f = if null { f } else { f.readers(if refused { &[Effect::HubRefuses] } else { &[] }) };
             match (null, refused) {

@@ -110,9 +110,9 @@ fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId
         let name = document.text(name_value).unwrap_or_default();
         // A name that repeats the licence is redundant and harmless.
         let same = suggest::fold(name) == suggest::fold(id)
-            || suggest::fold(name).contains(&suggest::fold(&license.name))
-            || suggest::fold(name).contains(&suggest::fold(id))
-            || license.spdx.as_ref().is_some_and(|spdx| suggest::fold(name).contains(&suggest::fold(spdx)));
+            || suggest::fold(name).contains(suggest::fold(&license.name).as_ref())
+            || suggest::fold(name).contains(suggest::fold(id).as_ref())
+            || license.spdx.as_ref().is_some_and(|spdx| suggest::fold(name).contains(suggest::fold(spdx).as_ref()));
         if !same && !license.family && *id != "unknown" {
             let message = format!(
                 "`license_name` is {}, but `license` is the listed id `{id}`, which the Hub shows instead",

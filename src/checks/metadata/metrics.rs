@@ -55,7 +55,7 @@ fn one(document: &Document<'_>, metric: NodeId, scales: &mut HashMap<String, Sca
         (Style::Plain, Scalar::Float(number)) => Some(number),
         _ => None,
     };
-    let anchor = format!("/model-index/{kind}/{text}");
+    let anchor = || format!("/model-index/{kind}/{text}");
     let Some(number) = number else {
         if suggest::fold(text) == "nan" {
             return;
@@ -66,7 +66,7 @@ fn one(document: &Document<'_>, metric: NodeId, scales: &mut HashMap<String, Sca
             safe::quoted(kind)
         );
         sink.add("metric-value-type", node.span, message, |f| {
-            f.help("Write the bare number; put a unit, a deviation or a remark into `name` or the text").anchor(anchor)
+            f.help("Write the bare number; put a unit, a deviation or a remark into `name` or the text").anchor(anchor())
         });
         return;
     };
@@ -91,12 +91,12 @@ fn one(document: &Document<'_>, metric: NodeId, scales: &mut HashMap<String, Sca
         let message =
             format!("{} is impossible for the metric {}, which is {limit}", safe::quoted(text), safe::quoted(kind));
         sink.add("metric-value-range", node.span, message, |f| {
-            f.help("Check the value, its sign and its scale").anchor(anchor)
+            f.help("Check the value, its sign and its scale").anchor(anchor())
         });
         return;
     }
-    if STEADY.contains(&suggest::fold(kind).as_str()) {
-        let scale = scales.entry(suggest::fold(kind)).or_default();
+    if STEADY.contains(&suggest::fold(kind).as_ref()) {
+        let scale = scales.entry(suggest::fold(kind).into_owned()).or_default();
         if number > 1.5 {
             scale.percent.push((number, node.span));
         } else if (0.05..1.0).contains(&number) {

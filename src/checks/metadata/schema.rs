@@ -91,22 +91,23 @@ fn required(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if ctx.card.kind == Kind::Other {
         return;
     }
+    let Some((document, root)) = ctx.card.mapping() else { return };
+    let fields = vocab::fields();
+    let dataset = ctx.card.kind == Kind::Dataset;
+    // A slip of the key is one defect, told once: what unknown and replaced keys stand for.
+    let meant: Vec<&str> = document
+        .pairs(root)
+        .iter()
+        .filter_map(|&(key, _)| {
+            let key = document.text(key)?;
+            let replaced = fields.deprecated.iter().find(|old| old.name == key);
+            let slip = || if fields.is_known(key) || fields.is_common(key) { None } else { fields.meant(key, dataset) };
+            replaced.and_then(|old| old.instead.as_deref()).or_else(slip)
+        })
+        .collect();
     for rule in crate::rule::all() {
         let crate::rule::Check::FieldRequired(field) = &rule.check else { continue };
-        // A slip of the key is one defect, told once.
-        let Some((document, root)) = ctx.card.mapping() else { continue };
-        let dataset = ctx.card.kind == Kind::Dataset;
-        let misspelt = document.pairs(root).iter().any(|&(key, _)| {
-            document.text(key).is_some_and(|key| {
-                key != field && !vocab::fields().is_known(key) && vocab::fields().meant(key, dataset) == Some(field)
-            })
-        });
-        let renamed = document.pairs(root).iter().any(|&(key, _)| {
-            document.text(key).is_some_and(|key| {
-                vocab::fields().deprecated.iter().any(|old| old.name == key && old.instead.as_deref() == Some(field))
-            })
-        });
-        if ctx.card.field(field).is_some() || misspelt || renamed {
+        if ctx.card.field(field).is_some() || meant.contains(&field.as_str()) {
             continue;
         }
         let message = format!("{}: there is no `{field}`", rule.title);
