@@ -228,7 +228,8 @@ impl<'s> Card<'s> {
         let alone = self.siblings.known()
             && self.siblings.names().iter().all(|name| {
                 let lower = name.to_lowercase();
-                lower.ends_with(".md") || lower.starts_with("licen") || lower.starts_with('.') || lower == "notice"
+                let (_, extension) = lower.rsplit_once('.').unwrap_or_default();
+                extension == "md" || lower.starts_with("licen") || lower.starts_with('.') || lower == "notice"
             });
         let body = &self.source.text()[self.front.body_start()..];
         alone && CARD_WORDS.iter().any(|word| body.contains(word))

@@ -62,7 +62,7 @@ pub enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Show as JSON how the Hub and huggingface_hub read a card, and its outline
+    /// Show as JSON how the Hub and `huggingface_hub` read a card, and its outline
     Read(ReadOptions),
 }
 
@@ -87,6 +87,7 @@ pub struct ReadOptions {
 
 /// Options of `audit`.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct AuditOptions {
     /// Cards, repositories or folders of them; `-` reads one card from standard input
     #[arg(default_value = ".")]

@@ -220,12 +220,10 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
     Ok(Settings { rules, kind: options.kind.0, schemas })
 }
 
-fn outputs(
-    options: &AuditOptions,
-    config: &Config,
-    settings: &Settings,
-    global: &Global,
-) -> anyhow::Result<(Vec<Renderer>, Vec<Writer<Box<dyn Write>>>)> {
+/// What turns an audit into text, and what writes that text, in the same order.
+type Outputs = (Vec<Renderer>, Vec<Writer<Box<dyn Write>>>);
+
+fn outputs(options: &AuditOptions, config: &Config, settings: &Settings, global: &Global) -> anyhow::Result<Outputs> {
     let format = match (options.format, &config.format) {
         (Some(format), _) => format,
         (None, Some(name)) => {

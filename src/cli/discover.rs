@@ -124,7 +124,7 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
     let targets = Mutex::new(Vec::new());
     let errors = Mutex::new(Vec::new());
     let lock = |mutex: &Mutex<Vec<(String, String)>>, item| {
-        mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(item)
+        mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(item);
     };
     let walker = WalkBuilder::new(root)
         .follow_links(false)

@@ -28,13 +28,11 @@ pub fn rules(ids: &[String], format: ListFormat, global: &Global) -> anyhow::Res
     }
     let text = match format {
         ListFormat::Markdown => index(),
-        ListFormat::Json => json(if ids.is_empty() { rule::all().iter().collect() } else { chosen }),
+        ListFormat::Json => json(&if ids.is_empty() { rule::all().iter().collect() } else { chosen }),
         ListFormat::Table if ids.is_empty() => {
             let width = rule::all().iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-            rule::all()
-                .iter()
-                .map(|rule| format!("{:width$}  {:7}  {}\n", rule.id, rule.severity.as_str(), rule.title))
-                .collect()
+            let line = |rule: &Rule| format!("{:width$}  {:7}  {}\n", rule.id, rule.severity.as_str(), rule.title);
+            rule::all().iter().map(line).collect::<Vec<_>>().concat()
         }
         ListFormat::Table => {
             let style = stdout_style(global.color);
@@ -79,7 +77,7 @@ fn page(rule: &Rule, color: bool) -> String {
     out
 }
 
-fn json(rules: Vec<&Rule>) -> String {
+fn json(rules: &[&Rule]) -> String {
     let list: Vec<serde_json::Value> = rules
         .iter()
         .map(|rule| {
@@ -132,7 +130,7 @@ pub fn index() -> String {
 /// When there is no such schema or standard output fails.
 pub fn schema(name: Option<&str>) -> anyhow::Result<u8> {
     match name {
-        None => print(&schema::names().iter().map(|name| format!("{name}\n")).collect::<String>())?,
+        None => print(&(schema::names().join("\n") + "\n"))?,
         Some(name) => match schema::text(name) {
             Some(text) => print(text)?,
             None => bail!("there is no schema `{name}`; there are {}", schema::names().join(", ")),

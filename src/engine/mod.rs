@@ -114,14 +114,16 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         place(a).cmp(&place(b)).then(b.severity.cmp(&a.severity)).then_with(|| a.rule.id.cmp(&b.rule.id))
     });
     findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.file == b.file && a.message == b.message);
-    let (kind, title, front_matter, license) =
-        (card.kind, card.outline.title().map(str::to_owned), card.front.status, declared_license(&card));
-    drop(context);
-    drop(eval_results);
-    drop(card);
-    let mut sources = vec![source];
-    sources.extend(companions);
-    let mut audit = Audit { sources, kind, title, front_matter, license, findings };
+    let mut audit = Audit {
+        sources: Vec::with_capacity(1 + companions.len()),
+        kind: card.kind,
+        title: card.outline.title().map(str::to_owned),
+        front_matter: card.front.status,
+        license: declared_license(&card),
+        findings,
+    };
+    audit.sources.push(source);
+    audit.sources.extend(companions);
     fingerprint(&mut audit);
     Some(audit)
 }

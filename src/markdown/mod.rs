@@ -113,7 +113,7 @@ fn options() -> Options {
 /// Reads `body`, which begins at byte `base` of its file.
 #[must_use]
 pub fn outline(body: &str, base: usize) -> Outline {
-    let mut reader = Reader { base, outline: Outline::default(), capture: None, depth: 0, html: None };
+    let mut reader = Reader { base, outline: Outline::default(), capture: None, depth: 0, above: (0, 0), html: None };
     for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
         reader.event(event, range, body);
     }
@@ -151,6 +151,8 @@ struct Reader {
     capture: Option<Capture>,
     /// Open containers (lists, quotes, tables, footnotes): bold lines inside are no headings.
     depth: usize,
+    /// Level of the last heading that is no pseudo-heading, among the first so many.
+    above: (u8, usize),
     /// Start of the HTML block being read.
     html: Option<usize>,
 }
@@ -164,8 +166,7 @@ impl Reader {
         match event {
             Event::Start(tag) => self.start(tag, &range, body),
             Event::End(tag) => self.end(tag, &range, body),
-            Event::Text(text) => self.text(&text),
-            Event::Code(text) => self.text(&text),
+            Event::Text(text) | Event::Code(text) => self.text(&text),
             Event::SoftBreak | Event::HardBreak => {
                 if let Some(capture) = &mut self.capture {
                     capture.text.push(' ');
@@ -254,7 +255,7 @@ impl Reader {
         match tag {
             TagEnd::Heading(_) => {
                 if let Some(capture) = self.capture.take() {
-                    self.push_heading(capture);
+                    self.push_heading(&capture);
                 }
             }
             TagEnd::Paragraph => {
@@ -262,7 +263,7 @@ impl Reader {
                     && capture.bold == Bold::After
                     && capture.text.chars().count() <= MAX_PSEUDO_HEADING
                 {
-                    self.push_heading(capture);
+                    self.push_heading(&capture);
                 }
             }
             TagEnd::Strong => {
@@ -285,8 +286,14 @@ impl Reader {
         }
     }
 
-    fn push_heading(&mut self, capture: Capture) {
-        let above = self.outline.headings.iter().rev().find(|h| h.kind != HeadingKind::Pseudo).map_or(0, |h| h.level);
+    fn push_heading(&mut self, capture: &Capture) {
+        let (mut above, seen) = self.above;
+        for heading in &self.outline.headings[seen..] {
+            if heading.kind != HeadingKind::Pseudo {
+                above = heading.level;
+            }
+        }
+        self.above = (above, self.outline.headings.len());
         let level = capture.level.unwrap_or((above + 1).min(6));
         self.outline.headings.push(Heading {
             level,

@@ -124,8 +124,8 @@ struct CardOut<'a> {
     license: Option<LicenseOut<'a>>,
     front_matter: &'a str,
     findings: Vec<FindingOut<'a>>,
-    disclosures: BTreeMap<String, ()>,
-    lineage: Vec<()>,
+    disclosures: serde_json::Map<String, serde_json::Value>,
+    lineage: Vec<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -168,7 +168,7 @@ pub(super) fn card(audit: &Audit, line: bool) -> String {
         }),
         front_matter: audit.front_matter.as_str(),
         findings: audit.findings.iter().map(|finding| FindingOut::new(audit.source(finding), finding)).collect(),
-        disclosures: BTreeMap::new(),
+        disclosures: serde_json::Map::new(),
         lineage: Vec::new(),
     };
     let mut json = to_json(&out);

@@ -251,7 +251,7 @@ impl<W: Write> Writer<W> {
 
     fn cut(&mut self, limit: usize) {
         // A stable sort keeps the order of cards within a severity.
-        self.ranked.sort_by(|a, b| b.0.cmp(&a.0));
+        self.ranked.sort_by_key(|item| std::cmp::Reverse(item.0));
         if self.ranked.len() > limit {
             self.dropped += self.ranked.len() - limit;
             self.ranked.truncate(limit);
@@ -289,7 +289,7 @@ impl<W: Write> Writer<W> {
                 self.out.write_all(markdown::document(&cards, summary, cut, self.run.statistics).as_bytes())?;
             }
             Format::Github => {
-                self.ranked.sort_by(|a, b| b.0.cmp(&a.0));
+                self.ranked.sort_by_key(|item| std::cmp::Reverse(item.0));
                 self.out.write_all(github::lines(&self.ranked, summary).as_bytes())?;
             }
             Format::Sarif => {

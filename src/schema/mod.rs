@@ -142,11 +142,11 @@ impl Schema {
                         types.extend(type_names(kind));
                     }
                 }
-                self.push(error, &path, "type", join(&types, "or"), Vec::new(), out);
+                self.push(error, &path, "type", join(&types, "or"), &[], out);
             }
             ValidationErrorKind::Type { kind } => {
                 let accepts = join(&type_names(kind), "or");
-                self.push(error, &path, "type", accepts, Vec::new(), out);
+                self.push(error, &path, "type", accepts, &[], out);
             }
             ValidationErrorKind::Enum { options } => {
                 let words: Vec<String> = options
@@ -155,11 +155,11 @@ impl Schema {
                         items.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect()
                     })
                     .unwrap_or_default();
-                self.push(error, &path, "enum", one_of(&words), words, out);
+                self.push(error, &path, "enum", one_of(&words), &words, out);
             }
             ValidationErrorKind::Constant { expected_value } => {
                 let word = expected_value.as_str().map_or_else(|| expected_value.to_string(), str::to_owned);
-                self.push(error, &path, "const", safe::quoted(&word), vec![word], out);
+                self.push(error, &path, "const", safe::quoted(&word), &[word], out);
             }
             ValidationErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default().to_owned();
@@ -183,7 +183,7 @@ impl Schema {
             }
             kind => {
                 let accepts = limits(kind);
-                self.push(error, &path, kind.keyword(), accepts, Vec::new(), out);
+                self.push(error, &path, kind.keyword(), accepts, &[], out);
             }
         }
     }
@@ -194,10 +194,10 @@ impl Schema {
         path: &[String],
         keyword: &str,
         accepts: String,
-        words: Vec<String>,
+        words: &[String],
         out: &mut Vec<Violation>,
     ) {
-        out.push(self.violation(error, path, keyword, accepts, &words));
+        out.push(self.violation(error, path, keyword, accepts, words));
     }
 
     fn violation(

@@ -58,8 +58,7 @@ pub(super) fn python_line_ends(document: &Document<'_>, text: &str, base: usize)
 
 /// As [`python_line_ends`] for a text that has no tree; `None` when it holds no such line end.
 pub(super) fn all_line_ends(text: &str) -> Option<String> {
-    text.contains(PYTHON_LINE_ENDS)
-        .then(|| text.replace('\u{85}', " \n").replace('\u{2028}', "  \n").replace('\u{2029}', "  \n"))
+    text.contains(PYTHON_LINE_ENDS).then(|| text.replace('\u{85}', " \n").replace(['\u{2028}', '\u{2029}'], "  \n"))
 }
 
 /// The header line of the block scalar at `start`: its indicators, without the text.

@@ -142,13 +142,7 @@ pub fn read_text(text: &str, base: usize, reader: Reader) -> Result<Option<Value
 ///
 /// # Errors
 /// The first reason for which the reader refuses the document.
-pub fn check(
-    document: &Document<'_>,
-    text: &str,
-    base: usize,
-    reader: Reader,
-    ordinary: bool,
-) -> Result<(), Refusal> {
+pub fn check(document: &Document<'_>, text: &str, base: usize, reader: Reader, ordinary: bool) -> Result<(), Refusal> {
     let odd_lines = reader == Reader::Python && text.contains(dialect::PYTHON_LINE_ENDS);
     if ordinary && !odd_lines {
         return dialect::check(document, text, base, reader);
@@ -242,7 +236,7 @@ impl Build<'_, '_> {
         let before = self.values;
         self.open.push(id);
         let value = match node.tag.as_ref().map(|tag| tag.resolved.as_str()) {
-            Some(tag) => self.tagged(id, &tag.to_owned()),
+            Some(tag) => self.tagged(id, tag),
             None => self.untagged(id),
         };
         self.open.pop();
@@ -254,7 +248,7 @@ impl Build<'_, '_> {
     }
 
     /// The text of a scalar. js-yaml ends its input with a line feed, so that a block scalar that
-    /// runs to the end has one; PyYAML does not.
+    /// runs to the end has one; `PyYAML` does not.
     fn scalar_text(&self, id: NodeId) -> String {
         let node = self.document.node(id);
         let Kind::Scalar { value, style } = &node.kind else { return String::new() };
@@ -298,13 +292,12 @@ impl Build<'_, '_> {
             Scalar::Int(digits) => Value::Int(digits),
             Scalar::Float(value) => Value::Float(value),
             Scalar::Time(time) => Value::Time(time),
-            Scalar::Text => Value::Str(text.to_owned()),
             Scalar::Fails(why) => return self.refuse(id, why),
             // As values these have no constructor in PyYAML; js-yaml keeps the text.
             Scalar::Merge | Scalar::DefaultValue if self.reader == Reader::Python => {
                 return self.refuse(id, format!("a plain `{text}` is a special key in YAML 1.1, not a value"));
             }
-            Scalar::Merge | Scalar::DefaultValue => Value::Str(text.to_owned()),
+            Scalar::Text | Scalar::Merge | Scalar::DefaultValue => Value::Str(text.to_owned()),
         })
     }
 
@@ -624,7 +617,7 @@ fn js_text(value: &Value) -> String {
     }
 }
 
-/// `Number.prototype.toString` (ECMA-262, Number::toString with radix 10).
+/// `Number.prototype.toString` (ECMA-262, `Number::toString` with radix 10).
 #[must_use]
 pub fn js_number(number: f64) -> String {
     if number.is_nan() {
@@ -714,26 +707,25 @@ fn js_date_text(time: &Time) -> String {
 
 /// `construct_yaml_int` of `PyYAML` on arbitrary text.
 fn python_int(text: &str) -> Option<Value> {
-    match resolve::yaml11(text) {
-        Scalar::Int(digits) => Some(Value::Int(digits)),
-        _ => {
-            let clean = text.replace('_', "");
-            let (sign, digits) = match clean.as_bytes().first()? {
-                b'-' => ("-", &clean[1..]),
-                b'+' => ("", &clean[1..]),
-                _ => ("", clean.as_str()),
-            };
-            let digits = digits.trim();
-            // A leading zero means octal, for which Python also takes the prefix `0o`.
-            if let Some(octal) = digits.strip_prefix("0o").or_else(|| digits.strip_prefix("0O")) {
-                let value = i128::from_str_radix(octal, 8).ok()?;
-                return Some(Value::Int(format!("{sign}{value}")));
-            }
-            if digits.is_empty() || digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
-                return None;
-            }
-            Some(Value::Int(format!("{sign}{digits}")))
+    if let Scalar::Int(digits) = resolve::yaml11(text) {
+        Some(Value::Int(digits))
+    } else {
+        let clean = text.replace('_', "");
+        let (sign, digits) = match clean.as_bytes().first()? {
+            b'-' => ("-", &clean[1..]),
+            b'+' => ("", &clean[1..]),
+            _ => ("", clean.as_str()),
+        };
+        let digits = digits.trim();
+        // A leading zero means octal, for which Python also takes the prefix `0o`.
+        if let Some(octal) = digits.strip_prefix("0o").or_else(|| digits.strip_prefix("0O")) {
+            let value = i128::from_str_radix(octal, 8).ok()?;
+            return Some(Value::Int(format!("{sign}{value}")));
         }
+        if digits.is_empty() || digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        Some(Value::Int(format!("{sign}{digits}")))
     }
 }
 
@@ -770,8 +762,8 @@ fn base64_value(byte: u8) -> Option<u32> {
 fn base64_bytes(sextets: &[u32]) -> Vec<u8> {
     let mut out = Vec::with_capacity(sextets.len() * 3 / 4);
     for chunk in sextets.chunks(4) {
-        let bits = chunk.iter().enumerate().fold(0, |bits, (i, value)| bits | value << (18 - 6 * i));
-        let bytes = [(bits >> 16) as u8, (bits >> 8) as u8, bits as u8];
+        let bits = chunk.iter().enumerate().fold(0_u32, |bits, (i, value)| bits | value << (18 - 6 * i));
+        let [_, bytes @ ..] = bits.to_be_bytes();
         out.extend_from_slice(&bytes[..(chunk.len() * 6 / 8).min(3)]);
     }
     out

@@ -244,6 +244,7 @@ fn int11(text: &str) -> Option<Scalar> {
         let clean = digits.replace('_', "");
         Some(match to_decimal(&clean, base) {
             Some(decimal) => signed(decimal),
+            None if clean.len() > MAX_DIGITS => Scalar::Fails("the number has too many digits"),
             None => Scalar::Fails("the number has no digits"),
         })
     };
@@ -327,16 +328,20 @@ fn float12(text: &str) -> Option<f64> {
     value.is_finite().then_some(if negative { -value } else { value })
 }
 
-/// Decimal digits of a number in another base, exactly and at any size; `None` without digits.
+/// Longest number in another base that is converted, which takes quadratic time.
+const MAX_DIGITS: usize = 5_000;
+
+/// Decimal digits of a number in another base, exactly; `None` without digits or with more than
+/// [`MAX_DIGITS`].
 fn to_decimal(digits: &str, base: u32) -> Option<String> {
-    if digits.is_empty() {
+    const LIMB: u64 = 1_000_000_000;
+    if digits.is_empty() || (base != 10 && digits.len() > MAX_DIGITS) {
         return None;
     }
     if base == 10 {
         let trimmed = digits.trim_start_matches('0');
         return Some(if trimmed.is_empty() { "0".to_owned() } else { trimmed.to_owned() });
     }
-    const LIMB: u64 = 1_000_000_000;
     let mut limbs: Vec<u64> = vec![0];
     for c in digits.chars() {
         let mut carry = u64::from(c.to_digit(base)?);

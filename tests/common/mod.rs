@@ -78,6 +78,7 @@ pub fn folders(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The corpus of real cards, where it is laid beside the project.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 pub fn corpus() -> Option<PathBuf> {
     let path = root().join("../shared/corpus");
     if path.is_dir() {

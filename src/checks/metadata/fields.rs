@@ -8,7 +8,7 @@ use crate::text::{Span, safe};
 use crate::vocab;
 use crate::yaml::{self, Document, NodeId, Style};
 
-/// Fields that the Hub refuses when their value is null (huggingface_hub's issues and espnet
+/// Fields that the Hub refuses when their value is null (`huggingface_hub`'s issues and espnet
 /// #102, hub-cards reference section 3).
 const NULL_REFUSED: &[&str] = &["language", "license", "datasets", "base_model"];
 /// Fields whose published type allows null.

@@ -58,7 +58,8 @@ fn fault(id: &str) -> Option<String> {
     if id.contains("--") || id.contains("..") {
         return Some("`--` and `..` are not allowed".to_owned());
     }
-    id.ends_with(".git").then(|| "it ends in `.git`".to_owned())
+    // The Hub refuses this very spelling (huggingface_hub, `validate_repo_id`).
+    id.strip_suffix(".git").map(|_| "it ends in `.git`".to_owned())
 }
 
 /// The id in a Hub URL.

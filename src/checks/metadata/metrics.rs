@@ -66,7 +66,8 @@ fn one(document: &Document<'_>, metric: NodeId, scales: &mut HashMap<String, Sca
             safe::quoted(kind)
         );
         sink.add("metric-value-type", node.span, message, |f| {
-            f.help("Write the bare number; put a unit, a deviation or a remark into `name` or the text").anchor(anchor())
+            f.help("Write the bare number; put a unit, a deviation or a remark into `name` or the text")
+                .anchor(anchor())
         });
         return;
     };

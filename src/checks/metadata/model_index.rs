@@ -150,12 +150,11 @@ impl Losses<'_, '_> {
             };
             let id = (name.to_owned(), what);
             let span = self.document.node(key).span;
-            match table.get_mut(&id) {
-                Some((_, count)) => *count += 1,
-                None => {
-                    table.insert(id.clone(), (span, 1));
-                    self.order.push((lost_null, id));
-                }
+            if let Some((_, count)) = table.get_mut(&id) {
+                *count += 1;
+            } else {
+                table.insert(id.clone(), (span, 1));
+                self.order.push((lost_null, id));
             }
         }
     }

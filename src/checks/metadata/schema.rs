@@ -138,7 +138,7 @@ pub(crate) fn check_extra(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             };
             let message = format!("{} ({source})", sentence(&violation));
             let span = place.span(&violation);
-            let anchor = format!("{}#{}", user.name, place.anchor(&violation));
+            let anchor = format!("{}#{}", user.name, anchor(&violation));
             sink.add("schema-extra", span, message, |f| {
                 f.anchor(anchor).help(format!("Follow the schema {}", safe::line(&user.name)))
             });
@@ -198,22 +198,23 @@ impl Place<'_> {
             _ => span,
         }
     }
+}
 
-    fn anchor(&self, violation: &Violation) -> String {
-        let steps: Vec<String> = violation
-            .steps
-            .iter()
-            .map(|step| match step {
-                Step::Key(key) => key.clone(),
-                Step::Index(at) => at.to_string(),
-            })
-            .collect();
-        let name = match &violation.target {
-            Target::Value => String::new(),
-            Target::Key(name) | Target::Missing(name) => format!("/{name}"),
-        };
-        format!("/{}{name}", steps.join("/"))
-    }
+/// The way to the value, as a JSON pointer.
+fn anchor(violation: &Violation) -> String {
+    let steps: Vec<String> = violation
+        .steps
+        .iter()
+        .map(|step| match step {
+            Step::Key(key) => key.clone(),
+            Step::Index(at) => at.to_string(),
+        })
+        .collect();
+    let name = match &violation.target {
+        Target::Value => String::new(),
+        Target::Key(name) | Target::Missing(name) => format!("/{name}"),
+    };
+    format!("/{}{name}", steps.join("/"))
 }
 
 /// The violation as a sentence: what was found, what is accepted, what is nearest.
@@ -273,7 +274,7 @@ pub(super) fn report(place: &Place<'_>, violation: &Violation, sink: &mut Sink<'
     };
     let span = place.span(violation);
     let fix = fix(place, violation);
-    let anchor = place.anchor(violation);
+    let anchor = anchor(violation);
     sink.add(rule, span, sentence(violation), |f: Finding| {
         let mut f = f.anchor(anchor).maybe_fix(fix);
         f.file = place.file;

@@ -42,26 +42,23 @@ fn library(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let span = document.node(value).span;
-    match libraries.intended(name) {
-        Some(meant) => {
-            let message = format!("{} is not how the Hub spells this library: it is `{meant}`", safe::quoted(name));
-            sink.add("library-unknown", span, message, |f| {
-                let fix = requote(document, value, meant)
-                    .map(|(span, text)| Fix::safe(format!("write `{meant}`"), span, text));
-                f.help(format!("Write `{meant}`, so that the Hub shows a code snippet and counts downloads"))
-                    .anchor("/library_name")
-                    .maybe_fix(fix)
-            });
-        }
-        None => {
-            let message = format!(
-                "The Hub has no library {}: it shows no code snippet and counts no downloads by it",
-                safe::quoted(name)
-            );
-            sink.add("library-unknown", span, message, |f| {
-                f.help("Nothing to do if the library is new or private; else name the library that loads the weights")
-                    .anchor("/library_name")
-            });
-        }
+    if let Some(meant) = libraries.intended(name) {
+        let message = format!("{} is not how the Hub spells this library: it is `{meant}`", safe::quoted(name));
+        sink.add("library-unknown", span, message, |f| {
+            let fix =
+                requote(document, value, meant).map(|(span, text)| Fix::safe(format!("write `{meant}`"), span, text));
+            f.help(format!("Write `{meant}`, so that the Hub shows a code snippet and counts downloads"))
+                .anchor("/library_name")
+                .maybe_fix(fix)
+        });
+    } else {
+        let message = format!(
+            "The Hub has no library {}: it shows no code snippet and counts no downloads by it",
+            safe::quoted(name)
+        );
+        sink.add("library-unknown", span, message, |f| {
+            f.help("Nothing to do if the library is new or private; else name the library that loads the weights")
+                .anchor("/library_name")
+        });
     }
 }

@@ -68,12 +68,12 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, ordinary: bool, sink: &m
         }
     }
     match (python, javascript) {
-        (Some(python), Some(javascript)) => {
-            if python.kind == RefusalKind::Other && javascript.kind == RefusalKind::Other {
-                let message =
-                    format!("Neither the Hub nor huggingface_hub can read this: {}", safe::line(&javascript.message));
-                sink.add("yaml-syntax", javascript.span, message, |f| f);
-            }
+        (Some(python), Some(javascript))
+            if python.kind == RefusalKind::Other && javascript.kind == RefusalKind::Other =>
+        {
+            let message =
+                format!("Neither the Hub nor huggingface_hub can read this: {}", safe::line(&javascript.message));
+            sink.add("yaml-syntax", javascript.span, message, |f| f);
         }
         (Some(refusal), None) if refusal.kind != RefusalKind::Duplicate => {
             let message = format!(
