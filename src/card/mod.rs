@@ -11,7 +11,7 @@ pub mod split;
 use std::cell::OnceCell;
 
 use crate::markdown::{self, Outline};
-use crate::text::{SourceFile, Span};
+use crate::text::{SourceFile, Span, suggest};
 use crate::yaml::{self, Document, NodeId, SyntaxError};
 
 pub use front_matter::{FrontMatter, Status, Trap, TrapKind};
@@ -203,9 +203,12 @@ impl<'s> Card<'s> {
         if let Some((document, root)) = self.mapping() {
             for &(key, _) in document.pairs(root) {
                 let Some(key) = document.text(key) else { continue };
-                if WEAK_KEYS.contains(&key) {
+                // A slip of a key says as much as the key.
+                let slip = || fields.meant(key, false).filter(|field| suggest::nearest(key, [*field]).is_some());
+                let Some(field) = (if fields.is_known(key) { Some(key) } else { slip() }) else { continue };
+                if WEAK_KEYS.contains(&field) {
                     weak += 1;
-                } else if fields.is_known(key) {
+                } else {
                     return self.kind != Kind::Other;
                 }
             }

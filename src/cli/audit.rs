@@ -173,7 +173,12 @@ fn siblings(folder: &Path) -> Vec<String> {
 /// The evaluation result files of the repository. One that cannot be read is left out: the card is
 /// what was asked for.
 fn eval_results(folder: &Path, card: &str) -> Vec<(String, Vec<u8>)> {
-    let Ok(entries) = fs::read_dir(folder.join(".eval_results")) else { return Vec::new() };
+    let results = folder.join(".eval_results");
+    // A link could lead out of the repository.
+    if !fs::symlink_metadata(&results).is_ok_and(|meta| meta.is_dir()) {
+        return Vec::new();
+    }
+    let Ok(entries) = fs::read_dir(results) else { return Vec::new() };
     let mut files: Vec<PathBuf> = entries
         .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))

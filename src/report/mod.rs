@@ -310,9 +310,14 @@ fn readers(finding: &Finding) -> String {
 /// Message and help for formats with one text a finding.
 fn with_help(finding: &Finding) -> String {
     match &finding.help {
-        Some(help) => format!("{}. {help}.", finding.message),
-        None => format!("{}.", finding.message),
+        Some(help) => format!("{} {}", sentence(&finding.message), sentence(help)),
+        None => sentence(&finding.message),
     }
+}
+
+/// The text with its full stop.
+fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 /// A path for people.

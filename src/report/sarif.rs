@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Value, json};
 
-use super::{Run, Summary, with_help};
+use super::{Run, Summary, sentence, with_help};
 use crate::engine::Audit;
 use crate::rule::{self, Confidence, Rule, Severity};
 use crate::text::{SourceFile, Span, Unit, safe};
@@ -151,10 +151,6 @@ fn descriptor(rule: &Rule) -> Value {
             },
         },
     })
-}
-
-fn sentence(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 /// The whole log. `dropped` results did not fit.

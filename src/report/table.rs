@@ -1,6 +1,6 @@
 //! The default format: one table a card, then a summary. Owns `comfy-table`.
 
-use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, presets};
 
 use super::{Style, Summary, path, plural};
 use crate::engine::Audit;
@@ -64,11 +64,12 @@ pub(super) fn card(audit: &Audit, style: &Style) -> String {
         for finding in findings {
             let (start, _) = source.location(finding.span, Unit::CodePoint);
             let mut text = safe::line(&finding.message).into_owned();
-            if let Some(help) = &finding.help {
-                text.push_str(&format!("\n→ {}", safe::line(help)));
-            }
-            if let Some(fix) = &finding.fix {
-                text.push_str(&format!("\n→ {} fix: {}", fix.safety, safe::line(&fix.title)));
+            let fix = finding.fix.as_ref().map(|fix| format!("{} fix", fix.safety));
+            match (&finding.help, fix) {
+                (Some(help), Some(fix)) => text.push_str(&format!("\n→ {} [{fix}]", safe::line(help))),
+                (Some(help), None) => text.push_str(&format!("\n→ {}", safe::line(help))),
+                (None, Some(fix)) => text.push_str(&format!("\n→ {fix}")),
+                (None, None) => {}
             }
             table.add_row([
                 Cell::new(format!("{}:{}", start.line, start.column)),
@@ -81,7 +82,7 @@ pub(super) fn card(audit: &Audit, style: &Style) -> String {
         if style.width >= 72
             && let Some(column) = table.column_mut(2)
         {
-            column.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(28)));
+            column.set_constraint(ColumnConstraint::ContentWidth);
         }
         if let Some(column) = table.column_mut(1) {
             column.set_constraint(ColumnConstraint::ContentWidth);
@@ -131,6 +132,9 @@ pub(super) fn summary(summary: &Summary, style: &Style) -> String {
     let mut out = style.paint(code, &format!("{}.", summary.sentence()));
     if fixable > 0 {
         out.push_str(&format!(" {} can be mended by a fix.", plural(fixable, "finding")));
+    }
+    if !summary.errors.is_empty() {
+        out.push_str(&format!(" {} could not be audited.", plural(summary.errors.len(), "path")));
     }
     out.push('\n');
     out
