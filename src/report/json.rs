@@ -150,7 +150,7 @@ struct ErrorOut<'a> {
 
 /// Serialises what cannot fail: maps have text keys, and no type here has fallible parts.
 fn to_json(value: &impl Serialize) -> String {
-    safe::workflow_json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
+    safe::json(&serde_json::to_string(value).unwrap_or_default()).into_owned()
 }
 
 /// One card; with `line`, as a line of NDJSON.

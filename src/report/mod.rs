@@ -328,5 +328,5 @@ fn path(name: &str) -> String {
 /// JSON text made harmless for a workflow log.
 #[must_use]
 pub fn json_text(json: &str) -> String {
-    safe::workflow_json(json).into_owned()
+    safe::json(json).into_owned()
 }

@@ -192,7 +192,7 @@ pub(super) fn document(results: &[String], summary: &Summary, run: &Run, dropped
         json!({"%SRCROOT%": {"uri": run.root_uri}}),
         results.join(",\n"),
     );
-    safe::workflow_json(&log).into_owned()
+    safe::json(&log).into_owned()
 }
 
 /// A hash of a line and how many lines up to this one have it.

@@ -118,6 +118,19 @@ pub enum Unit {
     Utf16,
 }
 
+impl Unit {
+    /// Units that begin in these bytes of UTF-8, which may be cut anywhere: a character counts where
+    /// its first byte is.
+    fn count(self, utf8: &[u8]) -> usize {
+        let points = utf8.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+        match self {
+            Unit::CodePoint => points,
+            // Characters of four bytes take two units.
+            Unit::Utf16 => points + utf8.iter().filter(|&&byte| byte >= 0xf0).count(),
+        }
+    }
+}
+
 /// A position: both members count from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -131,7 +144,13 @@ pub struct Position {
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Code points and UTF-16 units before each [`BLOCK`] of bytes, made for the first position far
+    /// along a line: counting each from the line's start takes quadratic time.
+    blocks: OnceLock<Vec<[u32; 2]>>,
 }
+
+/// Bytes between two counts.
+const BLOCK: usize = 1024;
 
 impl LineIndex {
     fn new(text: &str) -> Self {
@@ -144,7 +163,7 @@ impl LineIndex {
             }
             starts.push(clamp_offset(at + 1));
         }
-        Self { starts }
+        Self { starts, blocks: OnceLock::new() }
     }
 
     /// Number of lines; a text without any line end has one.
@@ -178,18 +197,47 @@ impl LineIndex {
             offset -= 1;
         }
         let line = self.line_of(offset);
-        let before = &text[self.starts[line] as usize..offset];
-        let column = match unit {
-            Unit::CodePoint => before.chars().count(),
-            Unit::Utf16 => before.chars().map(char::len_utf16).sum(),
+        let start = self.starts[line] as usize;
+        let column = if offset - start < 2 * BLOCK {
+            unit.count(&text.as_bytes()[start..offset])
+        } else {
+            self.before(text, offset, unit) - self.before(text, start, unit)
         };
         Position { line: line + 1, column: column + 1 }
+    }
+
+    /// Units before `offset` in the whole text.
+    fn before(&self, text: &str, offset: usize, unit: Unit) -> usize {
+        let bytes = text.as_bytes();
+        let blocks = self.blocks.get_or_init(|| {
+            let mut sums = vec![[0, 0]];
+            for block in bytes.chunks(BLOCK) {
+                let [points, units] = sums.last().copied().unwrap_or_default();
+                let count = |unit: Unit| clamp_offset(unit.count(block));
+                sums.push([points + count(Unit::CodePoint), units + count(Unit::Utf16)]);
+            }
+            sums
+        });
+        let block = offset / BLOCK;
+        blocks[block][unit as usize] as usize + unit.count(&bytes[block * BLOCK..offset])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_far_along_a_line() {
+        let text = "first\n".to_owned() + &"aé🎉".repeat(3000);
+        let source = SourceFile::new("x", text.as_str());
+        for (offset, c) in text.char_indices().skip(6).step_by(97) {
+            let before: Vec<char> = text[6..offset].chars().collect();
+            let units: usize = before.iter().map(|c| c.len_utf16()).sum();
+            let at = |unit| source.location(Span::at(offset), unit).0.column;
+            assert_eq!((at(Unit::CodePoint), at(Unit::Utf16)), (before.len() + 1, units + 1), "{c} at {offset}");
+        }
+    }
 
     #[test]
     fn columns_count_what_they_are_asked_to() {

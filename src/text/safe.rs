@@ -81,11 +81,30 @@ pub fn workflow_log(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// As [`workflow_log`] for JSON text, which keeps its meaning: `##[` becomes `##\u005b`, and a line
-/// of JSON never begins with `::`.
+/// JSON text that means the same and is harmless in a terminal and a workflow log: unsafe characters
+/// and the bracket of `##[` are escaped. A line of JSON never begins with `::`.
 #[must_use]
-pub fn workflow_json(json: &str) -> Cow<'_, str> {
-    if json.contains("##[") { Cow::Owned(json.replace("##[", "##\\u005b")) } else { Cow::Borrowed(json) }
+pub fn json(json: &str) -> Cow<'_, str> {
+    // Line feeds stand between members only: within text they are escaped already.
+    let harmful = |c: char| is_unsafe(c) && c != '\n';
+    let plain = |b: u8| matches!(b, b' '..=b'~' | b'\n');
+    if !json.contains("##[") && (json.bytes().all(plain) || !json.contains(harmful)) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if harmful(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing into a String cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else if c == '[' && out.ends_with("##") {
+            out.push_str("\\u005b");
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Data of a GitHub workflow command's message (actions/toolkit `command.ts`).

@@ -1,0 +1,159 @@
+//! What holds for every input, however hostile: shared by the property tests, the hostile inputs and
+//! the fuzz targets.
+
+use cardlint::card::front_matter;
+use cardlint::engine::{self, Audit, Input, Rules, Settings};
+use cardlint::markdown;
+use cardlint::report::{Format, Run, Style, Summary, Writer};
+use cardlint::rule::Profile;
+use cardlint::text::{SourceFile, Span, Unit, safe};
+use cardlint::yaml::{self, Kind, reading};
+
+/// Inside `text`, start before end, both on character boundaries.
+fn assert_span(text: &str, span: Span, what: &str) {
+    let range = span.range();
+    assert!(range.start <= range.end && range.end <= text.len(), "{what}: {span:?} in {} bytes", text.len());
+    assert!(
+        text.is_char_boundary(range.start) && text.is_char_boundary(range.end),
+        "{what}: {span:?} cuts a character"
+    );
+}
+
+/// The line and column of `offset`, counted anew.
+fn recount(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..offset];
+    let mut lines = 1;
+    let mut start = 0;
+    let bytes = before.as_bytes();
+    for (at, &byte) in bytes.iter().enumerate() {
+        let ends = byte == b'\n' || (byte == b'\r' && text.as_bytes().get(at + 1) != Some(&b'\n'));
+        if ends {
+            lines += 1;
+            start = at + 1;
+        }
+    }
+    (lines, before[start..].chars().count() + 1)
+}
+
+/// Front matter: what is found lies inside.
+pub fn front_matter(text: &str) {
+    let (top, parsed) = front_matter::find(text);
+    assert_span(text, top.yaml, "yaml");
+    assert_eq!(parsed.is_some(), top.block.is_some());
+    for trap in &top.traps {
+        assert_span(text, trap.span, "trap");
+    }
+    if let Some(Err(error)) = parsed {
+        assert_span(text, error.span, "syntax error");
+    }
+}
+
+/// YAML: every span is inside, plain scalars of one line are what their span says, and both readers
+/// give an answer, the same by the short and the long way.
+pub fn yaml(text: &str) {
+    let Ok(document) = yaml::parse(text, 0) else { return };
+    for id in document.ids() {
+        let node = document.node(id);
+        assert_span(text, node.span, "node");
+        if let Kind::Scalar { value, style: yaml::Style::Plain } = &node.kind
+            && !text[node.span.range()].contains(['\n', '\r'])
+        {
+            assert_eq!(text[node.span.range()].trim_end(), value.as_ref(), "a plain scalar is its source");
+        }
+    }
+    for comment in &document.comments {
+        assert_span(text, comment.span, "comment");
+    }
+    let ordinary = reading::is_ordinary(&document);
+    for reader in [reading::Reader::Python, reading::Reader::JavaScript] {
+        let long = reading::read(&document, text, 0, reader).map(|_| ());
+        assert_eq!(reading::check(&document, text, 0, reader, ordinary), long, "{reader:?}");
+        if let Err(refusal) = long {
+            assert_span(text, refusal.span, "refusal");
+        }
+    }
+}
+
+/// Markdown: every part of the outline lies inside, headings in order.
+pub fn outline(text: &str) {
+    let outline = markdown::outline(text, 0);
+    for heading in &outline.headings {
+        assert_span(text, heading.span, "heading");
+        assert_span(text, heading.section, "section");
+        assert!((1..=6).contains(&heading.level));
+    }
+    assert!(outline.headings.windows(2).all(|pair| pair[0].span.start <= pair[1].span.start), "headings in order");
+    for link in outline.links.iter().chain(&outline.images) {
+        assert_span(text, link.span, "link");
+    }
+    for span in outline.tables.iter().flat_map(|table| table.rows.iter().flatten()) {
+        assert_span(text, *span, "cell");
+    }
+    for span in outline.code.iter().map(|code| code.span).chain(outline.comments.iter().copied()) {
+        assert_span(text, span, "code or comment");
+    }
+}
+
+/// The whole audit, and all that is written of it.
+pub fn audit(bytes: &[u8]) -> Audit {
+    let rules = Rules::new(Profile::Strict, &[], &[]).expect("no words to get wrong");
+    let settings = Settings { rules, ..Settings::default() };
+    let input = Input { name: "README.md".to_owned(), bytes: bytes.to_vec(), list: None, eval_results: Vec::new() };
+    let audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
+    for finding in &audit.findings {
+        let source = audit.source(finding);
+        let what = &finding.rule.id;
+        assert_span(source.text(), finding.span, what);
+        assert_location(source, finding.span);
+        for related in &finding.related {
+            assert_span(source.text(), related.span, what);
+        }
+        if let Some(fix) = &finding.fix {
+            assert!(!fix.edits.is_empty(), "{what}: a fix that does nothing");
+            for edit in &fix.edits {
+                assert_span(source.text(), edit.span, what);
+            }
+            assert!(fix.edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start), "{what}: edits overlap");
+        }
+        assert!(!finding.message.is_empty() && !finding.message.ends_with('.'), "{what}: {}", finding.message);
+        assert!(!finding.fingerprint.is_empty());
+    }
+    reports(&audit);
+    audit
+}
+
+/// Line and column lead back to the byte.
+fn assert_location(source: &SourceFile, span: Span) {
+    // Counting anew is slow.
+    if source.text().len() > 20_000 {
+        return;
+    }
+    let (start, end) = source.location(span, Unit::CodePoint);
+    assert_eq!((start.line, start.column), recount(source.text(), span.start as usize));
+    assert_eq!((end.line, end.column), recount(source.text(), span.end as usize));
+}
+
+/// Nothing of a card reaches an output that the medium would obey.
+fn reports(audit: &Audit) {
+    for &(name, format) in Format::ALL {
+        let style = Style::default();
+        let run = Run { profile: Profile::Strict, root_uri: "file:///".to_owned(), statistics: false };
+        let mut summary = Summary::default();
+        summary.add(audit);
+        let mut out = Vec::new();
+        let mut writer = Writer::new(format, style.clone(), run, &mut out);
+        writer.add(format.card(audit, &style)).expect("memory");
+        writer.finish(&summary).expect("memory");
+        let text = String::from_utf8(out).expect("reports are UTF-8");
+        if let Some(c) = text.chars().find(|c| safe::is_unsafe(*c) && *c != '\n') {
+            panic!("{name} lets U+{:04X} pass", u32::from(c));
+        }
+        assert!(!text.contains("##["), "{name} lets a workflow command pass");
+        let forged = text.lines().filter(|line| line.trim_start().starts_with("::"));
+        let own = if format == Format::Github { audit.findings.len() } else { 0 };
+        assert!(forged.count() <= own + 1, "{name} lets a workflow command pass");
+        if matches!(format, Format::Json | Format::Sarif) {
+            serde_json::from_str::<serde_json::Value>(&text).expect(name);
+        }
+    }
+}
