@@ -173,12 +173,15 @@ fn sarif_columns_are_utf16_units() {
 /// GitHub takes 25,000 results a run: the worst stay, and the log says how many were cut.
 #[test]
 fn sarif_and_github_tell_what_they_leave_out() {
-    let item = "- a\n".repeat(13_000);
-    let text = format!("---\nlicense: MIT\ntags:\n{item}datasets:\n{item}---\n# X\n");
-    let audit = audit_bytes("README.md", text.into_bytes(), None);
-    let found = audit.findings.len();
+    let item = "- a\n".repeat(1_500);
+    let text = format!("---\nlicense: MIT\ntags:\n{item}---\n# X\n");
+    let audits: Vec<Audit> =
+        (0..26).map(|at| audit_bytes(&format!("{at}/README.md"), text.clone().into_bytes(), None)).collect();
+    let repeated = |audit: &Audit| audit.findings.iter().filter(|f| f.rule.id == "list-duplicate").count();
+    assert_eq!(repeated(&audits[0]), 1_000);
+    assert!(audits[0].findings.iter().any(|f| f.message.ends_with("(and 499 more findings of this rule)")));
+    let found: usize = audits.iter().map(|audit| audit.findings.len()).sum();
     assert!(found > 25_000);
-    let audits = [audit];
     let log: Value = serde_json::from_str(&report(Format::Sarif, &audits, &[])).expect("JSON");
     let run = &log["runs"][0];
     assert_eq!(array(run, "results").len(), 25_000);

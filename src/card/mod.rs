@@ -17,8 +17,9 @@ use crate::yaml::{self, Document, NodeId, SyntaxError};
 pub use front_matter::{FrontMatter, Status, Trap, TrapKind};
 pub use kind::Kind;
 
-/// Largest file that is read, in bytes.
-pub const MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// Largest file that is read, in bytes: several times the largest card, and small enough for the
+/// worst of cards to need less than a gigabyte of memory.
+pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// Keys that front matter of other tools has as well; one alone makes no card.
 const WEAK_KEYS: &[&str] = &["tags", "description", "language", "thumbnail", "title", "version", "benchmark"];

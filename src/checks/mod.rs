@@ -6,6 +6,8 @@
 pub mod metadata;
 pub mod registry;
 
+use std::collections::HashMap;
+
 use crate::card::{Card, Kind};
 use crate::rule::{self, Finding, Rule};
 use crate::schema::Schema;
@@ -48,14 +50,20 @@ pub struct Sink<'a> {
     selection: &'a dyn Selection,
     kind: Kind,
     /// What has been found.
-    pub findings: Vec<Finding>,
+    findings: Vec<Finding>,
+    /// Findings by rule, those left out included, and where the last one kept is.
+    counts: HashMap<&'static str, (usize, usize)>,
 }
+
+/// Findings of one rule that are kept for a card: more say nothing new, and a hostile card could ask
+/// for any number.
+const MAX_FINDINGS: usize = 1_000;
 
 impl<'a> Sink<'a> {
     /// An empty sink for a card of `kind`.
     #[must_use]
     pub fn new(selection: &'a dyn Selection, kind: Kind) -> Self {
-        Self { selection, kind, findings: Vec::new() }
+        Self { selection, kind, findings: Vec::new(), counts: HashMap::new() }
     }
 
     /// The rule, when it is selected and applies to the card.
@@ -72,8 +80,22 @@ impl<'a> Sink<'a> {
 
     /// Reports a finding of rule `id`, which `build` may refine.
     pub fn add(&mut self, id: &str, span: Span, message: impl Into<String>, build: impl FnOnce(Finding) -> Finding) {
-        if let Some(rule) = self.rule(id) {
+        let Some(rule) = self.rule(id) else { return };
+        let (count, last) = self.counts.entry(rule.id.as_str()).or_default();
+        *count += 1;
+        if *count <= MAX_FINDINGS {
+            *last = self.findings.len();
             self.findings.push(build(Finding::new(rule, span, message)));
         }
+    }
+
+    /// All findings kept; the last one of a rule says how many more there were.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Finding> {
+        for (count, last) in self.counts.into_values().filter(|&(count, _)| count > MAX_FINDINGS) {
+            let more = count - MAX_FINDINGS;
+            self.findings[last].message.push_str(&format!(" (and {more} more findings of this rule)"));
+        }
+        self.findings
     }
 }

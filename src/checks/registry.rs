@@ -35,7 +35,14 @@ pub const BUILTINS: &[Builtin] = &[
         run: front_matter::check,
     },
     Builtin {
-        rules: &["yaml-syntax", "yaml-reader-refuses", "yaml-duplicate-key", "yaml-ambiguous-value", "yaml-tag"],
+        rules: &[
+            "yaml-syntax",
+            "yaml-reader-refuses",
+            "yaml-alias-bomb",
+            "yaml-duplicate-key",
+            "yaml-ambiguous-value",
+            "yaml-tag",
+        ],
         run: yaml::check,
     },
     Builtin { rules: &["key-unknown", "key-not-string", "key-reserved", "key-deprecated"], run: keys::check },

@@ -159,7 +159,7 @@ fn read_limited(mut from: impl Read) -> io::Result<Vec<u8>> {
     if bytes.len() as u64 > MAX_BYTES {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
-            format!("is larger than {} MiB", MAX_BYTES / 1024 / 1024),
+            format!("is larger than {} MiB, the most that is read of a card", MAX_BYTES / 1024 / 1024),
         ));
     }
     Ok(bytes)

@@ -103,7 +103,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     for builtin in registry::BUILTINS {
         (builtin.run)(&context, &mut sink);
     }
-    let mut findings = sink.findings;
+    let mut findings = sink.finish();
     for finding in &mut findings {
         if let Some(severity) = settings.rules.severity_of(finding.rule) {
             finding.severity = severity;

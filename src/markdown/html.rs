@@ -13,6 +13,9 @@ pub(super) fn comments(html: &str, base: usize, into: &mut Vec<Span>) {
     }
 }
 
+/// Longest opening tag that is read, in bytes.
+const MAX_TAG: usize = 2_000;
+
 /// Adds the comments and headings of an HTML block, which begins at byte `base`.
 pub(super) fn block(html: &str, base: usize, outline: &mut Outline) {
     let first_comment = outline.comments.len();
@@ -20,14 +23,24 @@ pub(super) fn block(html: &str, base: usize, outline: &mut Outline) {
     let hidden: Vec<Span> = outline.comments[first_comment..].to_vec();
     let bytes = html.as_bytes();
     let mut from = 0;
+    // Levels of which no closing tag is left, so that a search that fails is not repeated.
+    let mut unclosed = [false; 7];
     while let Some(open) = memchr::memchr(b'<', &bytes[from..]).map(|at| from + at) {
         from = open + 1;
         let Some(level) = heading_level(&bytes[open..]) else { continue };
-        if hidden.iter().any(|span| span.range().contains(&(base + open))) {
+        let before = hidden.partition_point(|span| span.start as usize <= base + open);
+        if before.checked_sub(1).is_some_and(|at| hidden[at].range().contains(&(base + open))) {
             continue;
         }
-        let Some(content) = html[open..].find('>').map(|at| open + at + 1) else { break };
-        let Some(close) = closing_tag(html, content, level) else { continue };
+        let tag = &bytes[open..bytes.len().min(open + MAX_TAG)];
+        let Some(content) = memchr::memchr(b'>', tag).map(|at| open + at + 1) else { continue };
+        if unclosed[usize::from(level)] {
+            continue;
+        }
+        let Some(close) = closing_tag(html, content, level) else {
+            unclosed[usize::from(level)] = true;
+            continue;
+        };
         let end = html[close..].find('>').map_or(html.len(), |at| close + at + 1);
         outline.headings.push(Heading {
             level,

@@ -6,7 +6,7 @@ use super::resolve::{self, Scalar};
 use super::{Document, Kind, NodeId, Style};
 
 /// More JSON values than this are not made: aliases are expanded here.
-const MAX_VALUES: usize = 200_000;
+const MAX_VALUES: usize = super::reading::MAX_VALUES;
 
 /// One step of a JSON pointer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

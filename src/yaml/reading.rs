@@ -48,6 +48,9 @@ pub enum RefusalKind {
     Tag,
     /// A key given twice.
     Duplicate,
+    /// Its aliases stand for too many values. The real readers build them, sharing what is equal, and
+    /// leave the trouble to whoever writes the result.
+    TooLarge,
     /// Anything else.
     Other,
 }
@@ -93,7 +96,7 @@ impl Value {
 
 /// More values than this are not built: an alias bomb is refused here, while the tree itself
 /// stays small.
-const MAX_VALUES: usize = 2_000_000;
+pub const MAX_VALUES: usize = 250_000;
 
 /// Reads `document`, whose `text` begins at byte `base` of the file, as `reader` would.
 ///
@@ -211,10 +214,15 @@ impl Build<'_, '_> {
         Err(Refusal { span, message: message.into(), kind: RefusalKind::Tag })
     }
 
+    fn too_large<T>(&self, id: NodeId) -> Result<T, Refusal> {
+        let message = format!("its aliases stand for more than {MAX_VALUES} values");
+        Err(Refusal { span: self.document.node(id).span, message, kind: RefusalKind::TooLarge })
+    }
+
     fn value(&mut self, id: NodeId) -> Result<Value, Refusal> {
         self.values += 1;
         if self.values > MAX_VALUES {
-            return self.refuse(id, "its aliases expand to too many values");
+            return self.too_large(id);
         }
         let node = self.document.node(id);
         if let Kind::Alias(target) = node.kind {
@@ -227,7 +235,7 @@ impl Build<'_, '_> {
             if let Some((value, size)) = self.done.get(&target) {
                 self.values += size;
                 if self.values > MAX_VALUES {
-                    return self.refuse(id, "its aliases expand to too many values");
+                    return self.too_large(id);
                 }
                 return Ok(value.clone());
             }

@@ -67,6 +67,15 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, ordinary: bool, sink: &m
             });
         }
     }
+    if let Some(bomb) =
+        [&python, &javascript].into_iter().flatten().find(|refusal| refusal.kind == RefusalKind::TooLarge)
+    {
+        let message = format!("The front matter cannot be written out: {}", bomb.message);
+        sink.add("yaml-alias-bomb", bomb.span, message, |f| {
+            f.help("Write the values once, without aliases to aliases")
+        });
+        return;
+    }
     match (python, javascript) {
         (Some(python), Some(javascript))
             if python.kind == RefusalKind::Other && javascript.kind == RefusalKind::Other =>

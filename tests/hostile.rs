@@ -1,0 +1,190 @@
+//! Hostile input, through the process: clear errors, no hang, and the other cards go on.
+
+mod common;
+#[path = "common/invariants.rs"]
+mod invariants;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use snapbox::cmd::cargo_bin;
+
+const CARD: &str = "---\nlicense: mit\nlicence: mit\nlibrary_name: peft\n---\n# X\n";
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+    fs::write(path, text).expect("file");
+}
+
+fn cardlint(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(cargo_bin!("cardlint")).args(arguments).env_clear().current_dir(folder).output().expect("it runs")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("output is UTF-8")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("output is UTF-8")
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let audit = invariants::audit(b"---\nlicense: mit\nlicence: mit\n---\n# caf\xe9 \xff\n");
+    let messages: Vec<&str> = audit.findings.iter().map(|f| f.message.as_str()).collect();
+    assert!(
+        messages.contains(&"byte 0xE9 at offset 39 is not UTF-8")
+            || messages.iter().any(|m| m.contains("0xE9 at offset 39")),
+        "{messages:?}"
+    );
+    assert!(messages.iter().any(|m| m.contains("licence")), "the rest is audited");
+    let audit = invariants::audit(b"---\nlicense: mit\nlicence: m\0t\n---\n# X\n");
+    assert!(audit.findings.iter().any(|f| f.message.contains("NUL byte at offset 27")));
+    let utf16: Vec<u8> = "\u{feff}---\nlicense: mit\n---\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert!(invariants::audit(&utf16).findings.iter().any(|f| f.message.contains("UTF-16")));
+}
+
+#[test]
+fn shapes_that_blow_up() {
+    let fenced = |yaml: String| format!("---\n{yaml}\n---\n# X\n").into_bytes();
+    for (what, bytes) in [
+        ("flow", fenced(format!("a: {}", "[".repeat(100_000)))),
+        ("maps", fenced(format!("a: {}", "{a: ".repeat(100_000)))),
+        ("sequences", fenced("- ".repeat(100_000))),
+        ("quotes", format!("# X\n{}", "> ".repeat(100_000)).into_bytes()),
+        ("brackets", format!("# X\n{}", "[".repeat(100_000)).into_bytes()),
+        ("headings in HTML", format!("# X\n\n<div>\n{}", "<h1>".repeat(100_000)).into_bytes()),
+        ("comments", format!("# X\n\n<div>\n{}", "<!-- <h1> --><h2".repeat(50_000)).into_bytes()),
+        ("bold lines", format!("# X\n{}", "\n**b**\n".repeat(50_000)).into_bytes()),
+        ("digits", fenced(format!("a: 0x{}", "f".repeat(500_000)))),
+        ("findings", fenced(format!("tags: [{}]", "no, ".repeat(20_000)))),
+        ("keys", fenced("license: mit\n".repeat(20_000))),
+        ("empty keys", fenced(format!("a: [{}]", ": b, ".repeat(50_000)))),
+    ] {
+        let start = std::time::Instant::now();
+        let audit = invariants::audit(&bytes);
+        // Unoptimised and with every report; quadratic work takes minutes.
+        assert!(start.elapsed().as_secs() < 30, "{what} takes {:?}", start.elapsed());
+        assert!(audit.findings.len() < 5_000, "{what}");
+    }
+}
+
+#[test]
+fn alias_bomb_is_told_and_not_built() {
+    let mut yaml = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for (above, name) in ('a'..='x').zip('b'..='y') {
+        yaml.push_str(&format!("{name}: &{name} [*{above},*{above},*{above},*{above},*{above},*{above},*{above}]\n"));
+    }
+    let audit = invariants::audit(format!("---\n{yaml}licence: mit\n---\n# X\n").as_bytes());
+    let ids: Vec<&str> = audit.findings.iter().map(|f| f.rule.id.as_str()).collect();
+    assert!(ids.contains(&"yaml-alias-bomb") && ids.contains(&"key-unknown"), "{ids:?}");
+}
+
+#[test]
+fn one_bad_file_does_not_stop_the_others() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, "a/README.md", CARD);
+    write(at, "b/README.md", [b"---\nlicense: mit\n---\n".as_slice(), &vec![b'x'; 17 * 1024 * 1024]].concat());
+    write(at, "c/README.md", CARD);
+    let output = cardlint(at, &["audit", "--format", "github", "gone/README.md", "."]);
+    assert_eq!(output.status.code(), Some(2));
+    let (out, err) = (stdout(&output), stderr(&output));
+    assert!(out.contains("file=a/README.md") && out.contains("file=c/README.md"), "{out}");
+    assert!(err.contains("b/README.md: is larger than 16 MiB"), "{err}");
+    assert!(err.contains("gone/README.md: there is no such file or folder"), "{err}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_lead_out_or_around() {
+    use std::os::unix::fs::symlink;
+    let outside = folder();
+    write(outside.path(), "README.md", CARD);
+    write(outside.path(), "results/secret.yaml", "- value: secret\n");
+    let folder = folder();
+    let at = folder.path();
+    write(at, "model/README.md", CARD);
+    symlink(at, at.join("model/loop")).expect("link");
+    symlink("README.md", at.join("model/readme.md")).expect("link");
+    symlink(outside.path().join("README.md"), at.join("README.md")).expect("link");
+    symlink(outside.path(), at.join("elsewhere")).expect("link");
+    symlink(outside.path().join("results"), at.join("model/.eval_results")).expect("link");
+    symlink("nowhere", at.join("elsewhere.modelcard.md")).expect("link");
+    let output = cardlint(at, &["audit", "--verbose", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let audited: Vec<String> = stderr(&output).lines().map(str::to_owned).collect();
+    assert_eq!(audited, ["audited: model/README.md", "audited: model/readme.md"]);
+    assert!(!stdout(&output).contains("secret"));
+}
+
+#[cfg(unix)]
+#[test]
+fn unreadable_files_are_errors() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder();
+    let at = folder.path();
+    write(at, "a/README.md", CARD);
+    write(at, "b/README.md", CARD);
+    fs::set_permissions(at.join("b/README.md"), fs::Permissions::from_mode(0o000)).expect("mode");
+    // Permissions do not bind root.
+    if fs::read(at.join("b/README.md")).is_ok() {
+        return;
+    }
+    let output = cardlint(at, &["audit", "--format", "github"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("b/README.md: permission denied"));
+    assert!(stdout(&output).contains("a/README.md"));
+}
+
+#[test]
+fn closed_pipe_is_success() {
+    for arguments in [["rule", "--format", "json"].as_slice(), &["audit", "fixtures/rules", "--format", "json"]] {
+        let mut child = Command::new(cargo_bin!("cardlint"))
+            .args(arguments)
+            .current_dir(common::root())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!((output.status.code(), stderr(&output).as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+/// Escapes, bidirectional controls, forged workflow commands, HTML and links of a card: in values, keys,
+/// headings, file names.
+#[test]
+fn nothing_of_a_card_is_obeyed() {
+    let card = "---\nlicense: \"\u{1b}[31mmit\u{1b}]8;;http://evil\u{7}x\"\n\"licence\\n::error::forged\": x\npipeline_tag: \"\u{202e}gpj\\n::set-output name=a::b\"\nlibrary_name: \"##[error]forged\"\nlanguage: \"<img src=x onerror=y>\"\ntags:\n- \"[click](http://evil)\"\n- \"[click](http://evil)\"\n::stop: \u{85}\u{9b}31m\n---\n# \u{1b}[2J<script>x</script>\n";
+    invariants::audit(card.as_bytes());
+    let folder = folder();
+    let at = folder.path();
+    let name = "a%0A::error::x,file=y [z](http://evil)\u{202e}\u{1b}[31m/README.md";
+    write(at, name, card);
+    for format in ["table", "text", "json", "ndjson", "sarif", "github", "markdown"] {
+        let output = cardlint(at, &["audit", "--format", format, "--profile", "strict", "--verbose"]);
+        for text in [stdout(&output), stderr(&output)] {
+            let bad = text.chars().find(|c| cardlint::text::safe::is_unsafe(*c) && *c != '\n');
+            assert_eq!(bad, None, "{format}: {text}");
+            assert!(!text.contains("##["), "{format}: {text}");
+            for line in text.lines().filter(|line| line.trim_start().starts_with("::")) {
+                assert!(line.contains(" title=cardlint"), "{format} forges {line}");
+                assert!(line.matches("::error").count() <= 1 || line.contains("%3A%3Aerror"), "{format}: {line}");
+            }
+            if format == "markdown" {
+                assert!(
+                    !text.contains("](http://evil") && !text.contains("<img") && !text.contains("<script"),
+                    "{text}"
+                );
+            }
+        }
+    }
+}
