@@ -116,7 +116,6 @@ fn readings_of_the_corpus_agree() {
 /// Mutated inputs, as `.ci/run` makes them: at most one in a hundred readings may differ.
 /// `CARDLINT_READERS=records.jsonl:folder cargo test --test readers further`.
 #[test]
-#[expect(clippy::print_stdout, reason = "the figure is for the log of CI")]
 fn readings_of_further_inputs_agree() {
     let Ok(further) = std::env::var("CARDLINT_READERS") else { return };
     let (records, folder) = further.split_once(':').expect("RECORDS:FOLDER");

@@ -202,7 +202,8 @@ impl<'s> Card<'s> {
         let fields = crate::vocab::fields();
         let mut weak = 0;
         if let Some((document, root)) = self.mapping() {
-            for &(key, _) in document.pairs(root) {
+            // A card has its own keys early, and few of them.
+            for &(key, _) in document.pairs(root).iter().take(100) {
                 let Some(key) = document.text(key) else { continue };
                 // A slip of a key says as much as the key.
                 let slip = || fields.meant(key, false).filter(|field| suggest::nearest(key, [*field]).is_some());

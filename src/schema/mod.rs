@@ -5,7 +5,7 @@
 //! the value (`schemas/README.md`). One defect gives one violation: of the branches of an `anyOf` the
 //! one that fits the value's type speaks, and a type error inside it silences the rest.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex};
 
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind};
@@ -59,6 +59,9 @@ pub struct Violation {
     pub description: Option<String>,
 }
 
+/// Errors that are explained; only a hostile instance has more.
+const MAX_ERRORS: usize = 5_000;
+
 /// A compiled schema.
 #[derive(Debug)]
 pub struct Schema {
@@ -106,11 +109,11 @@ impl Schema {
             return Vec::new();
         }
         let mut out = Vec::new();
-        for error in self.validator.iter_errors(instance) {
+        for error in self.validator.iter_errors(instance).take(MAX_ERRORS) {
             self.explain(&error, &[], &mut out);
         }
         // A value of the wrong type can break several keywords; its type says it all.
-        let wrong_type: Vec<Vec<Step>> =
+        let wrong_type: HashSet<Vec<Step>> =
             out.iter().filter(|v| v.keyword == "type").map(|violation| violation.steps.clone()).collect();
         out.retain(|violation| violation.keyword == "type" || !wrong_type.contains(&violation.steps));
         out

@@ -41,6 +41,12 @@ pub struct Refusal {
     pub kind: RefusalKind,
 }
 
+impl From<SyntaxError> for Refusal {
+    fn from(error: SyntaxError) -> Self {
+        Self { span: error.span, message: error.message, kind: RefusalKind::Other }
+    }
+}
+
 /// What sort of thing a reader refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefusalKind {
@@ -108,14 +114,27 @@ pub fn read(document: &Document<'_>, text: &str, base: usize, reader: Reader) ->
     // PyYAML takes three more characters for line ends, which changes the structure: what it sees
     // is parsed anew.
     if reader == Reader::Python
-        && let Some(text) = dialect::python_line_ends(document, text, base)
+        && let Some(changed) = dialect::python_line_ends(document, text, base)
     {
-        let refusal =
-            |error: SyntaxError| Refusal { span: error.span, message: error.message, kind: RefusalKind::Other };
-        let document = parse(&text, base).map_err(refusal)?;
-        return read_as(&document, &text, base, reader);
+        return read_changed(&changed, text, base);
     }
     read_as(document, text, base, reader)
+}
+
+/// Reads `changed` as `PyYAML` would: `text` with other line ends, at unchanged offsets.
+fn read_changed(changed: &str, text: &str, base: usize) -> Result<Option<Value>, Refusal> {
+    let read = || read_as(&parse(changed, base).map_err(Refusal::from)?, changed, base, Reader::Python);
+    read().map_err(|refusal| {
+        // A line end of several bytes became several characters: a span can begin inside of it.
+        let boundary = |offset: u32| {
+            let mut at = (offset as usize).saturating_sub(base).min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            base + at
+        };
+        Refusal { span: Span::new(boundary(refusal.span.start), boundary(refusal.span.end)), ..refusal }
+    })
 }
 
 fn read_as(document: &Document<'_>, text: &str, base: usize, reader: Reader) -> Result<Option<Value>, Refusal> {
@@ -130,12 +149,11 @@ fn read_as(document: &Document<'_>, text: &str, base: usize, reader: Reader) -> 
 /// # Errors
 /// The first reason for which the reader refuses it.
 pub fn read_text(text: &str, base: usize, reader: Reader) -> Result<Option<Value>, Refusal> {
-    let refusal = |error: SyntaxError| Refusal { span: error.span, message: error.message, kind: RefusalKind::Other };
     match parse(text, base) {
         Ok(document) => read(&document, text, base, reader),
         Err(error) => match dialect::all_line_ends(text).filter(|_| reader == Reader::Python) {
-            Some(text) => read_as(&parse(&text, base).map_err(refusal)?, &text, base, reader),
-            None => Err(refusal(error)),
+            Some(changed) => read_changed(&changed, text, base),
+            None => Err(error.into()),
         },
     }
 }
@@ -576,7 +594,7 @@ impl Build<'_, '_> {
     fn ordered_pairs(&mut self, id: NodeId, as_lists: bool) -> Result<Value, Refusal> {
         let items = self.document.items(id).map(<[NodeId]>::to_vec).unwrap_or_default();
         let mut out = Vec::with_capacity(items.len());
-        let mut keys = Vec::new();
+        let mut keys = HashSet::new();
         for item in items {
             let Value::Map(pairs) = self.value(item)? else {
                 return self.refuse_tag(item, "each item must be a mapping with one pair");
@@ -584,10 +602,9 @@ impl Build<'_, '_> {
             let [(key, value)] = pairs.as_slice() else {
                 return self.refuse_tag(item, "each item must be a mapping with one pair");
             };
-            if !as_lists && keys.contains(key) {
+            if !keys.insert(identity(key)) && !as_lists {
                 return self.refuse_tag(item, "the key occurs twice");
             }
-            keys.push(key.clone());
             out.push(if as_lists { Value::Seq(vec![key.clone(), value.clone()]) } else { Value::Map(pairs) });
         }
         Ok(Value::Seq(out))

@@ -8,6 +8,9 @@ use crate::vocab;
 use crate::yaml::resolve::{self, Scalar};
 use crate::yaml::{self, Style};
 
+/// Top-level keys that are compared with the known ones; only a hostile card has more.
+pub(super) const MAX_KEYS: usize = 2_000;
+
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some((document, root)) = ctx.card.mapping() else { return };
     if ctx.card.kind == Kind::Other {
@@ -15,7 +18,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let dataset = ctx.card.kind == Kind::Dataset;
     let fields = vocab::fields();
-    for &(key, value) in document.pairs(root) {
+    for &(key, value) in document.pairs(root).iter().take(MAX_KEYS) {
         let node = document.node(key);
         let yaml::Kind::Scalar { value: name, style } = &node.kind else { continue };
         let name = name.as_ref();

@@ -1,6 +1,7 @@
 //! Violations of JSON schemas as findings, each on its exact bytes.
 
 use super::fields::placeholder_text;
+use super::keys::MAX_KEYS;
 use super::requote;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
@@ -98,6 +99,7 @@ fn required(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let meant: Vec<&str> = document
         .pairs(root)
         .iter()
+        .take(MAX_KEYS)
         .filter_map(|&(key, _)| {
             let key = document.text(key)?;
             let replaced = fields.deprecated.iter().find(|old| old.name == key);

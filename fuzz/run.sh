@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Fuzzes every target for SECONDS seconds (20) with libFuzzer, on any toolchain: run.sh [SECONDS] [TARGET…]
+#
+# The corpus starts from the inputs for the readers and the cards of the fixtures, and is kept in
+# fuzz/corpus/; an input that breaks a target is written to fuzz/artifacts/.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+seconds=${1:-20}
+shift || true
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || targets=(front_matter yaml outline audit)
+
+# Coverage as cargo-fuzz asks for it; no sanitizer, which would need a nightly compiler and has
+# little to find in a crate without unsafe code.
+coverage="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares"
+RUSTFLAGS="--cfg fuzzing $coverage" cargo build --release --quiet --target "$(rustc -vV | sed -n 's/^host: //p')"
+bin=${CARGO_TARGET_DIR:-target}/$(rustc -vV | sed -n 's/^host: //p')/release
+
+seeds=$(mktemp -d)
+trap 'rm -rf "$seeds"' EXIT
+for file in ../fixtures/readers/cases/*; do
+  # libFuzzer is given whole cards; the YAML target finds its way from there.
+  cp "$file" "$seeds/case-$(basename "$file")"
+done
+number=0
+for file in ../fixtures/rules/*/*/*/README.md ../fixtures/repositories/*/README.md; do
+  number=$((number + 1))
+  cp "$file" "$seeds/card-$number"
+done
+for target in "${targets[@]}"; do
+  mkdir -p "corpus/$target" "artifacts/$target"
+  echo "fuzz: $target for $seconds s"
+  "$bin/$target" "corpus/$target" "$seeds" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+    -artifact_prefix="artifacts/$target/" -max_len=4096 -print_final_stats=1 -verbosity=0
+done

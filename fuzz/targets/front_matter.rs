@@ -1,0 +1,8 @@
+//! Fuzzes the front matter.
+#![no_main]
+
+#[allow(dead_code)]
+#[path = "../../tests/common/invariants.rs"]
+mod invariants;
+
+libfuzzer_sys::fuzz_target!(|text: &str| invariants::front_matter(text));

@@ -1,0 +1,8 @@
+//! Fuzzes the Markdown outline.
+#![no_main]
+
+#[allow(dead_code)]
+#[path = "../../tests/common/invariants.rs"]
+mod invariants;
+
+libfuzzer_sys::fuzz_target!(|text: &str| invariants::outline(text));

@@ -1,0 +1,8 @@
+//! Fuzzes the YAML tree and both readers.
+#![no_main]
+
+#[allow(dead_code)]
+#[path = "../../tests/common/invariants.rs"]
+mod invariants;
+
+libfuzzer_sys::fuzz_target!(|text: &str| invariants::yaml(text));
