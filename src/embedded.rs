@@ -2,7 +2,7 @@
 
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
-/// The text of an embedded data file below `rules/`, by its path from the project's root.
+/// An embedded table below `rules/` as JSON, by the path of its YAML file from the project's root.
 #[must_use]
 pub fn data(path: &str) -> Option<&'static str> {
     DATA_FILES.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)

@@ -36,7 +36,6 @@ const FENCES: &[(&str, &[&str])] = &[
     ("jsonschema", &["schema"]),
     ("pulldown_cmark", &["markdown"]),
     ("rayon", &["cli"]),
-    ("serde_yaml", &["vocab"]),
     ("spdx", &["checks"]),
     ("strsim", &["text"]),
     ("terminal_size", &["cli"]),

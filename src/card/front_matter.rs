@@ -240,7 +240,9 @@ fn swallowed(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<(usize, Tr
     let base = block.yaml.start as usize;
     let clean = parsed.as_ref().is_ok_and(|document| document.second_document.is_none());
     let closed_by = block.close;
-    for (offset, line) in lines(inner, 0) {
+    let has = |needle: &[u8]| memchr::memmem::find(inner.as_bytes(), needle).is_some();
+    let fences = if has(b"---") || has(b"...") { inner } else { "" };
+    for (offset, line) in lines(fences, 0) {
         let at = base + offset;
         if let Some(what) = near_fence(line) {
             let span = Span::new(at, at + line.len());
@@ -252,7 +254,8 @@ fn swallowed(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<(usize, Tr
     // No line was meant to close it: a Markdown heading shows where the body begins.
     let error = parsed.as_ref().err().map(|error| error.span.start as usize);
     let mut blank = false;
-    for (offset, line) in lines(inner, 0) {
+    let headings = if has(b"\n#") { inner } else { "" };
+    for (offset, line) in lines(headings, 0) {
         let at = base + offset;
         if blank && is_heading(line) && error.is_none_or(|error| error > at) {
             let rest = &inner[offset..];

@@ -16,7 +16,7 @@ use crate::checks::UserSchema;
 use crate::engine::{self, Audit, Input, Rules, Settings};
 use crate::report::{Format, Part, Run, Style, Summary, Writer};
 use crate::rule::{Profile, Severity};
-use crate::schema::Schema;
+use crate::schema::{self, Schema};
 use crate::text::safe;
 
 /// Cards audited between two writes: enough to keep the threads busy, few enough to bound memory.
@@ -48,19 +48,25 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     };
     let jobs = options.jobs.unwrap_or(0);
     let threads = if jobs == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { jobs };
+    if threads > 1 {
+        // Compiling the schema takes longer than all the rest of a small run, beside which it is done.
+        std::thread::spawn(|| schema::embedded("model-card"));
+    }
     let globs = Globs::new(&config.files, &config.folder)?;
     let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads);
     let (renderers, mut writers) = outputs(options, &config, &settings, global)?;
     let mut summary = Summary { errors: found.errors, ..Summary::default() };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?;
+    // A thread pool costs more than a single card.
+    let pool = match found.targets.len() {
+        0 | 1 => None,
+        _ => Some(rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?),
+    };
     let bar = progress(options, found.targets.len());
     for batch in found.targets.chunks(BATCH) {
         let work = |target: &Target| one(target, &settings, &renderers);
-        // A thread pool costs more than a single card.
-        let results: Vec<Done> = if batch.len() == 1 {
-            batch.iter().map(work).collect()
-        } else {
-            pool.install(|| batch.par_iter().map(work).collect())
+        let results: Vec<Done> = match &pool {
+            None => batch.iter().map(work).collect(),
+            Some(pool) => pool.install(|| batch.par_iter().map(work).collect()),
         };
         for (target, result) in batch.iter().zip(results) {
             match result {

@@ -15,7 +15,7 @@ use crate::text::suggest;
 fn table<T: for<'de> Deserialize<'de>>(name: &str) -> T {
     let path = format!("rules/hub/{name}.yaml");
     let text = crate::embedded::data(&path).unwrap_or_else(|| panic!("internal: {path} is not embedded"));
-    serde_yaml::from_str(text).unwrap_or_else(|error| panic!("internal: {path}: {error}"))
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("internal: {path}: {error}"))
 }
 
 /// A word and what to use instead.
@@ -251,14 +251,31 @@ struct LanguageTable {
 #[derive(Debug)]
 pub struct Languages {
     table: LanguageTable,
-    codes: HashSet<String>,
+}
+
+/// True when `code` stands in a sorted list of codes of `width` letters with a blank between them: eight
+/// thousand codes are too many to make a table of at every start.
+fn is_listed(list: &str, width: usize, code: &str) -> bool {
+    let (mut low, mut high) = (0, (list.len() + 1) / (width + 1));
+    while low < high {
+        let middle = low.midpoint(high);
+        let at = middle * (width + 1);
+        match list.get(at..at + width).map(|found| found.cmp(code)) {
+            Some(std::cmp::Ordering::Equal) => return true,
+            Some(std::cmp::Ordering::Less) => low = middle + 1,
+            _ => high = middle,
+        }
+    }
+    false
 }
 
 impl Languages {
     /// True for a listed code or a special value.
     #[must_use]
     pub fn is_known(&self, code: &str) -> bool {
-        self.codes.contains(code)
+        is_listed(&self.table.two_letter, 2, code)
+            || is_listed(&self.table.three_letter, 3, code)
+            || self.table.special.iter().any(|special| special == code)
     }
 
     /// The code of a language given by its name.
@@ -469,9 +486,7 @@ pub fn libraries() -> &'static Libraries {
 pub fn languages() -> &'static Languages {
     static TABLE: LazyLock<Languages> = LazyLock::new(|| {
         let table: LanguageTable = table("languages");
-        let lists = table.two_letter.split_whitespace().chain(table.three_letter.split_whitespace());
-        let codes = lists.map(str::to_owned).chain(table.special.iter().cloned()).collect();
-        Languages { table, codes }
+        Languages { table }
     });
     &TABLE
 }
@@ -498,4 +513,27 @@ pub fn metrics() -> &'static Metrics {
         Metrics { items: table.items, by_id }
     });
     &TABLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_language_code_is_found() {
+        let languages = languages();
+        let mut codes = 0;
+        for (list, width) in [(&languages.table.two_letter, 2), (&languages.table.three_letter, 3)] {
+            let words: Vec<&str> = list.split(' ').collect();
+            assert!(words.windows(2).all(|pair| pair[0] < pair[1]), "the list is sorted and has no code twice");
+            for word in &words {
+                assert!(word.len() == width && languages.is_known(word), "{word}");
+            }
+            codes += words.len();
+        }
+        assert!(codes > 8_000, "{codes} codes");
+        for stranger in ["", "e", "xx", "qqq", "english", "en ", "code2", "zz zza"] {
+            assert!(!languages.is_known(stranger), "{stranger}");
+        }
+    }
 }

@@ -137,7 +137,7 @@ fn python(document: &Document<'_>, text: &str, base: usize) -> Result<(), Refusa
         return Err(refusal(span, &format!("the character U+{:04X} is not allowed", u32::from(c))));
     }
     // Its scanner takes a tab neither for a blank nor for the start of a token.
-    if text.contains('\t') {
+    if memchr::memchr(b'\t', text.as_bytes()).is_some() {
         let areas = Areas::new(document, text, base);
         if let Some((at, _)) = text.match_indices('\t').find(|&(at, _)| areas.of(at) == Area::Open) {
             return Err(refusal(
@@ -159,9 +159,12 @@ fn python(document: &Document<'_>, text: &str, base: usize) -> Result<(), Refusa
 }
 
 /// The longest simple key, in characters (YAML 1.1, and `PyYAML`'s `stale_possible_simple_keys`).
-const PYTHON_KEY: usize = 1024;
+pub(super) const PYTHON_KEY: usize = 1024;
 
 fn python_nodes(document: &Document<'_>, text: &str, base: usize) -> Result<(), Refusal> {
+    if !document.has_flow && !document.has_odd_key {
+        return Ok(());
+    }
     let local = |span: Span| (span.start as usize).saturating_sub(base)..(span.end as usize).saturating_sub(base);
     let Some(root) = document.root() else { return Ok(()) };
     let mut stack = vec![(root, false)];
@@ -236,7 +239,10 @@ fn javascript(document: &Document<'_>, text: &str, base: usize) -> Result<(), Re
             return Err(refusal(span, &format!("the character U+{:04X} is not allowed", u32::from(c))));
         }
     }
-    let has_tabs = text.contains('\t');
+    let has_tabs = memchr::memchr(b'\t', text.as_bytes()).is_some();
+    if !has_tabs && !document.has_odd_key {
+        return Ok(());
+    }
     for id in document.ids() {
         let node = document.node(id);
         let Kind::Map(pairs) = &node.kind else { continue };

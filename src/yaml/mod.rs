@@ -104,6 +104,10 @@ pub struct Document<'s> {
     pub second_document: Option<Span>,
     /// Deepest nesting of collections, one for a flat one; aliases are not followed.
     pub depth: usize,
+    /// There is a flow collection.
+    pub has_flow: bool,
+    /// There is a key without bytes or with very many, which readers may refuse.
+    pub has_odd_key: bool,
     /// Names of anchors with their places, in source order.
     pub anchors: Vec<(String, Span)>,
 }

@@ -49,6 +49,8 @@ pub fn parse(text: &str, base: usize) -> Result<Document<'_>, SyntaxError> {
             second_document: None,
             anchors: Vec::new(),
             depth: 0,
+            has_flow: false,
+            has_odd_key: false,
         },
         open: Vec::new(),
         anchors: HashMap::new(),
@@ -151,7 +153,10 @@ impl<'s> Builder<'s> {
             Some(parent) => match &mut self.document.nodes[parent.id.0 as usize].kind {
                 Kind::Seq(items) => items.push(id),
                 Kind::Map(pairs) => match parent.key.take() {
-                    None => parent.key = Some(id),
+                    None => {
+                        parent.key = Some(id);
+                        self.document.has_odd_key |= span.is_empty() || span.len() > super::dialect::PYTHON_KEY;
+                    }
                     Some(key) => pairs.push((key, id)),
                 },
                 Kind::Scalar { .. } | Kind::Alias(_) => {}
@@ -164,6 +169,7 @@ impl<'s> Builder<'s> {
         if let Some(last) = self.document.nodes.len().checked_sub(1) {
             let id = NodeId(u32::try_from(last).unwrap_or(u32::MAX));
             self.open.push(Open { id, key: None, flow });
+            self.document.has_flow |= flow;
             self.document.depth = self.document.depth.max(self.open.len());
         }
     }

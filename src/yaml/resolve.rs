@@ -138,6 +138,16 @@ pub fn yaml12(text: &str) -> Scalar {
     }
 }
 
+/// True for a decimal number without ornament, which every reader takes for the same.
+#[must_use]
+pub fn is_plain_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    // A leading zero is octal to some.
+    all(whole) && all(fraction) && digits.len() <= 15 && (whole == "0" || !whole.starts_with('0'))
+}
+
 /// False for what both schemas read as text by its first byte or, for words, its length: nearly every
 /// scalar of a card.
 fn may_be_typed(text: &str) -> bool {
@@ -501,6 +511,37 @@ mod tests {
             assert_eq!(yaml11(text), old, "YAML 1.1 reads {text}");
             assert_eq!(yaml12(text), new, "YAML 1.2 reads {text}");
         }
+    }
+
+    #[test]
+    fn plain_numbers_are_read_alike() {
+        for text in [
+            "0",
+            "-0",
+            "7",
+            "0.5",
+            "-12.25",
+            "99.0",
+            "123456789012345",
+            "00",
+            "01.5",
+            "1.",
+            ".5",
+            "1e3",
+            "+1",
+            "1_0",
+            "",
+            "-",
+        ] {
+            if is_plain_number(text) {
+                let (old, new) = (yaml11(text), yaml12(text));
+                assert_eq!(old, new, "{text}");
+                assert!(matches!(old, Scalar::Int(_) | Scalar::Float(_)), "{text}");
+            }
+        }
+        assert!(
+            is_plain_number("-12.25") && !is_plain_number("012") && !is_plain_number("1e3") && !is_plain_number("1.")
+        );
     }
 
     #[test]

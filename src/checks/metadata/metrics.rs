@@ -20,13 +20,15 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let (Some((document, _)), Some((_, index))) = (ctx.card.mapping(), ctx.card.field("model-index")) else { return };
     let mut scales: HashMap<String, Scale> = HashMap::new();
+    // Large tables repeat a few metrics.
+    let mut metrics_known: HashMap<&str, Known> = HashMap::new();
     for &entry in document.items(index).unwrap_or_default() {
         let results =
             document.get(entry, "results").and_then(|(_, results)| document.items(results)).unwrap_or_default();
         for &result in results {
             let metrics = document.get(result, "metrics").and_then(|(_, m)| document.items(m)).unwrap_or_default();
             for &metric in metrics {
-                one(document, metric, &mut scales, sink);
+                one(document, metric, &mut metrics_known, &mut scales, sink);
             }
         }
     }
@@ -42,7 +44,20 @@ struct Scale {
     share: Vec<(f64, Span)>,
 }
 
-fn one(document: &Document<'_>, metric: NodeId, scales: &mut HashMap<String, Scale>, sink: &mut Sink<'_>) {
+/// What the vocabulary says of a metric.
+#[derive(Clone, Copy)]
+struct Known {
+    metric: Option<&'static vocab::Metric>,
+    steady: bool,
+}
+
+fn one<'d>(
+    document: &'d Document<'_>,
+    metric: NodeId,
+    known: &mut HashMap<&'d str, Known>,
+    scales: &mut HashMap<String, Scale>,
+    sink: &mut Sink<'_>,
+) {
     let Some((_, value)) = document.get(metric, "value") else { return };
     let kind = document.get(metric, "type").and_then(|(_, id)| document.text(id)).unwrap_or_default();
     let node = document.node(document.target(value));
@@ -71,7 +86,11 @@ fn one(document: &Document<'_>, metric: NodeId, scales: &mut HashMap<String, Sca
         });
         return;
     };
-    let Some(known) = vocab::metrics().find(kind) else { return };
+    let Known { metric, steady } = *known.entry(kind).or_insert_with(|| Known {
+        metric: vocab::metrics().find(kind),
+        steady: STEADY.contains(&suggest::fold(kind).as_ref()),
+    });
+    let Some(known) = metric else { return };
     if !number.is_finite() {
         return;
     }
@@ -96,7 +115,7 @@ fn one(document: &Document<'_>, metric: NodeId, scales: &mut HashMap<String, Sca
         });
         return;
     }
-    if STEADY.contains(&suggest::fold(kind).as_ref()) {
+    if steady {
         let scale = scales.entry(suggest::fold(kind).into_owned()).or_default();
         if number > 1.5 {
             scale.percent.push((number, node.span));

@@ -165,7 +165,8 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
         let node = document.node(id);
         let Kind::Scalar { value, style: Style::Plain } = &node.kind else { continue };
         // Top-level keys of another type than text have a rule of their own.
-        if node.tag.is_some() || value.is_empty() || keys.binary_search(&id).is_ok() {
+        if resolve::is_plain_number(value) || node.tag.is_some() || value.is_empty() || keys.binary_search(&id).is_ok()
+        {
             continue;
         }
         let (old, new) = (resolve::yaml11(value), resolve::yaml12(value));
