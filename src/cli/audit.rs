@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -59,11 +60,17 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     // A thread pool costs more than a single card.
     let pool = match found.targets.len() {
         0 | 1 => None,
+        _ if threads == 1 => None,
         _ => Some(rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?),
     };
     let bar = progress(options, found.targets.len());
     for batch in found.targets.chunks(BATCH) {
-        let work = |target: &Target| one(target, &settings, &renderers);
+        let work = |target: &Target| {
+            // A defect of ours in one card must not cost the others.
+            let audit = AssertUnwindSafe(|| one(target, &settings, &renderers));
+            std::panic::catch_unwind(audit)
+                .unwrap_or_else(|_| Done::Failed("internal error, please report it".to_owned()))
+        };
         let results: Vec<Done> = match &pool {
             None => batch.iter().map(work).collect(),
             Some(pool) => pool.install(|| batch.par_iter().map(work).collect()),
@@ -127,10 +134,8 @@ enum Done {
 /// Reads, audits and renders one target.
 fn one(target: &Target, settings: &Settings, renderers: &[Renderer]) -> Done {
     let bytes = match &target.path {
-        None => read_limited(io::stdin().lock()),
-        Some(path) => File::open(path).and_then(|file| {
-            if file.metadata()?.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { read_limited(file) }
-        }),
+        None => read_limited(io::stdin().lock(), 0),
+        Some(path) => read_file(path),
     };
     let bytes = match bytes {
         Ok(bytes) => bytes,
@@ -158,9 +163,17 @@ fn count(audit: &Audit) -> Counted {
     Counted { name: audit.name().to_owned(), summary }
 }
 
-/// All bytes, unless there are more than cardlint reads.
-fn read_limited(mut from: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
+    if meta.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { read_limited(file, meta.len()) }
+}
+
+/// All bytes, about `size` of them, unless there are more than cardlint reads.
+fn read_limited(mut from: impl Read, size: u64) -> io::Result<Vec<u8>> {
+    // One more, so that the end is seen without asking for more room.
+    let size = usize::try_from(size.min(MAX_BYTES)).unwrap_or(0) + 1;
+    let mut bytes = Vec::with_capacity(size);
     from.by_ref().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(io::Error::new(
@@ -197,7 +210,7 @@ fn eval_results(folder: &Path, card: &str) -> Vec<(String, Vec<u8>)> {
     files
         .into_iter()
         .filter_map(|path| {
-            let bytes = read_limited(File::open(&path).ok()?).ok()?;
+            let bytes = read_file(&path).ok()?;
             let name = path.file_name()?.to_string_lossy().into_owned();
             Some((format!("{prefix}.eval_results/{name}"), bytes))
         })

@@ -31,6 +31,8 @@ pub use pages::index as rule_index;
 pub fn main() -> ExitCode {
     // clap exits with 2 for wrong arguments and 0 for `--help`, as we do.
     let cli = Cli::parse();
+    // The message of a defect of ours may quote a card.
+    std::panic::set_hook(Box::new(|defect| talk("internal error", &defect.to_string())));
     let result = match &cli.command {
         Command::Audit(options) => audit::run(options, &cli.global),
         Command::Rule { ids, format } => pages::rules(ids, *format, &cli.global),

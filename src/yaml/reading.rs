@@ -185,7 +185,8 @@ pub fn is_ordinary(document: &Document<'_>) -> bool {
         match &node.kind {
             // YAML 1.2 has no scalar that fails and is none in YAML 1.1.
             Kind::Scalar { value, style: Style::Plain } => {
-                resolve::is_plain_number(value)
+                !resolve::may_be_typed(value)
+                    || resolve::is_plain_number(value)
                     || !matches!(resolve::yaml11(value), Scalar::Merge | Scalar::DefaultValue | Scalar::Fails(_))
             }
             Kind::Scalar { .. } | Kind::Seq(_) => true,

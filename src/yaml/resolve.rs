@@ -150,7 +150,8 @@ pub fn is_plain_number(text: &str) -> bool {
 
 /// False for what both schemas read as text by its first byte or, for words, its length: nearly every
 /// scalar of a card.
-fn may_be_typed(text: &str) -> bool {
+#[must_use]
+pub fn may_be_typed(text: &str) -> bool {
     match text.as_bytes().first() {
         None | Some(b'~' | b'<' | b'=' | b'+' | b'-' | b'.' | b'0'..=b'9') => true,
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => text.len() <= "false".len(),

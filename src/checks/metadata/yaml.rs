@@ -164,9 +164,7 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
     for id in document.ids() {
         let node = document.node(id);
         let Kind::Scalar { value, style: Style::Plain } = &node.kind else { continue };
-        // Top-level keys of another type than text have a rule of their own.
-        if resolve::is_plain_number(value) || node.tag.is_some() || value.is_empty() || keys.binary_search(&id).is_ok()
-        {
+        if node.tag.is_some() || value.is_empty() || !resolve::may_be_typed(value) || resolve::is_plain_number(value) {
             continue;
         }
         let (old, new) = (resolve::yaml11(value), resolve::yaml12(value));
@@ -175,6 +173,8 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
         if (old == new && !date && !digits_lost)
             || matches!(old, Scalar::Merge | Scalar::DefaultValue | Scalar::Fails(_))
             || matches!((&old, &new), (Scalar::Float(a), Scalar::Float(b)) if a.is_nan() && b.is_nan())
+            // Top-level keys of another type than text have a rule of their own.
+            || keys.binary_search(&id).is_ok()
         {
             continue;
         }
