@@ -1,5 +1,8 @@
 //! The command line as a process: what goes to which stream, and the exit codes.
 
+// snapbox writes its expectations with hashes.
+#![allow(clippy::needless_raw_string_hashes)]
+
 use std::path::Path;
 
 use snapbox::cmd::{Command, OutputAssert, cargo_bin};

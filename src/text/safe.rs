@@ -42,7 +42,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// As [`line`], shortened to at most `max` characters with an ellipsis.
+/// As [`line()`], shortened to at most `max` characters with an ellipsis.
 #[must_use]
 pub fn excerpt(text: &str, max: usize) -> String {
     let text = text.trim();
