@@ -88,7 +88,7 @@ fn json_positions_are_those_of_the_text() {
     let emoji = "---\nlicense: mit\ntags:\n- 😀\n- é: x\nlanguage: [en, 'é', no]\n---\n# X\n";
     let audit = audit_bytes("README.md", emoji.as_bytes().to_vec(), None);
     let card: Value =
-        serde_json::from_str(&report(Format::Ndjson, &[audit], &[]).lines().next().expect("line")).expect("JSON");
+        serde_json::from_str(report(Format::Ndjson, &[audit], &[]).lines().next().expect("line")).expect("JSON");
     let lines: Vec<&str> = emoji.lines().collect();
     for finding in array(&card, "findings") {
         let at = &finding["location"];
