@@ -19,6 +19,7 @@ pub mod checks;
 pub mod cli;
 pub mod embedded;
 pub mod engine;
+pub mod license;
 pub mod markdown;
 pub mod report;
 pub mod rule;

@@ -12,7 +12,7 @@ use common::root;
 /// Modules from the ground up; those on one line do not use each other.
 const LAYERS: &[&[&str]] = &[
     &["text", "embedded"],
-    &["yaml", "markdown", "vocab"],
+    &["yaml", "markdown", "vocab", "license"],
     &["card"],
     &["rule"],
     &["schema"],
@@ -36,7 +36,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("jsonschema", &["schema"]),
     ("pulldown_cmark", &["markdown"]),
     ("rayon", &["cli"]),
-    ("spdx", &["checks"]),
+    ("spdx", &["license"]),
     ("strsim", &["text"]),
     ("terminal_size", &["cli"]),
     ("toml", &["cli"]),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::card::Kind;
+use crate::license::{Class, Relation};
 use crate::report::Format;
 use crate::rule::{Profile, Severity};
 
@@ -44,6 +45,12 @@ pub enum Color {
 pub enum Command {
     /// Audit cards, repositories, or folders of repositories
     Audit(Box<AuditOptions>),
+    /// Explain licences, and check whether terms hold together
+    License {
+        /// What to do
+        #[command(subcommand)]
+        command: LicenseCommand,
+    },
     /// Show what a rule checks, why, and how to fix it; all rules without ID
     Rule {
         /// Ids of rules, or a group
@@ -75,6 +82,78 @@ pub enum ListFormat {
     Json,
     /// The generated index `rules/README.md`
     Markdown,
+}
+
+/// How to print pages about licences.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum PageFormat {
+    /// For people
+    Table,
+    /// JSON
+    Json,
+}
+
+/// The commands of `license`.
+#[derive(Subcommand, Debug)]
+pub enum LicenseCommand {
+    /// Explain one licence: what it allows, restricts and demands
+    Show {
+        /// Hub id, SPDX id or usual name
+        id: String,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = PageFormat::Table)]
+        format: PageFormat,
+    },
+    /// List the licences that cardlint knows
+    List(LicenseList),
+    /// Judge a published licence against those of what the model derives from
+    Check(Box<LicenseCheck>),
+}
+
+/// Options of `license list`.
+#[derive(Args, Debug)]
+pub struct LicenseList {
+    /// Only licences of this class; may be given several times
+    #[arg(long, value_delimiter = ',')]
+    pub class: Vec<Class>,
+    /// Only licences that grant this right without conditions, such as `commercial_use`
+    #[arg(long, value_delimiter = ',')]
+    pub grant: Vec<String>,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = PageFormat::Table)]
+    pub format: PageFormat,
+}
+
+/// Options of `license check`.
+#[derive(Args, Debug)]
+pub struct LicenseCheck {
+    /// The licence of the model: Hub id, SPDX id or expression; may be given several times
+    #[arg(long, value_name = "LICENCE")]
+    pub declared: Vec<String>,
+    /// Its `license_name`, with `--declared other`
+    #[arg(long, value_name = "NAME")]
+    pub license_name: Option<String>,
+    /// The repository, such as acme/Helpdesk-8B
+    #[arg(long, value_name = "REPO")]
+    pub name: Option<String>,
+    /// A base model or its licence: REPO[=LICENCE][:RELATION]; may be given several times
+    #[arg(long, value_name = "BASE")]
+    pub base: Vec<String>,
+    /// A model whose outputs it was trained on: REPO[=LICENCE]
+    #[arg(long, value_name = "TEACHER")]
+    pub teacher: Vec<String>,
+    /// A dataset or its licence: REPO[=LICENCE]
+    #[arg(long, value_name = "DATASET")]
+    pub dataset: Vec<String>,
+    /// finetune, adapter, quantized, merge or distilled
+    #[arg(long, value_name = "RELATION")]
+    pub relation: Option<Relation>,
+    /// A file of cases in JSON, as fixtures/license/cases.json
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["declared", "base", "teacher", "dataset"])]
+    pub cases: Option<PathBuf>,
+    /// How to print the answer
+    #[arg(long, value_enum, default_value_t = PageFormat::Table)]
+    pub format: PageFormat,
 }
 
 /// Options of `read`.

@@ -4,6 +4,7 @@ use super::fields::placeholder_text;
 use super::{items_with_anchor, requote, shown};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
+use crate::license::resolve;
 use crate::rule::{Fix, Severity};
 use crate::text::{safe, suggest};
 use crate::vocab::{self, LicenseMatch};
@@ -39,7 +40,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 });
             }
             LicenseMatch::Near(near) => {
-                let expression = is_expression(text);
+                let expression = resolve::is_expression(text);
                 let mut message = format!(
                     "{} is not one of the {} licence ids that the Hub accepts",
                     safe::quoted(text),
@@ -66,13 +67,6 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         }
     }
     names(ctx, key, value, sink);
-}
-
-/// `MIT OR Apache-2.0`, `GPL-2.0-only WITH Classpath-exception-2.0`: valid to the spdx crate and of
-/// more than one term.
-fn is_expression(text: &str) -> bool {
-    text.split_whitespace().any(|word| matches!(word.to_ascii_uppercase().as_str(), "OR" | "AND" | "WITH"))
-        && spdx::Expression::parse_mode(text, spdx::ParseMode::LAX).is_ok()
 }
 
 fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId, sink: &mut Sink<'_>) {

@@ -1,0 +1,535 @@
+//! Does a published licence keep what the licences of its inputs ask for?
+//!
+//! The rules are few and small on purpose (`rules/licenses/rules.yaml` holds the exceptions). Two laws
+//! hold and are tested: publishing under the input's own licence is fine unless it forbids publishing,
+//! and a further input never improves a verdict.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use super::knowledge::{Atom, License, Reach, Scope, Status, Term, rules};
+use super::resolve::Terms;
+
+/// How a model derives from its bases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// Trained further.
+    Finetune,
+    /// Weights to be used beside those of the base.
+    Adapter,
+    /// The base's weights in another number format.
+    Quantized,
+    /// Weights made of those of several bases.
+    Merge,
+    /// Trained on what a teacher wrote.
+    Distilled,
+}
+
+impl Relation {
+    /// The word of the Hub (`distilled` is ours).
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Relation::Finetune => "finetune",
+            Relation::Adapter => "adapter",
+            Relation::Quantized => "quantized",
+            Relation::Merge => "merge",
+            Relation::Distilled => "distilled",
+        }
+    }
+}
+
+impl FromStr for Relation {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        [Relation::Finetune, Relation::Adapter, Relation::Quantized, Relation::Merge, Relation::Distilled]
+            .into_iter()
+            .find(|relation| relation.as_str() == word)
+            .ok_or_else(|| {
+                format!("`{word}` is no relation; there are finetune, adapter, quantized, merge and distilled")
+            })
+    }
+}
+
+/// What an input gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Weights.
+    Base,
+    /// Outputs to train on.
+    Teacher,
+    /// Data to train on.
+    Dataset,
+}
+
+/// Something that a model derives from.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// What it gives.
+    pub role: Role,
+    /// What it is called, for reports.
+    pub name: String,
+    /// Its licence.
+    pub terms: Terms,
+    /// The licence was seen at its publisher or declared by the user, not guessed or taken from a catalogue.
+    pub certain: bool,
+    /// Its owner publishes the model too, and may choose new terms.
+    pub same_owner: bool,
+}
+
+/// What is published.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// Repository name without its owner.
+    pub name: String,
+    /// The declared licence.
+    pub terms: Terms,
+}
+
+/// The worst that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Everything is carried on.
+    Ok,
+    /// A person must decide: the texts do not say.
+    Review,
+    /// A licence is not known.
+    Unknown,
+    /// A restriction is lost.
+    ObligationLost,
+    /// No published licence could satisfy the inputs, or they forbid the publishing.
+    Conflict,
+}
+
+impl Verdict {
+    /// The word of reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Ok => "ok",
+            Verdict::Review => "review",
+            Verdict::Unknown => "unknown",
+            Verdict::ObligationLost => "obligation-lost",
+            Verdict::Conflict => "conflict",
+        }
+    }
+}
+
+/// A reason of a verdict: a term of an input, as far as one is the reason.
+#[derive(Clone, Debug)]
+pub struct Reason {
+    /// How bad it is by itself.
+    pub verdict: Verdict,
+    /// Index of the input.
+    pub input: usize,
+    /// The licence.
+    pub license: Option<&'static License>,
+    /// The term.
+    pub term: Option<&'static Term>,
+    /// What is wrong, as a clause.
+    pub message: String,
+    /// Every fact behind it was verified.
+    pub certain: bool,
+}
+
+/// A duty that the published repository owes.
+#[derive(Clone, Debug)]
+pub struct Duty {
+    /// Index of the input.
+    pub input: usize,
+    /// The licence that asks.
+    pub license: &'static License,
+    /// The term.
+    pub term: &'static Term,
+}
+
+/// What was found.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// Why, worst first.
+    pub reasons: Vec<Reason>,
+    /// What is owed.
+    pub duties: Vec<Duty>,
+    /// Of those, what the name of the repository already breaks.
+    pub unmet: Vec<Duty>,
+}
+
+impl Judgement {
+    /// The worst verdict of all reasons.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.reasons.iter().map(|reason| reason.verdict).max().unwrap_or(Verdict::Ok)
+    }
+
+    /// The restrictions that are not carried, or cannot be, sorted.
+    #[must_use]
+    pub fn lost(&self) -> BTreeSet<Atom> {
+        let lost = |reason: &&Reason| reason.verdict >= Verdict::ObligationLost;
+        self.reasons.iter().filter(lost).filter_map(|reason| reason.term.map(|term| term.atom)).collect()
+    }
+
+    /// Words of the duties, sorted.
+    #[must_use]
+    pub fn duty_words(duties: &[Duty]) -> BTreeSet<&'static str> {
+        duties.iter().map(|duty| duty.term.atom.as_str()).collect()
+    }
+}
+
+/// Combinations of alternatives that are tried; expressions in cards have two or three.
+const MAX_COMBINATIONS: usize = 256;
+
+/// Compares the published terms with those of the inputs. Where a licence leaves a choice, the best
+/// choice counts.
+#[must_use]
+pub fn judge(relation: Relation, inputs: &[Input], published: &Published) -> Judgement {
+    let choices: Vec<Vec<Option<&[&'static License]>>> = inputs
+        .iter()
+        .map(|input| &input.terms)
+        .chain([&published.terms])
+        .map(|terms| match terms.alternatives.as_slice() {
+            [] => vec![None],
+            some => some.iter().map(|set| Some(set.as_slice())).collect(),
+        })
+        .collect();
+    let combinations: usize = choices.iter().map(Vec::len).product::<usize>().min(MAX_COMBINATIONS);
+    let mut best: Option<Judgement> = None;
+    for number in 0..combinations {
+        let mut rest = number;
+        let chosen: Vec<Option<&[&'static License]>> = choices
+            .iter()
+            .map(|options| {
+                let option = options[rest % options.len()];
+                rest /= options.len();
+                option
+            })
+            .collect();
+        let Some((declared, sets)) = chosen.split_last() else { continue };
+        let judgement = Case { relation, inputs, sets, published, declared: *declared }.judge();
+        if best.as_ref().is_none_or(|best| judgement.verdict() < best.verdict()) {
+            best = Some(judgement);
+        }
+    }
+    best.unwrap_or_default()
+}
+
+/// One choice of alternatives.
+struct Case<'a> {
+    relation: Relation,
+    inputs: &'a [Input],
+    /// The licences of each input; `None` when unknown.
+    sets: &'a [Option<&'a [&'static License]>],
+    published: &'a Published,
+    declared: Option<&'a [&'static License]>,
+}
+
+/// A term that is in force for the published model.
+#[derive(Clone, Copy)]
+struct Active {
+    input: usize,
+    role: Role,
+    license: &'static License,
+    term: &'static Term,
+}
+
+impl Case<'_> {
+    fn judge(&self) -> Judgement {
+        let mut judgement = Judgement::default();
+        self.unknowns(&mut judgement);
+        let active: Vec<Active> = self.active().collect();
+        let restrictions: Vec<Active> = active.iter().copied().filter(|a| a.term.must_be_carried()).collect();
+        for &restriction in &restrictions {
+            self.carry(restriction, &mut judgement);
+        }
+        self.share_alike(&restrictions, &mut judgement);
+        self.incompatible(&mut judgement);
+        self.duties(&active, &mut judgement);
+        judgement.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.verdict));
+        judgement
+    }
+
+    /// Licences of all inputs that have another owner than the published model.
+    fn foreign(&self) -> impl Iterator<Item = (usize, Role, &'static License)> {
+        self.inputs.iter().zip(self.sets).enumerate().filter(|(_, (input, _))| !input.same_owner).flat_map(
+            |(at, (input, set))| set.unwrap_or_default().iter().map(move |&license| (at, input.role, license)),
+        )
+    }
+
+    fn active(&self) -> impl Iterator<Item = Active> {
+        self.foreign().flat_map(move |(input, role, license)| {
+            let in_force = move |term: &&'static Term| match role {
+                Role::Base => {
+                    term.applies(Scope::Derivative)
+                        || (self.relation == Relation::Quantized && term.applies(Scope::Copy))
+                        || (term.applies(Scope::Use) && term.must_be_carried())
+                }
+                Role::Teacher => term.applies(Scope::Outputs),
+                Role::Dataset => {
+                    term.applies(Scope::TrainedOnData) || (term.applies(Scope::Use) && term.must_be_carried())
+                }
+            };
+            license.terms.iter().filter(in_force).map(move |term| Active { input, role, license, term })
+        })
+    }
+
+    fn unknowns(&self, judgement: &mut Judgement) {
+        for (at, (input, set)) in self.inputs.iter().zip(self.sets).enumerate() {
+            if set.is_some() || input.same_owner {
+                continue;
+            }
+            // What data under unknown terms means for weights is never more than a question.
+            let verdict = if input.role == Role::Dataset { Verdict::Review } else { Verdict::Unknown };
+            let why = input.terms.unknown.clone().unwrap_or_else(|| "no licence is known".to_owned());
+            judgement.reasons.push(Reason {
+                verdict,
+                input: at,
+                license: None,
+                term: None,
+                message: why,
+                certain: input.certain,
+            });
+        }
+        let foreign = self.inputs.iter().any(|input| !input.same_owner);
+        if self.declared.is_none() && foreign {
+            let why = self.published.terms.unknown.clone().unwrap_or_else(|| "no licence is declared".to_owned());
+            judgement.reasons.push(Reason {
+                verdict: Verdict::Unknown,
+                input: usize::MAX,
+                license: None,
+                term: None,
+                message: why,
+                certain: true,
+            });
+        }
+    }
+
+    fn reason(&self, verdict: Verdict, active: Active, message: impl Into<String>) -> Reason {
+        Reason {
+            verdict,
+            input: active.input,
+            license: Some(active.license),
+            term: Some(active.term),
+            message: message.into(),
+            certain: self.inputs[active.input].certain
+                && active.term.verified
+                && active.license.status != Status::Unverified,
+        }
+    }
+
+    /// An adapter of a licence that does not say whether it reaches adapters.
+    fn is_out_of_reach(&self, active: Active) -> bool {
+        self.relation == Relation::Adapter && active.role == Role::Base && active.license.adapter == Reach::Unclear
+    }
+
+    fn carry(&self, active: Active, judgement: &mut Judgement) {
+        let words = active.term.atom.words();
+        match active.term.atom {
+            Atom::NoDerivatives if active.role != Role::Dataset => {
+                let reason = match self.relation {
+                    // CC 4.0, 2(a)(4): a technical change of format makes no adapted material.
+                    Relation::Quantized => {
+                        self.reason(Verdict::Review, active, "a change of number format may be no adaptation")
+                    }
+                    _ if self.is_out_of_reach(active) => {
+                        self.reason(Verdict::Review, active, "it does not say whether an adapter is an adaptation")
+                    }
+                    _ => self.reason(Verdict::Conflict, active, words),
+                };
+                judgement.reasons.push(reason);
+                return;
+            }
+            Atom::NoRedistribution if active.role != Role::Dataset => {
+                judgement.reasons.push(self.reason(Verdict::Conflict, active, words));
+                return;
+            }
+            Atom::NoTrainOtherModels => {
+                if active.role == Role::Teacher && !self.is_own_family(active.license) {
+                    judgement.reasons.push(self.reason(Verdict::Conflict, active, words));
+                }
+                return;
+            }
+            _ => {}
+        }
+        let Some(declared) = self.declared else { return };
+        if declared.iter().any(|license| carries(license, active.license, active.term)) {
+            return;
+        }
+        let reason = if active.role == Role::Dataset {
+            self.reason(Verdict::Review, active, "whether this reaches a model trained on the data is unsettled")
+        } else if self.is_out_of_reach(active) {
+            self.reason(Verdict::Review, active, "it does not say whether it reaches an adapter")
+        } else {
+            self.reason(Verdict::ObligationLost, active, words)
+        };
+        judgement.reasons.push(reason);
+    }
+
+    /// Student and teacher are of one family of licences, which such terms except.
+    fn is_own_family(&self, teacher: &License) -> bool {
+        self.declared.unwrap_or_default().iter().any(|license| stem(&license.id) == stem(&teacher.id))
+    }
+
+    /// Is there any licence under which all of this could be published?
+    fn share_alike(&self, restrictions: &[Active], judgement: &mut Judgement) {
+        let relevant: Vec<Active> = restrictions
+            .iter()
+            .copied()
+            .filter(|active| active.role == Role::Base && !self.is_out_of_reach(*active))
+            .collect();
+        let mut open: Option<BTreeSet<&str>> = None;
+        for active in relevant.iter().filter(|active| active.term.atom.is_share_alike()) {
+            let accepted: BTreeSet<&str> = active.term.accepted().collect();
+            open = Some(match open {
+                None => accepted,
+                Some(before) => before.intersection(&accepted).copied().collect(),
+            });
+        }
+        let Some(open) = open else { return };
+        let impossible =
+            |atom: Atom| matches!(atom, Atom::NoDerivatives | Atom::NoRedistribution | Atom::NoTrainOtherModels);
+        let carried = |active: &&Active| !active.term.atom.is_share_alike() && !impossible(active.term.atom);
+        let satisfies = |id: &&&str| {
+            super::knowledge::find(id).is_some_and(|candidate| {
+                relevant.iter().filter(carried).all(|active| carries(candidate, active.license, active.term))
+            })
+        };
+        if open.iter().find(satisfies).is_some() {
+            return;
+        }
+        // The share-alike terms and what none of the accepted licences carries stand against each other.
+        if let Some(&first) = relevant.iter().find(|active| active.term.atom.is_share_alike()) {
+            let against: Vec<&str> = relevant
+                .iter()
+                .filter(|active| active.license.id != first.license.id)
+                .map(|active| active.license.label())
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect();
+            let message = if against.is_empty() {
+                "no licence that it accepts carries its other terms".to_owned()
+            } else {
+                format!("no licence satisfies both it and {}", against.join(", "))
+            };
+            let mut reason = self.reason(Verdict::Conflict, first, message);
+            // The conflict is between terms, not a loss of this one.
+            reason.term = None;
+            judgement.reasons.push(reason);
+        }
+    }
+
+    fn incompatible(&self, judgement: &mut Judgement) {
+        let bases: Vec<_> = self.foreign().filter(|(_, role, _)| *role == Role::Base).collect();
+        for (at, &(input, _, one)) in bases.iter().enumerate() {
+            for &(other_input, _, other) in &bases[at + 1..] {
+                if input != other_input
+                    && let Some(source) = rules().incompatible(&one.id, &other.id)
+                {
+                    judgement.reasons.push(Reason {
+                        verdict: Verdict::Conflict,
+                        input,
+                        license: Some(one),
+                        term: None,
+                        message: format!(
+                            "works under it cannot be merged with works under {} ({source})",
+                            other.label()
+                        ),
+                        certain: self.inputs[input].certain && self.inputs[other_input].certain,
+                    });
+                }
+            }
+        }
+    }
+
+    fn duties(&self, active: &[Active], judgement: &mut Judgement) {
+        let mut prefixes: BTreeMap<String, Active> = BTreeMap::new();
+        for &duty in active.iter().filter(|active| !active.term.must_be_carried()) {
+            let owed = Duty { input: duty.input, license: duty.license, term: duty.term };
+            let named = duty.term.text().map(fold_name);
+            match (duty.term.atom, named) {
+                (Atom::NamePrefix, Some(prefix)) => {
+                    // The texts speak of training and improving; of a bare quantization it is advice.
+                    if self.relation != Relation::Quantized && !fold_name(&self.published.name).starts_with(&prefix) {
+                        judgement.unmet.push(owed.clone());
+                    }
+                    prefixes.insert(prefix, duty);
+                }
+                (Atom::NameNotPrimary, Some(word)) => {
+                    if self.relation != Relation::Quantized && fold_name(&self.published.name).starts_with(&word) {
+                        judgement.unmet.push(owed.clone());
+                    }
+                }
+                _ => {}
+            }
+            judgement.duties.push(owed);
+        }
+        // In order, a prefix of another stands right before it.
+        let apart = prefixes.keys().zip(prefixes.iter().skip(1)).find(|(one, (other, _))| !other.starts_with(*one));
+        if let Some((one, (other, active))) = apart
+            && self.relation != Relation::Quantized
+        {
+            let message = format!("one name cannot begin with both \"{one}\" and \"{other}\"");
+            let mut reason = self.reason(Verdict::Conflict, *active, message);
+            reason.term = None;
+            judgement.reasons.push(reason);
+        }
+    }
+}
+
+/// The letters before the first digit: `llama3.1` and `llama2` are one family.
+fn stem(id: &str) -> &str {
+    id.find(|c: char| c.is_ascii_digit()).map_or(id, |at| &id[..at]).trim_end_matches(['-', '.', '_'])
+}
+
+/// A name in which case, hyphens and underscores do not count.
+fn fold_name(name: &str) -> String {
+    name.trim().to_lowercase().replace(['-', '_'], " ")
+}
+
+/// True when publishing under `license` keeps `term` of `from`.
+fn carries(license: &License, from: &License, term: &Term) -> bool {
+    if license.id == from.id {
+        return true;
+    }
+    let has = |atom: Atom| license.terms.iter().any(|own| own.atom == atom);
+    let same = || license.terms.iter().any(|own| own.atom == term.atom && own.value == term.value);
+    match term.atom {
+        Atom::NonCommercial => has(Atom::NonCommercial) || has(Atom::ResearchOnly),
+        Atom::ResearchOnly => has(Atom::ResearchOnly),
+        Atom::CommercialThreshold | Atom::RegistrationForCommercial | Atom::NoCompetingUse => {
+            same() || has(Atom::NonCommercial) || has(Atom::ResearchOnly)
+        }
+        Atom::UseRestrictions => {
+            same()
+                || term
+                    .value
+                    .as_ref()
+                    .and_then(Value::as_str)
+                    .is_some_and(|policy| rules().carries(&license.id, policy))
+        }
+        Atom::ShareAlike | Atom::SameAgreement | Atom::NetworkShareAlike => {
+            term.accepted().any(|accepted| accepted == license.id)
+        }
+        _ => same(),
+    }
+}
+
+/// Licences of the inputs, and those that they accept, under which nothing would be lost.
+#[must_use]
+pub fn ways_out(relation: Relation, inputs: &[Input], published: &Published) -> Vec<&'static License> {
+    let mut candidates: Vec<&'static License> = Vec::new();
+    for license in inputs.iter().filter(|input| input.role == Role::Base).flat_map(|input| input.terms.licenses()) {
+        let accepted = license.terms.iter().flat_map(Term::accepted).filter_map(super::knowledge::find);
+        for candidate in std::iter::once(license).chain(accepted) {
+            if !candidates.iter().any(|known| known.id == candidate.id) {
+                candidates.push(candidate);
+            }
+        }
+    }
+    candidates.retain(|&candidate| {
+        let published = Published { name: published.name.clone(), terms: Terms::of(candidate) };
+        judge(relation, inputs, &published).verdict() <= Verdict::Review
+    });
+    candidates
+}

@@ -1,0 +1,488 @@
+//! The tables of licences and base models, embedded and read at first use.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// One thing that a licence restricts or demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "`rules/licenses/rules.yaml` says what each means")]
+pub enum Atom {
+    AcceptableUsePolicy,
+    Attribution,
+    CiteInPublications,
+    CommercialThreshold,
+    ComputationalUseOnly,
+    ContentFilters,
+    DisplayText,
+    IncludeLicense,
+    KeepNotices,
+    NamePrefix,
+    NameNotPrimary,
+    NetworkShareAlike,
+    NoCompetingUse,
+    NoDerivatives,
+    NoRedistribution,
+    NoTrainOtherModels,
+    NonCommercial,
+    NoticeText,
+    PassOnTerms,
+    RegistrationForCommercial,
+    ResearchOnly,
+    RetainDocumentation,
+    SameAgreement,
+    ShareAlike,
+    SourceDisclosure,
+    StateChanges,
+    StatementText,
+    TerritoryExclusion,
+    UseRestrictions,
+}
+
+impl Atom {
+    /// The word of the data, such as `use_restrictions`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        ATOM_NAMES.iter().find(|(_, atom)| *atom == self).map_or("", |(name, _)| name)
+    }
+
+    /// True for what a published licence must carry on, false for what a repository must do.
+    #[must_use]
+    pub fn is_restriction(self) -> bool {
+        rules().atoms.get(self.as_str()).is_some_and(|atom| atom.kind == "restriction")
+    }
+
+    /// What it means, as a clause.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        rules().atoms.get(self.as_str()).map_or("", |atom| atom.words.as_str())
+    }
+
+    /// True where the value lists the licences that derivatives may have.
+    #[must_use]
+    pub fn is_share_alike(self) -> bool {
+        matches!(self, Atom::ShareAlike | Atom::SameAgreement | Atom::NetworkShareAlike)
+    }
+}
+
+const ATOM_NAMES: &[(&str, Atom)] = &[
+    ("acceptable_use_policy", Atom::AcceptableUsePolicy),
+    ("attribution", Atom::Attribution),
+    ("cite_in_publications", Atom::CiteInPublications),
+    ("commercial_threshold", Atom::CommercialThreshold),
+    ("computational_use_only", Atom::ComputationalUseOnly),
+    ("content_filters", Atom::ContentFilters),
+    ("display_text", Atom::DisplayText),
+    ("include_license", Atom::IncludeLicense),
+    ("keep_notices", Atom::KeepNotices),
+    ("name_not_primary", Atom::NameNotPrimary),
+    ("name_prefix", Atom::NamePrefix),
+    ("network_share_alike", Atom::NetworkShareAlike),
+    ("no_competing_use", Atom::NoCompetingUse),
+    ("no_derivatives", Atom::NoDerivatives),
+    ("no_redistribution", Atom::NoRedistribution),
+    ("no_train_other_models", Atom::NoTrainOtherModels),
+    ("non_commercial", Atom::NonCommercial),
+    ("notice_text", Atom::NoticeText),
+    ("pass_on_terms", Atom::PassOnTerms),
+    ("registration_for_commercial", Atom::RegistrationForCommercial),
+    ("research_only", Atom::ResearchOnly),
+    ("retain_documentation", Atom::RetainDocumentation),
+    ("same_agreement", Atom::SameAgreement),
+    ("share_alike", Atom::ShareAlike),
+    ("source_disclosure", Atom::SourceDisclosure),
+    ("state_changes", Atom::StateChanges),
+    ("statement_text", Atom::StatementText),
+    ("territory_exclusion", Atom::TerritoryExclusion),
+    ("use_restrictions", Atom::UseRestrictions),
+];
+
+/// To what a term applies; the letters are those of the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// `u`: any use; it flows to every user.
+    Use,
+    /// `c`: an unmodified copy.
+    Copy,
+    /// `d`: weights derived from it.
+    Derivative,
+    /// `o`: a model trained on its outputs.
+    Outputs,
+    /// `M`: a model trained on the data.
+    TrainedOnData,
+}
+
+impl Scope {
+    fn letter(self) -> char {
+        match self {
+            Scope::Use => 'u',
+            Scope::Copy => 'c',
+            Scope::Derivative => 'd',
+            Scope::Outputs => 'o',
+            Scope::TrainedOnData => 'M',
+        }
+    }
+}
+
+/// A restriction or duty of a licence.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Term {
+    /// What it is.
+    pub atom: Atom,
+    /// Letters of the scopes: see [`Scope`]; `g` (generated content), `h` (hosted service) and `D`
+    /// (redistributed data) do not concern the publishing of weights.
+    pub scope: String,
+    /// What exactly: a policy, a text, the licences that derivatives may have.
+    #[serde(default)]
+    pub value: Option<Value>,
+    /// Where in the text.
+    #[serde(default)]
+    pub section: Option<String>,
+    /// The term was read in the text.
+    #[serde(default = "yes")]
+    pub verified: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Term {
+    /// True when the term applies there.
+    #[must_use]
+    pub fn applies(&self, scope: Scope) -> bool {
+        self.scope.contains(scope.letter())
+    }
+
+    /// True for what must be carried on: restrictions, and the two duties that bind every user.
+    #[must_use]
+    pub fn must_be_carried(&self) -> bool {
+        self.atom.is_restriction()
+            || (matches!(self.atom, Atom::DisplayText | Atom::ContentFilters) && self.applies(Scope::Use))
+    }
+
+    /// The value when it is a text, or a mapping with a `text`.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        let value = self.value.as_ref()?;
+        value.as_str().or_else(|| value.get("text")?.as_str())
+    }
+
+    /// The texts of which one is asked for (`Built with Qwen | Improved using Qwen`).
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.text().into_iter().flat_map(|text| text.split('|')).map(str::trim)
+    }
+
+    /// The licences that a share-alike term accepts.
+    pub fn accepted(&self) -> impl Iterator<Item = &str> {
+        self.value.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+}
+
+/// What sort of licence it is: for display and policies, never for derivation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Class {
+    Permissive,
+    PublicDomain,
+    WeakCopyleft,
+    StrongCopyleft,
+    NetworkCopyleft,
+    Rail,
+    Noncommercial,
+    ResearchOnly,
+    NoDerivatives,
+    SourceAvailableThreshold,
+    Data,
+    Custom,
+}
+
+impl Class {
+    /// All classes with their words.
+    pub const ALL: &'static [(&'static str, Class)] = &[
+        ("permissive", Class::Permissive),
+        ("public-domain", Class::PublicDomain),
+        ("weak-copyleft", Class::WeakCopyleft),
+        ("strong-copyleft", Class::StrongCopyleft),
+        ("network-copyleft", Class::NetworkCopyleft),
+        ("rail", Class::Rail),
+        ("noncommercial", Class::Noncommercial),
+        ("research-only", Class::ResearchOnly),
+        ("no-derivatives", Class::NoDerivatives),
+        ("source-available-threshold", Class::SourceAvailableThreshold),
+        ("data", Class::Data),
+        ("custom", Class::Custom),
+    ];
+
+    /// The word of the data.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, class)| *class == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl FromStr for Class {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        Self::ALL.iter().find(|(name, _)| *name == word).map(|&(_, class)| class).ok_or_else(|| {
+            let words: Vec<&str> = Self::ALL.iter().map(|&(name, _)| name).collect();
+            format!("`{word}` is no class of licences; there are {}", words.join(", "))
+        })
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Does "derivative" reach an adapter (`LoRA`) that is shipped without the base weights?
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Reach {
+    /// The text names adapters.
+    #[serde(rename = "explicit")]
+    Explicit,
+    /// The definition covers them.
+    #[serde(rename = "implied")]
+    Implied,
+    /// The text was not made for models.
+    #[serde(rename = "unclear")]
+    Unclear,
+    /// A licence for data.
+    #[serde(rename = "n/a")]
+    NotApplicable,
+}
+
+/// How far the entry was checked against the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The text was read.
+    Verified,
+    /// Parts of it were.
+    Partial,
+    /// It was not.
+    Unverified,
+}
+
+/// A licence and what it asks for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct License {
+    /// The Hub's id where it lists the licence, else the usual `license_name`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Who published it.
+    #[serde(default)]
+    pub publisher: Option<String>,
+    /// The date in the text, or the best known.
+    #[serde(default)]
+    pub date: Option<String>,
+    /// The value of `license:`, when the Hub lists it.
+    #[serde(default)]
+    pub hub: Option<String>,
+    /// Values of `license_name` that mean it.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// SPDX id.
+    #[serde(default)]
+    pub spdx: Option<String>,
+    /// SPDX id or `LicenseRef-` for an expression or an SBOM.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// Where the publisher shows it.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Approved by the Open Source Initiative (flag of the SPDX list).
+    #[serde(default)]
+    pub osi: bool,
+    /// Do the terms leave the four freedoms of the Open Source AI Definition 1.0: yes, no, debatable,
+    /// unknown, n/a.
+    pub osaid: String,
+    /// Sort of licence.
+    pub class: Class,
+    /// The id hides what decides (`cc`): its terms are not known.
+    #[serde(default)]
+    pub ambiguous: bool,
+    /// Right to yes, no, conditional or unknown.
+    pub grants: HashMap<String, String>,
+    /// Whether it reaches adapters.
+    pub adapter: Reach,
+    /// How far it was checked.
+    pub status: Status,
+    /// Keys of `rules/licenses/sources.yaml`.
+    pub sources: Vec<String>,
+    /// Restrictions and duties.
+    #[serde(default)]
+    pub terms: Vec<Term>,
+}
+
+impl License {
+    /// The name to show: the Hub's id or our own.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.id
+    }
+
+    /// The first term with this atom.
+    #[must_use]
+    pub fn term(&self, atom: Atom) -> Option<&Term> {
+        self.terms.iter().find(|term| term.atom == atom)
+    }
+}
+
+/// A model that others derive from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BaseModel {
+    /// Hub id.
+    pub repo: String,
+    /// Declared `license`.
+    #[serde(default)]
+    pub license: Option<String>,
+    /// Declared `license_name`.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The licence that governs it.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// `verified`, `publisher`, `catalogue` or `unverified`.
+    pub status: String,
+    /// Where it was seen.
+    pub source: String,
+    /// The model that this one re-uploads.
+    #[serde(default)]
+    pub mirror_of: Option<String>,
+    /// Ancestors whose terms the declared licence does not show.
+    #[serde(default)]
+    pub ancestors: Vec<String>,
+}
+
+impl BaseModel {
+    /// The licence was seen at the publisher or on the Hub.
+    #[must_use]
+    pub fn is_certain(&self) -> bool {
+        matches!(self.status.as_str(), "verified" | "publisher")
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct AtomInfo {
+    kind: String,
+    words: String,
+}
+
+/// A licence that carries a restriction of another by exception.
+#[derive(Debug, Deserialize)]
+struct Carries {
+    licenses: Vec<String>,
+    use_restrictions: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Incompatible {
+    licenses: HashSet<String>,
+    source: String,
+}
+
+/// `rules/licenses/rules.yaml`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Rules {
+    atoms: HashMap<String, AtomInfo>,
+    carries: Vec<Carries>,
+    incompatible: Vec<Incompatible>,
+}
+
+impl Rules {
+    /// True when the licence carries this list of uses although it is not its own.
+    pub(super) fn carries(&self, license: &str, policy: &str) -> bool {
+        self.carries.iter().any(|rule| rule.use_restrictions == policy && rule.licenses.iter().any(|id| id == license))
+    }
+
+    /// The source that says so, when works under the two cannot be merged.
+    pub(super) fn incompatible(&self, one: &str, other: &str) -> Option<&str> {
+        self.incompatible
+            .iter()
+            .find(|rule| one != other && rule.licenses.contains(one) && rule.licenses.contains(other))
+            .map(|rule| rule.source.as_str())
+    }
+}
+
+/// Reads one embedded table. The files are part of the program: a broken one is a defect of the
+/// build, which the tests rule out.
+fn table<T: for<'de> Deserialize<'de>>(path: &str) -> T {
+    let text = crate::embedded::data(path).unwrap_or_else(|| panic!("internal: {path} is not embedded"));
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("internal: {path}: {error}"))
+}
+
+pub(super) fn rules() -> &'static Rules {
+    static TABLE: LazyLock<Rules> = LazyLock::new(|| table("rules/licenses/rules.yaml"));
+    &TABLE
+}
+
+/// All licences, by file and then in the order of the file.
+#[must_use]
+pub fn licenses() -> &'static [License] {
+    #[derive(Deserialize)]
+    struct File {
+        licenses: Vec<License>,
+    }
+    static TABLE: LazyLock<Vec<License>> = LazyLock::new(|| {
+        let files = crate::embedded::DATA_FILES.iter().map(|&(path, _)| path);
+        let files = files.filter(|path| path.starts_with("rules/licenses/"));
+        files
+            .filter(|path| !matches!(*path, "rules/licenses/rules.yaml" | "rules/licenses/sources.yaml"))
+            .flat_map(|path| table::<File>(path).licenses)
+            .collect()
+    });
+    &TABLE
+}
+
+/// The licence with this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static License> {
+    static INDEX: LazyLock<HashMap<&str, &License>> =
+        LazyLock::new(|| licenses().iter().map(|license| (license.id.as_str(), license)).collect());
+    INDEX.get(id).copied()
+}
+
+/// The source that a key of [`License::sources`] stands for.
+#[must_use]
+pub fn source(key: &str) -> Option<&'static str> {
+    #[derive(Deserialize)]
+    struct File {
+        sources: HashMap<String, String>,
+    }
+    static TABLE: LazyLock<HashMap<String, String>> =
+        LazyLock::new(|| table::<File>("rules/licenses/sources.yaml").sources);
+    TABLE.get(key).map(String::as_str)
+}
+
+/// What is known of a model that others derive from, by its Hub id in any case.
+#[must_use]
+pub fn base_model(repo: &str) -> Option<&'static BaseModel> {
+    static TABLE: LazyLock<HashMap<String, BaseModel>> = LazyLock::new(|| {
+        #[derive(Deserialize)]
+        struct File {
+            #[serde(deserialize_with = "by_repo")]
+            models: HashMap<String, BaseModel>,
+        }
+        table::<File>("rules/models/base-models.yaml").models
+    });
+    TABLE.get(&repo.to_lowercase())
+}
+
+fn by_repo<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HashMap<String, BaseModel>, D::Error> {
+    let models = Vec::<BaseModel>::deserialize(deserializer)?;
+    Ok(models.into_iter().map(|model| (model.repo.to_lowercase(), model)).collect())
+}

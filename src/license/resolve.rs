@@ -1,0 +1,210 @@
+//! From what a card declares to entries of the table.
+
+use super::knowledge::{License, find, licenses};
+
+/// A licence as a card declares it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Declared<'a> {
+    /// Values of `license`.
+    pub license: &'a [&'a str],
+    /// `license_name`.
+    pub name: Option<&'a str>,
+}
+
+/// What a declaration stands for: alternatives, each a set of licences that hold together. Empty when
+/// nothing is declared.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// `MIT OR GPL-2.0` are two alternatives of one licence each.
+    pub alternatives: Vec<Vec<&'static License>>,
+    /// Why the terms are not known; the alternatives are empty then.
+    pub unknown: Option<String>,
+    /// The declaration leaves something open that was assumed (`gpl-3.0` without `-only`).
+    pub assumed: Option<String>,
+}
+
+impl Terms {
+    /// One licence.
+    #[must_use]
+    pub fn of(license: &'static License) -> Self {
+        if license.ambiguous {
+            return Self::unknown(format!("`{}` is a family of licences with opposite terms", license.id));
+        }
+        Self { alternatives: vec![vec![license]], ..Self::default() }
+    }
+
+    fn unknown(why: impl Into<String>) -> Self {
+        Self { unknown: Some(why.into()), ..Self::default() }
+    }
+
+    /// True when something is declared and understood.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.alternatives.is_empty()
+    }
+
+    /// True when nothing is declared at all.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.alternatives.is_empty() && self.unknown.is_none()
+    }
+
+    /// All licences named.
+    pub fn licenses(&self) -> impl Iterator<Item = &'static License> {
+        self.alternatives.iter().flatten().copied()
+    }
+
+    /// The normal form: an SPDX expression with `LicenseRef-` for what SPDX does not list.
+    #[must_use]
+    pub fn expression(&self) -> Option<String> {
+        let one = |set: &Vec<&'static License>| {
+            let words: Vec<&str> = set.iter().map(|license| license.reference.as_str()).collect();
+            words.join(" AND ")
+        };
+        match self.alternatives.as_slice() {
+            [] => None,
+            [only] => Some(one(only)),
+            many => {
+                let parts: Vec<String> =
+                    many.iter().map(|set| if set.len() > 1 { format!("({})", one(set)) } else { one(set) }).collect();
+                Some(parts.join(" OR "))
+            }
+        }
+    }
+}
+
+/// Resolves a declaration: a listed id, `other` with its name, an SPDX id or expression.
+#[must_use]
+pub fn resolve(declared: Declared<'_>) -> Terms {
+    let values: Vec<&str> =
+        declared.license.iter().map(|value| value.trim()).filter(|value| !value.is_empty()).collect();
+    match values.as_slice() {
+        [] => match declared.name {
+            Some(name) => named(name),
+            None => Terms::default(),
+        },
+        [one] => word(one, declared.name),
+        many => {
+            // A list says that several licences are there, not how they stand to each other; whoever
+            // keeps all of them is safe, so they are taken together.
+            let mut set = Vec::new();
+            for value in many {
+                let terms = word(value, declared.name);
+                match terms.alternatives.as_slice() {
+                    [licenses] => set.extend(licenses.iter().copied()),
+                    _ => {
+                        let why = terms.unknown.unwrap_or_else(|| format!("`{value}` is a choice within a list"));
+                        return Terms::unknown(why);
+                    }
+                }
+            }
+            Terms { alternatives: vec![set], ..Terms::default() }
+        }
+    }
+}
+
+fn word(value: &str, name: Option<&str>) -> Terms {
+    let lower = value.to_lowercase();
+    if matches!(lower.as_str(), "other" | "unknown") {
+        return match name {
+            Some(name) if lower == "other" => named(name),
+            _ => Terms::unknown(format!("`{lower}` names no licence")),
+        };
+    }
+    if let Some(license) = find(&lower).or_else(|| by_spdx(&lower)) {
+        let terms = Terms::of(license);
+        return Terms { assumed: assumed(license), ..terms };
+    }
+    if let Some(terms) = expression(value) {
+        return terms;
+    }
+    named(value)
+}
+
+/// GNU ids of the Hub do not say whether later versions may be chosen.
+fn assumed(license: &License) -> Option<String> {
+    let spdx = license.spdx.as_deref()?;
+    let hub = license.hub.as_deref()?;
+    let stem = spdx.strip_suffix("-only")?;
+    stem.eq_ignore_ascii_case(hub).then(|| format!("`{hub}` is taken for {spdx}"))
+}
+
+/// A licence by its SPDX id in lower case; `-or-later` names the earliest version that may be chosen.
+fn by_spdx(lower: &str) -> Option<&'static License> {
+    let stem = lower.strip_suffix("-or-later").or_else(|| lower.strip_suffix('+'));
+    licenses().iter().find(|license| {
+        license.spdx.as_ref().is_some_and(|spdx| {
+            let spdx = spdx.to_lowercase();
+            spdx == lower || stem.is_some_and(|stem| spdx == stem || spdx.strip_suffix("-only") == Some(stem))
+        })
+    })
+}
+
+/// A `license_name`, or an id that no list has.
+fn named(name: &str) -> Terms {
+    let folded = name.trim().to_lowercase();
+    let meant: Vec<&'static License> = licenses()
+        .iter()
+        .filter(|license| license.id == folded || license.names.iter().any(|known| known.to_lowercase() == folded))
+        .collect();
+    match meant.as_slice() {
+        [] => {
+            Terms::unknown(format!("`{}` is not a licence that cardlint knows", crate::text::safe::excerpt(name, 60)))
+        }
+        [license] => Terms::of(license),
+        several => {
+            // The exact id beats names that several texts share.
+            if let Some(exact) = several.iter().find(|license| license.id == folded) {
+                return Terms::of(exact);
+            }
+            let ids: Vec<&str> = several.iter().map(|license| license.id.as_str()).collect();
+            Terms::unknown(format!("`{folded}` is used for several texts: {}", ids.join(", ")))
+        }
+    }
+}
+
+/// `MIT OR Apache-2.0`, `GPL-2.0-only WITH Classpath-exception-2.0`: an SPDX expression of more than one
+/// term.
+#[must_use]
+pub fn is_expression(text: &str) -> bool {
+    text.split_whitespace().any(|word| matches!(word.to_ascii_uppercase().as_str(), "OR" | "AND" | "WITH"))
+        && spdx::Expression::parse_mode(text, spdx::ParseMode::LAX).is_ok()
+}
+
+/// An SPDX expression with operators; `None` when it is none.
+fn expression(value: &str) -> Option<Terms> {
+    use spdx::expression::{ExprNode, Operator};
+    if !is_expression(value) {
+        return None;
+    }
+    let expression = spdx::Expression::parse_mode(value, spdx::ParseMode::LAX).ok()?;
+    // The nodes stand in postfix order.
+    let mut stack: Vec<Vec<Vec<&'static License>>> = Vec::new();
+    for node in expression.iter() {
+        match node {
+            ExprNode::Req(requirement) => {
+                // An exception only adds freedom: the licence alone is the stricter reading.
+                let id = requirement.req.license.to_string().to_lowercase();
+                let Some(license) = find(&id).or_else(|| by_spdx(&id)) else {
+                    return Some(Terms::unknown(format!("cardlint has no facts about `{}`", requirement.req.license)));
+                };
+                stack.push(vec![vec![license]]);
+            }
+            ExprNode::Op(operator) => {
+                let (right, left) = (stack.pop()?, stack.pop()?);
+                // Alternatives multiply under AND: real expressions have a handful.
+                if left.len() * right.len() > 64 {
+                    return Some(Terms::unknown("the expression has too many alternatives"));
+                }
+                stack.push(match operator {
+                    Operator::Or => left.into_iter().chain(right).collect(),
+                    Operator::And => left
+                        .iter()
+                        .flat_map(|one| right.iter().map(move |other| one.iter().chain(other).copied().collect()))
+                        .collect(),
+                });
+            }
+        }
+    }
+    stack.pop().map(|alternatives| Terms { alternatives, ..Terms::default() })
+}

@@ -1,0 +1,288 @@
+//! Licence facts and judgements.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use cardlint::license::lineage::{Source, inputs};
+use cardlint::license::{
+    self, Atom, Declared, Input, Judgement, Published, Relation, Role, Terms, Verdict, judge, licenses,
+};
+use common::root;
+use proptest::prelude::*;
+use serde_json::Value;
+use snapbox::cmd::{Command, cargo_bin};
+
+fn cardlint(arguments: &[&str]) -> snapbox::cmd::OutputAssert {
+    Command::new(cargo_bin!("cardlint")).args(arguments).env_clear().current_dir(root()).assert()
+}
+
+fn words(value: &Value) -> BTreeSet<&str> {
+    value.as_array().expect("a list").iter().map(|word| word.as_str().expect("text")).collect()
+}
+
+/// The cases as the command line answers them.
+#[test]
+fn cases_are_judged_as_expected() {
+    let path = "fixtures/license/cases.json";
+    let file: Value = serde_json::from_str(&fs::read_to_string(root().join(path)).expect("cases")).expect("JSON");
+    let output = cardlint(&["license", "check", "--cases", path, "--format", "json"]).code(0);
+    let answers: Value = serde_json::from_slice(&output.get_output().stdout).expect("JSON");
+    let cases = file["cases"].as_array().expect("cases");
+    assert!(cases.len() >= 20);
+    let mut faults = Vec::new();
+    for (case, answer) in cases.iter().zip(answers["cases"].as_array().expect("answers")) {
+        assert_eq!(case["id"], answer["id"]);
+        // The data calls a lost obligation laundering.
+        let wanted = case["expect"]["verdict"].as_str().expect("verdict").replace("laundering", "obligation-lost");
+        let verdict = answer["verdict"].as_str().expect("verdict");
+        if verdict != wanted {
+            faults.push(format!("{}: {verdict}, not {wanted}", case["id"]));
+        }
+        for member in ["lost", "duties", "unmet"] {
+            let (found, wanted) = (words(&answer[member]), words(&case["expect"][member]));
+            if found != wanted {
+                faults.push(format!("{}: {member} {found:?}, not {wanted:?}", case["id"]));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn facts_are_whole() {
+    let mut names = BTreeSet::new();
+    assert_eq!(licenses().len(), 141);
+    for license in licenses() {
+        assert!(names.insert(&license.id), "{} stands twice", license.id);
+        assert!(
+            !license.sources.is_empty() && license.sources.iter().all(|key| license::knowledge::source(key).is_some()),
+            "{}",
+            license.id
+        );
+        for (right, answer) in &license.grants {
+            assert!(
+                ["yes", "no", "conditional", "unknown"].contains(&answer.as_str()),
+                "{}: {right} {answer}",
+                license.id
+            );
+        }
+        for term in &license.terms {
+            assert!(!term.atom.words().is_empty(), "{:?}", term.atom);
+            assert!(term.scope.chars().all(|c| "ucdoghDM".contains(c)), "{}: scope {}", license.id, term.scope);
+            if term.atom.is_share_alike() {
+                assert!(term.accepted().count() > 0, "{}: {:?} accepts nothing", license.id, term.atom);
+                for id in term.accepted() {
+                    assert!(license::find(id).is_some(), "{} accepts the unknown {id}", license.id);
+                }
+            }
+            if matches!(term.atom, Atom::NamePrefix | Atom::NameNotPrimary | Atom::DisplayText) {
+                assert!(
+                    term.texts().all(|text| !text.is_empty()) && term.text().is_some(),
+                    "{}: {:?}",
+                    license.id,
+                    term.atom
+                );
+            }
+        }
+        // Every id of the Hub's list has facts, under that very id.
+        if let Some(hub) = &license.hub {
+            assert_eq!(hub, &license.id);
+            assert!(cardlint::vocab::licenses().find(hub).is_some(), "{hub} is not on the Hub's list");
+        }
+    }
+    for listed in &cardlint::vocab::licenses().items {
+        let nameless = matches!(listed.id.as_str(), "other" | "unknown");
+        assert!(nameless || license::find(&listed.id).is_some(), "no facts about {}", listed.id);
+    }
+}
+
+#[test]
+fn base_models_name_licences_that_exist() {
+    let text = cardlint::embedded::data("rules/models/base-models.yaml").expect("table");
+    let table: Value = serde_json::from_str(text).expect("JSON");
+    let models = table["models"].as_array().expect("models");
+    assert!(models.len() >= 508);
+    for model in models {
+        let repo = model["repo"].as_str().expect("repo");
+        let known = license::base_model(&repo.to_uppercase()).expect("any case");
+        if let Some(id) = &known.id {
+            assert!(license::find(id).is_some(), "{repo}: {id}");
+        }
+        for other in known.mirror_of.iter().chain(&known.ancestors) {
+            assert!(license::base_model(other).is_some(), "{repo}: nothing is known of {other}");
+        }
+    }
+}
+
+#[test]
+fn declarations_resolve() {
+    let shown = |license: &[&str], name: Option<&str>| {
+        let terms = license::resolve(Declared { license, name });
+        terms.expression().or(terms.unknown).unwrap_or_else(|| "nothing".to_owned())
+    };
+    for (license, name, wanted) in [
+        (vec!["mit"], None, "MIT"),
+        (vec!["MIT"], None, "MIT"),
+        (vec!["Apache-2.0 OR MIT"], None, "Apache-2.0 OR MIT"),
+        (vec!["apache-2.0", "mit"], None, "Apache-2.0 AND MIT"),
+        (vec!["(MIT OR Apache-2.0) AND CC-BY-4.0"], None, "(MIT AND CC-BY-4.0) OR (Apache-2.0 AND CC-BY-4.0)"),
+        (vec!["GPL-3.0-or-later"], None, "GPL-3.0-only"),
+        (vec!["other"], Some("gemma-terms-of-use"), "LicenseRef-scancode-gemma-tou-2024-04-01"),
+        (vec!["other"], None, "`other` names no licence"),
+        (vec![], None, "nothing"),
+        (vec!["cc"], None, "`cc` is a family of licences with opposite terms"),
+        (vec!["my-own-licence"], None, "`my-own-licence` is not a licence that cardlint knows"),
+        (vec!["bsl-1.0"], None, "BSL-1.0"),
+    ] {
+        let found = shown(&license, name);
+        if wanted.starts_with("LicenseRef") {
+            assert!(found.starts_with("LicenseRef") && found.contains("gemma"), "{license:?}: {found}");
+        } else {
+            assert_eq!(found, wanted, "{license:?} {name:?}");
+        }
+    }
+    assert!(shown(&["other"], Some("modified-mit")).contains("several texts"));
+}
+
+#[test]
+fn mirrors_and_hidden_ancestors_are_followed() {
+    let found = |repo: &str, owner: Option<&str>| -> Vec<(String, bool)> {
+        let source = Source { role: Role::Base, name: repo, declared: Declared::default(), same_owner: false };
+        inputs(source, owner).into_iter().map(|input| (input.name, input.same_owner)).collect()
+    };
+    assert_eq!(
+        found("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", Some("deepseek-ai")),
+        [("deepseek-ai/DeepSeek-R1-Distill-Llama-8B".to_owned(), true), ("meta-llama/Llama-3.1-8B".to_owned(), false)]
+    );
+    assert_eq!(found("org/unheard-of", None), [("org/unheard-of".to_owned(), false)]);
+}
+
+fn input(license: &str, role: Role) -> Input {
+    let terms = license::resolve(Declared { license: &[license], name: None });
+    Input { role, name: format!("org/{license}"), terms, certain: true, same_owner: false }
+}
+
+fn published(license: &str) -> Published {
+    Published {
+        name: "Llama-3-EXAONE".to_owned(),
+        terms: license::resolve(Declared { license: &[license], name: None }),
+    }
+}
+
+/// Publishing under the input's own licence is fine, unless that forbids to publish.
+#[test]
+fn judgement_is_reflexive() {
+    let forbids = |license: &license::License| {
+        license.ambiguous
+            || license.terms.iter().any(|term| matches!(term.atom, Atom::NoDerivatives | Atom::NoRedistribution))
+    };
+    let mut exceptions = 0;
+    for license in licenses() {
+        let verdict = judge(Relation::Finetune, &[input(&license.id, Role::Base)], &published(&license.id)).verdict();
+        if forbids(license) {
+            exceptions += 1;
+            assert!(verdict > Verdict::Ok, "{}", license.id);
+        } else {
+            assert_eq!(verdict, Verdict::Ok, "{}", license.id);
+        }
+    }
+    assert_eq!(exceptions, 5);
+}
+
+fn any_license() -> impl Strategy<Value = String> {
+    (0..licenses().len()).prop_map(|at| licenses()[at].id.clone())
+}
+
+fn any_role() -> impl Strategy<Value = Role> {
+    prop_oneof![3 => Just(Role::Base), 1 => Just(Role::Teacher), 1 => Just(Role::Dataset)]
+}
+
+fn any_relation() -> impl Strategy<Value = Relation> {
+    prop::sample::select(vec![
+        Relation::Finetune,
+        Relation::Adapter,
+        Relation::Quantized,
+        Relation::Merge,
+        Relation::Distilled,
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A further input never improves a verdict, and nothing is lost that was not there.
+    #[test]
+    fn judgement_is_monotone(
+        some in prop::collection::vec((any_license(), any_role()), 1..4),
+        more in (any_license(), any_role()),
+        declared in any_license(),
+        relation in any_relation(),
+    ) {
+        let mut list: Vec<Input> = some.iter().map(|(license, role)| input(license, *role)).collect();
+        let before = judge(relation, &list, &published(&declared));
+        list.push(input(&more.0, more.1));
+        let after = judge(relation, &list, &published(&declared));
+        prop_assert!(after.verdict() >= before.verdict(), "{:?} {:?}", before.verdict(), after.verdict());
+        prop_assert!(after.duties.len() >= before.duties.len());
+    }
+
+    /// A verdict of loss or conflict never rests on an unknown licence.
+    #[test]
+    fn unknown_inputs_are_never_blamed(license in any_license(), declared in any_license(), relation in any_relation()) {
+        let mut unknown = input(&license, Role::Base);
+        unknown.terms = Terms { unknown: Some("it is not known".to_owned()), ..Terms::default() };
+        let judgement: Judgement = judge(relation, &[unknown], &published(&declared));
+        prop_assert_eq!(judgement.verdict(), Verdict::Unknown);
+    }
+
+    /// The ways out are ways out.
+    #[test]
+    fn ways_out_lead_out(license in any_license(), other in any_license(), relation in any_relation()) {
+        let list = [input(&license, Role::Base), input(&other, Role::Base)];
+        for way in license::judge::ways_out(relation, &list, &published("mit")) {
+            prop_assert!(judge(relation, &list, &published(&way.id)).verdict() <= Verdict::Review);
+        }
+    }
+}
+
+#[test]
+fn check_answers_without_a_card() {
+    cardlint(&[
+        "license",
+        "check",
+        "--declared",
+        "apache-2.0",
+        "--name",
+        "acme/Helpdesk-8B",
+        "--base",
+        "meta-llama/Llama-3.1-8B:finetune",
+        "--dataset",
+        "cc-by-nc-4.0",
+    ])
+    .code(1)
+    .stdout_eq(snapbox::file!["snapshots/license-check.txt"])
+    .stderr_eq("");
+    cardlint(&[
+        "license",
+        "check",
+        "--declared",
+        "llama3.1",
+        "--name",
+        "acme/Llama-Helpdesk-8B",
+        "--base",
+        "meta-llama/Llama-3.1-8B",
+    ])
+    .code(0);
+    cardlint(&["license", "check", "--declared", "mit", "--base", "org/nobody-knows"]).code(0);
+    cardlint(&["license", "check"]).code(2);
+    cardlint(&["license", "show", "llama3.1"]).code(0).stdout_eq(snapbox::file!["snapshots/license-show.txt"]);
+    cardlint(&["license", "show", "GPL-3.0-only"]).code(0);
+    cardlint(&["license", "show", "lama3.1"])
+        .code(2)
+        .stderr_eq("error: cardlint has no facts about the licence `lama3.1`; did you mean `llama3.1`?\n");
+    let list = cardlint(&["license", "list", "--class", "rail"]).code(0);
+    assert_eq!(String::from_utf8_lossy(&list.get_output().stdout).lines().count(), 13);
+    cardlint(&["license", "list", "--grant", "comercial"]).code(2);
+}
