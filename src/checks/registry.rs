@@ -1,5 +1,6 @@
 //! The one table from rule ids to the functions that check them.
 
+use super::license::{derivation, identity};
 use super::metadata::{
     co2, datasets, encoding, eval_results, fields, front_matter, keys, language, license, lineage, metrics,
     model_index, schema, tasks, yaml,
@@ -58,4 +59,15 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin { rules: &[], run: schema::check },
     Builtin { rules: &[], run: eval_results::check },
     Builtin { rules: &["schema-extra"], run: schema::check_extra },
+    Builtin { rules: &["license-family", "license-other-listed"], run: identity::check },
+    Builtin {
+        rules: &[
+            "license-conflict",
+            "license-restriction-lost",
+            "license-name-prefix",
+            "license-display-text",
+            "license-base-unknown",
+        ],
+        run: derivation::check,
+    },
 ];

@@ -95,6 +95,7 @@ fn value_words(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(value_words).collect::<Vec<_>>().join(", "),
+        Value::Object(members) if members.contains_key("metric") => threshold_words(value),
         Value::Object(members) => members
             .iter()
             .map(|(key, value)| format!("{} {}", key.replace('_', " "), value_words(value)))
@@ -102,6 +103,43 @@ fn value_words(value: &Value) -> String {
             .join("; "),
         other => other.to_string(),
     }
+}
+
+/// "above 700,000,000 monthly active users, counted at the model release date: request a licence".
+fn threshold_words(value: &Value) -> String {
+    let text = |key: &str| value.get(key).map(value_words);
+    let metric = match text("metric").as_deref() {
+        Some("mau") => "monthly active users".to_owned(),
+        Some(other) => other.replace('_', " ").replace("usd", "in USD"),
+        None => String::new(),
+    };
+    let limit = match value.get("value").and_then(Value::as_u64) {
+        Some(number) => grouped(number),
+        None => "a size that the text names, of".to_owned(),
+    };
+    let mut out = format!("above {limit} {metric}");
+    for (key, words) in [("measured_at", "counted at the"), ("only_if", "only if")] {
+        if let Some(text) = text(key) {
+            out.push_str(&format!(", {words} {text}"));
+        }
+    }
+    if let Some(over) = text("over") {
+        out.push_str(&format!(": {over}"));
+    }
+    out
+}
+
+/// 700,000,000
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// A page for people who decide whether to use a model.

@@ -455,10 +455,10 @@ impl Case<'_> {
                     }
                     prefixes.insert(prefix, duty);
                 }
-                (Atom::NameNotPrimary, Some(word)) => {
-                    if self.relation != Relation::Quantized && fold_name(&self.published.name).starts_with(&word) {
-                        judgement.unmet.push(owed.clone());
-                    }
+                (Atom::NameNotPrimary, Some(word))
+                    if self.relation != Relation::Quantized && fold_name(&self.published.name).starts_with(&word) =>
+                {
+                    judgement.unmet.push(owed.clone());
                 }
                 _ => {}
             }
@@ -515,7 +515,7 @@ fn carries(license: &License, from: &License, term: &Term) -> bool {
     }
 }
 
-/// Licences of the inputs, and those that they accept, under which nothing would be lost.
+/// Licences of the inputs, and those that they accept, under which nothing known would be lost.
 #[must_use]
 pub fn ways_out(relation: Relation, inputs: &[Input], published: &Published) -> Vec<&'static License> {
     let mut candidates: Vec<&'static License> = Vec::new();
@@ -529,7 +529,7 @@ pub fn ways_out(relation: Relation, inputs: &[Input], published: &Published) -> 
     }
     candidates.retain(|&candidate| {
         let published = Published { name: published.name.clone(), terms: Terms::of(candidate) };
-        judge(relation, inputs, &published).verdict() <= Verdict::Review
+        judge(relation, inputs, &published).verdict() < Verdict::ObligationLost
     });
     candidates
 }

@@ -90,13 +90,11 @@ pub fn resolve(declared: Declared<'_>) -> Terms {
             let mut set = Vec::new();
             for value in many {
                 let terms = word(value, declared.name);
-                match terms.alternatives.as_slice() {
-                    [licenses] => set.extend(licenses.iter().copied()),
-                    _ => {
-                        let why = terms.unknown.unwrap_or_else(|| format!("`{value}` is a choice within a list"));
-                        return Terms::unknown(why);
-                    }
-                }
+                let [licenses] = terms.alternatives.as_slice() else {
+                    let why = terms.unknown.unwrap_or_else(|| format!("`{value}` is a choice within a list"));
+                    return Terms::unknown(why);
+                };
+                set.extend(licenses.iter().copied());
             }
             Terms { alternatives: vec![set], ..Terms::default() }
         }

@@ -22,7 +22,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// What is wrong with a repository id, by the rules of `huggingface_hub` 2.4.0
 /// (`utils/_validators.py`); `None` for a valid one.
-fn fault(id: &str) -> Option<String> {
+pub(in crate::checks) fn fault(id: &str) -> Option<String> {
     let parts: Vec<&str> = id.split('/').collect();
     if id.starts_with("http://")
         || id.starts_with("https://")

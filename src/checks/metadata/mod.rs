@@ -20,7 +20,7 @@ use crate::text::Span;
 use crate::yaml::{Document, Kind, NodeId, Style};
 
 /// The new source text for a plain or quoted scalar that shall hold `value`: the quotes stay.
-fn requote(document: &Document<'_>, id: NodeId, value: &str) -> Option<(Span, String)> {
+pub(super) fn requote(document: &Document<'_>, id: NodeId, value: &str) -> Option<(Span, String)> {
     let node = document.node(id);
     match node.kind {
         Kind::Scalar { style: Style::Plain, .. } => Some((node.span, value.to_owned())),

@@ -1,0 +1,62 @@
+//! Which licence is it, when the id alone does not say?
+
+use super::declared;
+use crate::card::Kind;
+use crate::checks::{Context, Sink};
+use crate::license::{Class, find};
+use crate::rule::Fix;
+use crate::text::safe;
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let (Some((document, _)), false) = (card.mapping(), card.kind == Kind::Other) else { return };
+    let Some((_, value)) = card.field("license") else { return };
+    for item in card.field_items("license") {
+        let Some(id) = document.text(item) else { continue };
+        if let Some(license) = find(id)
+            && license.spdx.is_none()
+            && crate::vocab::licenses().find(id).is_some_and(|listed| listed.family)
+        {
+            let message = if license.ambiguous {
+                format!("{} is a family of licences with opposite terms: it does not say which one", safe::quoted(id))
+            } else {
+                format!("{} is a family of licences: it does not say which version", safe::quoted(id))
+            };
+            sink.add("license-family", document.node(item).span, message, |f| {
+                let help = if license.class == Class::Rail {
+                    "Write the id of the text that you mean, such as `creativeml-openrail-m`"
+                } else {
+                    "Write the id of the version that you mean, such as `gpl-3.0` or `cc-by-4.0`"
+                };
+                f.help(help).anchor("/license")
+            });
+        }
+    }
+    if card.field_text("license") != Some("other") {
+        return;
+    }
+    let Some((_, name)) = card.field("license_name") else { return };
+    let terms = declared(card);
+    let span = document.node(name).span;
+    if let [set] = terms.alternatives.as_slice()
+        && let [license] = set.as_slice()
+        && let Some(hub) = &license.hub
+    {
+        let message = format!(
+            "{} is a licence that the Hub lists: its id is `{hub}`",
+            safe::quoted(document.text(name).unwrap_or_default())
+        );
+        sink.add("license-other-listed", span, message, |f| {
+            let fix = super::super::metadata::requote(document, value, hub)
+                .map(|(span, text)| Fix::unsafe_(format!("write `license: {hub}`"), span, text));
+            f.help(format!("Write `license: {hub}`; `license_name` and `license_link` are then not needed"))
+                .anchor("/license_name")
+                .maybe_fix(fix)
+        });
+    } else if let Some(why) = terms.unknown.filter(|why| why.contains("several texts")) {
+        sink.add("license-family", span, why, |f| {
+            f.help("Put the text into the repository as LICENSE, and name the version in `license_name`")
+                .anchor("/license_name")
+        });
+    }
+}
