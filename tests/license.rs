@@ -131,6 +131,7 @@ fn declarations_resolve() {
         (vec!["GPL-3.0-or-later"], None, "GPL-3.0-only"),
         (vec!["other"], Some("gemma-terms-of-use"), "LicenseRef-scancode-gemma-tou-2024-04-01"),
         (vec!["other"], None, "`other` names no licence"),
+        (vec!["other"], Some("other"), "`other` is not a licence that cardlint knows"),
         (vec![], None, "nothing"),
         (vec!["cc"], None, "`cc` is a family of licences with opposite terms"),
         (vec!["my-own-licence"], None, "`my-own-licence` is not a licence that cardlint knows"),
