@@ -36,6 +36,8 @@ pub struct Context<'a> {
     pub card: &'a Card<'a>,
     /// `.eval_results/*.yaml` of the repository.
     pub eval_results: &'a [Companion<'a>],
+    /// The licence files beside the card.
+    pub license_files: &'a [SourceFile],
     /// The user's schemas.
     pub schemas: &'a [UserSchema],
 }

@@ -15,6 +15,7 @@ use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, stdout_style, talk};
 use crate::card::MAX_BYTES;
 use crate::checks::UserSchema;
 use crate::engine::{self, Audit, Input, Rules, Settings};
+use crate::license::text;
 use crate::report::{Format, Part, Run, Style, Summary, Writer};
 use crate::rule::{Profile, Severity};
 use crate::schema::{self, Schema};
@@ -151,6 +152,7 @@ fn one(target: &Target, settings: &Settings, renderers: &[Renderer]) -> Done {
         bytes,
         list: folder.as_ref().map(|_| &list as &dyn Fn() -> Vec<String>),
         eval_results: folder.as_deref().map(|folder| eval_results(folder, &target.name)).unwrap_or_default(),
+        license_files: folder.as_deref().map(license_files).unwrap_or_default(),
     };
     let Some(audit) = engine::audit(input, settings, !target.explicit) else { return Done::NoCard };
     let parts = renderers.iter().map(|(format, style)| format.card(&audit, style)).collect();
@@ -187,6 +189,24 @@ fn read_limited(mut from: impl Read, size: u64) -> io::Result<Vec<u8>> {
 fn siblings(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// Licence files read for one card; a repository has one or two.
+const MAX_LICENSE_FILES: usize = 8;
+
+/// The licence files beside the card. Links are not followed: they could lead out of the repository.
+fn license_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .filter(|entry| text::is_license_file(&entry.file_name().to_string_lossy()))
+        .filter(|entry| entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= text::MAX_TEXT as u64))
+        .map(|entry| entry.path())
+        .collect();
+    files.sort();
+    files.truncate(MAX_LICENSE_FILES);
+    let read = |path: PathBuf| Some((path.file_name()?.to_string_lossy().into_owned(), read_file(&path).ok()?));
+    files.into_iter().filter_map(read).collect()
 }
 
 /// The evaluation result files of the repository. One that cannot be read is left out: the card is

@@ -32,6 +32,8 @@ pub struct Input<'a> {
     pub list: Option<&'a dyn Fn() -> Vec<String>>,
     /// Names and bytes of `.eval_results/*.yaml`.
     pub eval_results: Vec<(String, Vec<u8>)>,
+    /// Names and bytes of the licence files beside it.
+    pub license_files: Vec<(String, Vec<u8>)>,
 }
 
 /// The licence that a card declares.
@@ -98,7 +100,10 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     }
     let eval_results: Vec<Companion<'_>> =
         companions.iter().enumerate().map(|(at, source)| Companion { file: at + 1, source }).collect();
-    let context = Context { card: &card, eval_results: &eval_results, schemas: &settings.schemas };
+    let license_files: Vec<SourceFile> =
+        input.license_files.into_iter().map(|(name, bytes)| SourceFile::new(name, card::decode(bytes).0)).collect();
+    let context =
+        Context { card: &card, eval_results: &eval_results, license_files: &license_files, schemas: &settings.schemas };
     let mut sink = Sink::new(&settings.rules, card.kind);
     for builtin in registry::BUILTINS {
         (builtin.run)(&context, &mut sink);

@@ -420,7 +420,7 @@ impl Rules {
 
 /// Reads one embedded table. The files are part of the program: a broken one is a defect of the
 /// build, which the tests rule out.
-fn table<T: for<'de> Deserialize<'de>>(path: &str) -> T {
+pub(super) fn table<T: for<'de> Deserialize<'de>>(path: &str) -> T {
     let text = crate::embedded::data(path).unwrap_or_else(|| panic!("internal: {path} is not embedded"));
     serde_json::from_str(text).unwrap_or_else(|error| panic!("internal: {path}: {error}"))
 }
@@ -441,7 +441,7 @@ pub fn licenses() -> &'static [License] {
         let files = crate::embedded::DATA_FILES.iter().map(|&(path, _)| path);
         let files = files.filter(|path| path.starts_with("rules/licenses/"));
         files
-            .filter(|path| !matches!(*path, "rules/licenses/rules.yaml" | "rules/licenses/sources.yaml"))
+            .filter(|path| !["rules", "sources", "texts"].iter().any(|name| path.ends_with(&format!("/{name}.yaml"))))
             .flat_map(|path| table::<File>(path).licenses)
             .collect()
     });

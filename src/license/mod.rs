@@ -10,6 +10,7 @@ pub mod judge;
 pub mod knowledge;
 pub mod lineage;
 pub mod resolve;
+pub mod text;
 
 pub use judge::{Input, Judgement, Published, Relation, Role, Verdict, judge};
 pub use knowledge::{Atom, BaseModel, Class, License, Scope, Term, base_model, find, licenses};

@@ -102,7 +102,13 @@ pub fn outline(text: &str) {
 pub fn audit(bytes: &[u8]) -> Audit {
     let rules = Rules::new(Profile::Strict, &[], &[]).expect("no words to get wrong");
     let settings = Settings { rules, ..Settings::default() };
-    let input = Input { name: "README.md".to_owned(), bytes: bytes.to_vec(), list: None, eval_results: Vec::new() };
+    let input = Input {
+        name: "README.md".to_owned(),
+        bytes: bytes.to_vec(),
+        list: None,
+        eval_results: Vec::new(),
+        license_files: Vec::new(),
+    };
     let audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     for finding in &audit.findings {
         let source = audit.source(finding);

@@ -3,6 +3,7 @@
 
 pub mod derivation;
 pub mod identity;
+pub mod text;
 
 use crate::card::Card;
 use crate::license::{Declared, Terms, resolve};

@@ -1,0 +1,94 @@
+//! The text in the repository against the declared licence.
+
+use super::declared;
+use crate::card::Kind;
+use crate::checks::{Context, Sink};
+use crate::license::License;
+use crate::license::text::{Identified, Likeness, identify};
+use crate::rule::{Confidence, Severity};
+use crate::text::safe;
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    if ctx.license_files.is_empty() || card.kind == Kind::Other {
+        return;
+    }
+    let Some((document, _)) = card.mapping() else { return };
+    let found: Vec<(&str, Identified)> =
+        ctx.license_files.iter().filter_map(|file| Some((file.name(), identify(file.text())?))).collect();
+    let Some(&(name, first)) = found.first() else { return };
+    let shown = safe::quoted(name);
+    let terms = declared(card);
+    let Some((_, value)) = card.field("license") else {
+        if first.likeness == Likeness::Same {
+            let message = format!("{shown} is the text of {}, but the card declares no licence", label(first.license));
+            sink.add("license-text-undeclared", card.front.end(), message, |f| {
+                f.help(format!("Add `{}`", declaration(first.license))).anchor("/license")
+            });
+        }
+        return;
+    };
+    let span = document.node(value).span;
+    // A repository may hold the licences of code and weights side by side: one that fits is enough.
+    let fits = |license: &License| terms.licenses().any(|declared| declared.id == license.id);
+    if found.iter().any(|(_, text)| text.likeness == Likeness::Same && fits(text.license)) {
+        return;
+    }
+    if !terms.is_known() {
+        let nameless = card.field_text("license") == Some("other");
+        if nameless
+            && first.likeness == Likeness::Same
+            && let Some(hub) = &first.license.hub
+        {
+            let message = format!("{shown} is the text of {}, which the Hub lists as `{hub}`", label(first.license));
+            sink.add("license-other-listed", span, message, |f| {
+                f.help(format!("Write `license: {hub}`")).anchor("/license")
+            });
+        }
+        return;
+    }
+    let declared = terms.licenses().next().map_or("", License::label);
+    let per_cent = (first.score * 100.0).round();
+    match first.likeness {
+        Likeness::Same => {
+            let message = format!(
+                "The card declares `{declared}`, but {shown} is the text of {} ({per_cent} % alike)",
+                label(first.license)
+            );
+            sink.add("license-text-differs", span, message, |f| {
+                f.help(format!("Declare what the text says (`{}`), or replace the text", declaration(first.license)))
+                    .anchor("/license")
+            });
+        }
+        Likeness::Modified => {
+            let message = format!(
+                "{shown} is a changed text of {} ({per_cent} % alike), so `{declared}` does not say what it asks for",
+                label(first.license)
+            );
+            sink.add("license-text-modified", span, message, |f| {
+                f.help("Read what was changed; if terms were, declare `license: other` with `license_name` and `license_link`")
+                    .anchor("/license")
+            });
+        }
+        Likeness::Variant => {
+            let message = format!("{shown} is an unknown variant of {} ({per_cent} % alike)", label(first.license));
+            sink.add("license-text-modified", span, message, |f| {
+                f.help("Compare the text with the licence that the card declares")
+                    .anchor("/license")
+                    .at_most(Severity::Note)
+                    .confidence(Confidence::Low)
+            });
+        }
+    }
+}
+
+fn label(license: &License) -> String {
+    format!("{} (`{}`)", license.name, license.id)
+}
+
+fn declaration(license: &License) -> String {
+    match &license.hub {
+        Some(hub) => format!("license: {hub}"),
+        None => format!("license: other, license_name: {}", license.id),
+    }
+}
