@@ -136,13 +136,13 @@ pub struct LicenseCheck {
     /// The repository, such as acme/Helpdesk-8B
     #[arg(long, value_name = "REPO")]
     pub name: Option<String>,
-    /// A base model or its licence: REPO[=LICENCE][:RELATION]; may be given several times
+    /// A base model or its licence, as REPO=LICENCE:RELATION with the last two left out or not
     #[arg(long, value_name = "BASE")]
     pub base: Vec<String>,
-    /// A model whose outputs it was trained on: REPO[=LICENCE]
+    /// A model whose outputs it was trained on, as REPO or REPO=LICENCE
     #[arg(long, value_name = "TEACHER")]
     pub teacher: Vec<String>,
-    /// A dataset or its licence: REPO[=LICENCE]
+    /// A dataset or its licence, as REPO or REPO=LICENCE
     #[arg(long, value_name = "DATASET")]
     pub dataset: Vec<String>,
     /// finetune, adapter, quantized, merge or distilled

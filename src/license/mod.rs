@@ -2,7 +2,7 @@
 //! derives from.
 //!
 //! Licences are data (`rules/licenses/`): restrictions and duties as atoms with a scope, each with the
-//! section of the text that it stands in. [`resolve`] takes a declaration to entries of that data,
+//! section of the text that it stands in. [`resolve()`] takes a declaration to entries of that data,
 //! [`judge()`] compares a published licence with those of its inputs. Neither guesses: unknown is a value,
 //! and never becomes `ok`. Nothing here is legal advice.
 

@@ -7,7 +7,6 @@
 //! change little, a further clause does. Near twins (the versions of a family) are told apart by what
 //! the beginning of the text says.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -68,7 +67,8 @@ struct Fingerprint {
     title: Vec<String>,
     /// Words of [`Table::foreign`] that the licence has.
     holds: Vec<String>,
-    sketch: HashSet<u32>,
+    /// The smallest hashes, sorted.
+    sketch: Vec<u32>,
     /// Greatest hash of the sketch; all smaller ones of the text are in it.
     limit: u32,
 }
@@ -82,7 +82,7 @@ fn fingerprints() -> &'static Table {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let file = table::<File>("rules/licenses/texts.yaml");
         let print = |entry: Entry| {
-            let sketch: HashSet<u32> = entry
+            let sketch: Vec<u32> = entry
                 .sketch
                 .as_bytes()
                 .chunks(8)
@@ -94,7 +94,7 @@ fn fingerprints() -> &'static Table {
                 grams: entry.grams,
                 title: entry.title,
                 holds: entry.holds,
-                limit: if whole { u32::MAX } else { sketch.iter().copied().max().unwrap_or(u32::MAX) },
+                limit: if whole { u32::MAX } else { sketch.last().copied().unwrap_or(u32::MAX) },
                 sketch,
             })
         };
@@ -130,7 +130,7 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// FNV-1a and the finaliser of SplitMix64, upper half: as `scripts/licenses/fingerprints.py`.
+/// FNV-1a and the finaliser of `SplitMix64`, upper half: as `scripts/licenses/fingerprints.py`.
 fn hash(gram: &[String]) -> u32 {
     let mut state: u64 = 0xcbf2_9ce4_8422_2325;
     let mut eat = |byte: u8| state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -153,12 +153,12 @@ pub fn identify(text: &str) -> Option<Identified> {
         return None;
     }
     let words = words(text);
-    let hashes: HashSet<u32> = words.windows(GRAM).map(hash).collect();
-    if hashes.is_empty() {
+    let mut sorted: Vec<u32> = words.windows(GRAM).map(hash).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    if sorted.is_empty() {
         return None;
     }
-    let mut sorted: Vec<u32> = hashes.iter().copied().collect();
-    sorted.sort_unstable();
     let beginning = format!(" {} ", words[..words.len().min(BEGINNING)].join(" "));
     let named = |print: &Fingerprint| {
         print.title.iter().all(|words| words.split('|').any(|words| beginning.contains(&format!(" {words} "))))
@@ -168,12 +168,13 @@ pub fn identify(text: &str) -> Option<Identified> {
         .prints
         .iter()
         .filter_map(|print| {
-            let shared = share(print.sketch.iter().filter(|hash| hashes.contains(hash)).count(), print.sketch.len());
+            let common = common(&print.sketch, &sorted);
+            let shared = share(common, print.sketch.len());
             if shared < 0.6 {
                 return None;
             }
-            let below = sorted.partition_point(|&hash| hash <= print.limit);
-            let explained = share(sorted[..below].iter().filter(|hash| print.sketch.contains(hash)).count(), below);
+            // All hashes of the licence up to the limit are in its sketch.
+            let explained = share(common, sorted.partition_point(|&hash| hash <= print.limit));
             let dice = if shared + explained > 0.0 { 2.0 * shared * explained / (shared + explained) } else { 0.0 };
             Some((print, shared, explained, dice))
         })
@@ -183,7 +184,7 @@ pub fn identify(text: &str) -> Option<Identified> {
     // Among near twins the beginning decides; a text that names none of them is a further one.
     let chosen = near.iter().filter(|(print, .., dice)| named(print) && *dice > best - 0.12).max_by(|a, b| {
         // Of two that are named, the one that asks for more is the more exact.
-        a.0.title.len().cmp(&b.0.title.len()).then(a.3.total_cmp(&b.3))
+        a.0.title.len().cmp(&b.0.title.len()).then((a.1 + a.3).total_cmp(&(b.1 + b.3)))
     });
     let Some(&(print, shared, explained, dice)) = chosen else {
         return (best >= 0.75).then_some(Identified {
@@ -207,6 +208,16 @@ pub fn identify(text: &str) -> Option<Identified> {
     let same = shared >= 0.95 - slack && (explained >= 0.90 - slack || padded) && !foreign;
     let likeness = if same { Likeness::Same } else { Likeness::Modified };
     (same || shared >= 0.75).then_some(Identified { license: print.license, likeness, score: dice })
+}
+
+/// Numbers that two sorted lists have in common.
+fn common(one: &[u32], other: &[u32]) -> usize {
+    let (mut at, mut count) = (0, 0);
+    for hash in one {
+        at += other[at..].partition_point(|other| other < hash);
+        count += usize::from(other.get(at) == Some(hash));
+    }
+    count
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a few thousand")]

@@ -13,9 +13,9 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some((_, value)) = card.field("license") else { return };
     for item in card.field_items("license") {
         let Some(id) = document.text(item) else { continue };
-        if let Some(license) = find(id)
+        if crate::vocab::licenses().find(id).is_some_and(|listed| listed.family)
+            && let Some(license) = find(id)
             && license.spdx.is_none()
-            && crate::vocab::licenses().find(id).is_some_and(|listed| listed.family)
         {
             let message = if license.ambiguous {
                 format!("{} is a family of licences with opposite terms: it does not say which one", safe::quoted(id))
