@@ -183,7 +183,7 @@ TOML parse error at line 1, column 1
   |
 1 | profil = "hub"
   | ^^^^^^
-unknown field `profil`, expected one of `profile`, `select`, `ignore`, `fail-on`, `format`, `severity`, `files`, `schemas`
+unknown field `profil`, expected one of `profile`, `select`, `ignore`, `fail-on`, `format`, `severity`, `files`, `schemas`, `license`
 
 did you mean `profile`?
 
@@ -260,4 +260,37 @@ fn readings_are_shown() {
         .assert()
         .code(0)
         .stdout_eq(file!["snapshots/read.json"]);
+}
+
+#[test]
+fn policy_is_applied_and_checked() {
+    let folder = folder();
+    let at = folder.path();
+    write(at, "acme/a/README.md", "---\nlicense: gemma\nlibrary_name: peft\n---\n# A\n");
+    write(at, "acme/b/README.md", "---\nlicense: gemma\nlibrary_name: peft\n---\n# B\n");
+    let policy = |more: &str| {
+        format!(
+            "select = [\"license-policy\", \"license-policy-exception\"]\nformat = \"github\"\n\n[license]\nallow = [\"permissive\"]\n\n[[license.exceptions]]\nrepository = \"acme/a\"\nlicense = \"gemma\"\nreason = \"Legal, ticket 4711.\"\n{more}"
+        )
+    };
+    write(
+        at,
+        "cardlint.toml",
+        policy(
+            "expires = \"2999-12-31\"\n\n[[license.exceptions]]\nrepository = \"acme/c\"\nlicense = \"gemma\"\nreason = \"Never used.\"\n",
+        ),
+    );
+    cardlint(["audit"]).current_dir(at).assert().code(1).stdout_eq(str![[r#"
+::error title=cardlint license-policy,file=acme/b/README.md,line=2,endLine=2,col=10,endColumn=15::The policy does not allow the licence of the card: `gemma` is not on the list of allowed licences. Choose another licence or base model, or add an exception with a reason to `[license]` in the configuration.
+::warning title=cardlint license-policy-exception,file=cardlint.toml,line=13,endLine=13,col=1,endColumn=23::The exception for `acme/c` was not needed by any card of this run. Remove it, or give it a new day.
+
+"#]]);
+    write(at, "cardlint.toml", policy("expires = \"soon\"\n"));
+    cardlint(["audit"])
+        .current_dir(at)
+        .assert()
+        .code(2)
+        .stderr_eq("error: cardlint.toml:11:11: `soon` is no day; write it as 2027-01-31\n");
+    write(at, "cardlint.toml", "[license]\ndeny = [\"non-commercial\"]\n");
+    cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq("error: cardlint.toml:2:9: `non-commercial` is neither a licence that cardlint knows nor a class of licences; did you mean `noncommercial`?\n");
 }

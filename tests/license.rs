@@ -248,6 +248,18 @@ proptest! {
     }
 }
 
+/// Of a choice the best counts; a set is as good as its worst.
+#[test]
+fn policy_judges_expressions() {
+    use cardlint::license::policy::{Decision, Matcher, Policy};
+    let policy = Policy { allow: vec![Matcher::parse("permissive").expect("a class")], ..Policy::default() };
+    let judge = |text: &str| policy.judge(&license::resolve(Declared { license: &[text], name: None }), None, None);
+    assert_eq!(judge("AGPL-3.0-only OR MIT"), Decision::Allowed);
+    assert!(matches!(judge("AGPL-3.0-only AND MIT"), Decision::Denied(_)));
+    assert!(matches!(judge("other"), Decision::Review(_)));
+    assert!(Matcher::parse("permisive").unwrap_err().ends_with("did you mean `permissive`?"));
+}
+
 #[test]
 fn check_answers_without_a_card() {
     cardlint(&[

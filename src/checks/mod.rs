@@ -10,6 +10,7 @@ pub mod registry;
 use std::collections::HashMap;
 
 use crate::card::{Card, Kind};
+use crate::license::policy::Policy;
 use crate::rule::{self, Finding, Rule};
 use crate::schema::Schema;
 use crate::text::{SourceFile, Span};
@@ -40,6 +41,8 @@ pub struct Context<'a> {
     pub license_files: &'a [SourceFile],
     /// The user's schemas.
     pub schemas: &'a [UserSchema],
+    /// The user's policy for licences.
+    pub policy: Option<&'a Policy>,
 }
 
 /// Decides which rules report.

@@ -1,6 +1,6 @@
 //! The one table from rule ids to the functions that check them.
 
-use super::license::{derivation, identity, text};
+use super::license::{derivation, identity, policy, text};
 use super::metadata::{
     co2, datasets, encoding, eval_results, fields, front_matter, keys, language, license, lineage, metrics,
     model_index, schema, tasks, yaml,
@@ -60,6 +60,8 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin { rules: &[], run: eval_results::check },
     Builtin { rules: &["schema-extra"], run: schema::check_extra },
     Builtin { rules: &["license-text-differs", "license-text-modified", "license-text-undeclared"], run: text::check },
+    // Exceptions without use are known only after the last card: `engine::notices` reports them.
+    Builtin { rules: &["license-policy", "license-policy-exception"], run: policy::check },
     Builtin { rules: &["license-family", "license-other-listed"], run: identity::check },
     Builtin {
         rules: &[

@@ -19,7 +19,7 @@ use crate::license::text;
 use crate::report::{Format, Part, Run, Style, Summary, Writer};
 use crate::rule::{Profile, Severity};
 use crate::schema::{self, Schema};
-use crate::text::safe;
+use crate::text::{SourceFile, safe};
 
 /// Cards audited between two writes: enough to keep the threads busy, few enough to bound memory.
 const BATCH: usize = 512;
@@ -98,6 +98,15 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
+    if let Some(audit) = idle_exceptions(&config, &settings) {
+        for (writer, (format, style)) in writers.iter_mut().zip(&renderers) {
+            writer.add(format.card(&audit, style))?;
+        }
+        // The configuration is no card.
+        let cards = summary.cards;
+        summary.add(&audit);
+        summary.cards = cards;
+    }
     for writer in writers {
         writer.finish(&summary)?;
     }
@@ -118,6 +127,26 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         (true, true) => EXIT_FINDINGS,
         (true, false) => EXIT_CLEAN,
     })
+}
+
+/// Findings on exceptions of the policy that have no use, if there are any.
+fn idle_exceptions(config: &Config, settings: &Settings) -> Option<Audit> {
+    let (policy, source) = (settings.policy.as_ref()?, config.source.as_ref()?);
+    let help = "Remove it, or give it a new day";
+    let notices: Vec<_> = config
+        .idle_exceptions(policy)
+        .into_iter()
+        .map(|(span, message)| ("license-policy-exception", span, message, help))
+        .collect();
+    let audit = engine::notices(SourceFile::new(source.name(), source.text()), notices, settings);
+    (!audit.findings.is_empty()).then_some(audit)
+}
+
+/// The day in UTC, as `2026-11-25`.
+fn today() -> String {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let milliseconds = i64::try_from(now.as_millis()).unwrap_or(0);
+    crate::yaml::reading::js_iso(milliseconds).chars().take(10).collect()
 }
 
 /// What remains of an audit once its reports are rendered.
@@ -261,7 +290,8 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         schemas.push(UserSchema { name, schema });
     }
-    Ok(Settings { rules, kind: options.kind.0, schemas })
+    let policy = config.policy(today())?;
+    Ok(Settings { rules, kind: options.kind.0, schemas, policy })
 }
 
 /// What turns an audit into text, and what writes that text, in the same order.

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use serde::Deserialize;
+use toml::Spanned;
 
-use crate::text::suggest;
+use crate::license::policy::{Exception, Matcher, Policy, Requirement, Side};
+use crate::text::{SourceFile, Span, Unit, safe, suggest};
 
 /// Names of configuration files, in the order of preference.
 const NAMES: &[&str] = &["cardlint.toml", ".cardlint.toml"];
@@ -32,9 +35,136 @@ pub struct Config {
     pub files: Files,
     /// Further schemas.
     pub schemas: Schemas,
+    /// Policy for licences.
+    pub license: Option<LicensePolicy>,
     /// Folder of the file, against which paths are resolved.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// The file, for places in it.
+    #[serde(skip)]
+    pub source: Option<SourceFile>,
+}
+
+/// `[license]`
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct LicensePolicy {
+    /// Licences or classes that are allowed; all others are not.
+    pub allow: Vec<Spanned<String>>,
+    /// Licences or classes that are not allowed.
+    pub deny: Vec<Spanned<String>>,
+    /// Licences or classes that a person should look at.
+    pub review: Vec<Spanned<String>>,
+    /// What every licence must give.
+    pub require: Vec<Spanned<String>>,
+    /// Whose licences are judged.
+    pub apply_to: Vec<Spanned<String>>,
+    /// Repositories that may have a licence all the same.
+    pub exceptions: Vec<Spanned<LicenseException>>,
+}
+
+/// `[[license.exceptions]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LicenseException {
+    /// `owner/name`, or the name of the folder.
+    pub repository: String,
+    /// A licence or class.
+    pub license: Spanned<String>,
+    /// Why; a policy without reasons is not worth much.
+    pub reason: String,
+    /// The last day on which it holds, `2027-01-31`.
+    #[serde(default)]
+    pub expires: Option<Spanned<String>>,
+}
+
+impl Config {
+    /// The policy for licences, checked; `today` as `2026-11-25`.
+    ///
+    /// # Errors
+    /// The first word that means nothing, with its place.
+    pub fn policy(&self, today: String) -> anyhow::Result<Option<Policy>> {
+        let Some(file) = &self.license else { return Ok(None) };
+        let matchers = |words: &[Spanned<String>]| -> anyhow::Result<Vec<Matcher>> {
+            words.iter().map(|word| self.parse(word, Matcher::parse)).collect()
+        };
+        let mut exceptions = Vec::with_capacity(file.exceptions.len());
+        for written in &file.exceptions {
+            let exception = written.get_ref();
+            if exception.reason.trim().is_empty() {
+                return Err(self.fault(written.span().start, "an exception needs a reason"));
+            }
+            let expires = exception.expires.as_ref().map(|day| self.parse(day, parse_day)).transpose()?;
+            exceptions.push(Exception {
+                repository: exception.repository.clone(),
+                license: self.parse(&exception.license, Matcher::parse)?,
+                expires,
+                used: AtomicBool::new(false),
+            });
+        }
+        Ok(Some(Policy {
+            allow: matchers(&file.allow)?,
+            deny: matchers(&file.deny)?,
+            review: matchers(&file.review)?,
+            require: file
+                .require
+                .iter()
+                .map(|word| self.parse(word, Requirement::parse))
+                .collect::<anyhow::Result<_>>()?,
+            sides: file.apply_to.iter().map(|word| self.parse(word, Side::parse)).collect::<anyhow::Result<_>>()?,
+            exceptions,
+            today,
+        }))
+    }
+
+    fn parse<T>(&self, word: &Spanned<String>, read: impl Fn(&str) -> Result<T, String>) -> anyhow::Result<T> {
+        read(word.get_ref()).map_err(|error| self.fault(word.span().start, &error))
+    }
+
+    /// An error at a byte of the file.
+    fn fault(&self, at: usize, error: &str) -> anyhow::Error {
+        match &self.source {
+            Some(source) => {
+                let (start, _) = source.location(Span::at(at), Unit::CodePoint);
+                anyhow!("{}:{}:{}: {error}", source.name(), start.line, start.column)
+            }
+            None => anyhow!("configuration: {error}"),
+        }
+    }
+
+    /// Exceptions that have expired or were not used, with their places in the file.
+    #[must_use]
+    pub fn idle_exceptions(&self, policy: &Policy) -> Vec<(Span, String)> {
+        let written = self.license.iter().flat_map(|license| &license.exceptions);
+        written
+            .zip(&policy.exceptions)
+            .filter_map(|(written, exception)| {
+                let expired = exception.expires.as_ref().filter(|day| day.as_str() < policy.today.as_str());
+                let name = safe::quoted(&exception.repository);
+                let message = match expired {
+                    Some(day) => format!("The exception for {name} expired on {day}"),
+                    None if exception.used.load(Ordering::Relaxed) => return None,
+                    None => format!("The exception for {name} was not needed by any card of this run"),
+                };
+                let span = written.span();
+                Some((Span::new(span.start, span.end), message))
+            })
+            .collect()
+    }
+}
+
+/// A day as `2027-01-31`.
+fn parse_day(text: &str) -> Result<String, String> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let number = |part: &str, length: usize, range: std::ops::RangeInclusive<u32>| {
+        part.len() == length && part.parse().is_ok_and(|number| range.contains(&number))
+    };
+    match parts.as_slice() {
+        [year, month, day] if number(year, 4, 2000..=9999) && number(month, 2, 1..=12) && number(day, 2, 1..=31) => {
+            Ok(text.to_owned())
+        }
+        _ => Err(format!("`{text}` is no day; write it as 2027-01-31")),
+    }
 }
 
 /// `[files]`
@@ -57,12 +187,12 @@ pub struct Schemas {
 
 #[derive(Deserialize)]
 struct PyProject {
-    tool: Option<Tool>,
+    tool: Tool,
 }
 
 #[derive(Deserialize)]
 struct Tool {
-    cardlint: Option<toml::Table>,
+    cardlint: Config,
 }
 
 /// The configuration in force: `named`, or the nearest one from `start` upwards.
@@ -97,15 +227,25 @@ fn read(path: &Path) -> anyhow::Result<Config> {
         Ok(config) => config,
         Err(error) => bail!("{} has a mistake:\n{error}{}", path.display(), hint(&error)),
     };
-    Ok(Config { folder: path.parent().unwrap_or(Path::new("")).to_owned(), ..config })
+    Ok(placed(config, path, text))
+}
+
+fn placed(config: Config, path: &Path, text: String) -> Config {
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let name = super::discover::display(path);
+    Config { folder, source: Some(SourceFile::new(name, text)), ..config }
 }
 
 fn pyproject(path: &Path) -> anyhow::Result<Option<Config>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     // A broken pyproject.toml is not ours to report unless it speaks of cardlint.
-    let Ok(PyProject { tool: Some(Tool { cardlint: Some(table) }) }) = toml::from_str(&text) else { return Ok(None) };
-    match table.try_into::<Config>() {
-        Ok(config) => Ok(Some(Config { folder: path.parent().unwrap_or(Path::new("")).to_owned(), ..config })),
+    let spoken = toml::from_str::<toml::Table>(&text)
+        .is_ok_and(|file| file.get("tool").and_then(|tool| tool.get("cardlint")).is_some());
+    if !spoken {
+        return Ok(None);
+    }
+    match toml::from_str::<PyProject>(&text) {
+        Ok(file) => Ok(Some(placed(file.tool.cardlint, path, text))),
         Err(error) => bail!("{} has a mistake in [tool.cardlint]: {error}{}", path.display(), hint(&error)),
     }
 }

@@ -106,7 +106,7 @@ pub fn reason(error: &std::io::Error) -> String {
 }
 
 /// The name to report: relative to the current folder where possible, with `/`.
-fn display(path: &Path) -> String {
+pub(super) fn display(path: &Path) -> String {
     let path = if path.is_absolute() {
         std::env::current_dir()
             .ok()

@@ -2,11 +2,11 @@
 
 mod args;
 mod audit;
-mod config;
 mod discover;
 mod license;
 mod pages;
 
+pub mod config;
 pub mod read;
 
 use std::io::{self, IsTerminal, Write};

@@ -5,6 +5,7 @@ mod selection;
 
 use crate::card::{self, Card, Kind, Siblings, Status};
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
+use crate::license::policy::Policy;
 use crate::rule::{Finding, Severity};
 use crate::text::{SourceFile, Span};
 use crate::vocab::{self, LicenseMatch};
@@ -20,6 +21,8 @@ pub struct Settings {
     pub kind: Option<Kind>,
     /// The user's own schemas.
     pub schemas: Vec<UserSchema>,
+    /// The user's policy for licences.
+    pub policy: Option<Policy>,
 }
 
 /// A card as it comes from outside.
@@ -102,8 +105,13 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         companions.iter().enumerate().map(|(at, source)| Companion { file: at + 1, source }).collect();
     let license_files: Vec<SourceFile> =
         input.license_files.into_iter().map(|(name, bytes)| SourceFile::new(name, card::decode(bytes).0)).collect();
-    let context =
-        Context { card: &card, eval_results: &eval_results, license_files: &license_files, schemas: &settings.schemas };
+    let context = Context {
+        card: &card,
+        eval_results: &eval_results,
+        license_files: &license_files,
+        schemas: &settings.schemas,
+        policy: settings.policy.as_ref(),
+    };
     let mut sink = Sink::new(&settings.rules, card.kind);
     for builtin in registry::BUILTINS {
         (builtin.run)(&context, &mut sink);
@@ -131,6 +139,31 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     audit.sources.extend(companions);
     fingerprint(&mut audit);
     Some(audit)
+}
+
+/// Findings about the configuration, as an audit of that file: rule, place, message and what to do.
+#[must_use]
+pub fn notices(source: SourceFile, notices: Vec<(&str, Span, String, &str)>, settings: &Settings) -> Audit {
+    let mut sink = Sink::new(&settings.rules, Kind::Other);
+    for (id, span, message, help) in notices {
+        sink.add(id, span, message, |f| f.help(help));
+    }
+    let mut findings = sink.finish();
+    for finding in &mut findings {
+        if let Some(severity) = settings.rules.severity_of(finding.rule) {
+            finding.severity = severity;
+        }
+    }
+    let mut audit = Audit {
+        sources: vec![source],
+        kind: Kind::Other,
+        title: None,
+        front_matter: Status::Missing,
+        license: None,
+        findings,
+    };
+    fingerprint(&mut audit);
+    audit
 }
 
 fn declared_license(card: &Card<'_>) -> Option<DeclaredLicense> {

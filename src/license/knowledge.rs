@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::embedded::table;
+
 /// One thing that a licence restricts or demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -416,13 +418,6 @@ impl Rules {
             .find(|rule| one != other && rule.licenses.contains(one) && rule.licenses.contains(other))
             .map(|rule| rule.source.as_str())
     }
-}
-
-/// Reads one embedded table. The files are part of the program: a broken one is a defect of the
-/// build, which the tests rule out.
-pub(super) fn table<T: for<'de> Deserialize<'de>>(path: &str) -> T {
-    let text = crate::embedded::data(path).unwrap_or_else(|| panic!("internal: {path} is not embedded"));
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("internal: {path}: {error}"))
 }
 
 pub(super) fn rules() -> &'static Rules {

@@ -9,6 +9,7 @@
 pub mod judge;
 pub mod knowledge;
 pub mod lineage;
+pub mod policy;
 pub mod resolve;
 pub mod text;
 

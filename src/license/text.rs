@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::knowledge::{Class, License, find, table};
+use super::knowledge::{Class, License, find};
+use crate::embedded::table;
 
 /// Words in a row that make one hash.
 const GRAM: usize = 5;

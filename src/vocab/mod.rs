@@ -8,15 +8,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::embedded::table;
 use crate::text::suggest;
-
-/// Reads one embedded table. The files are part of the program: a broken one is a defect of the
-/// build, which the tests rule out.
-fn table<T: for<'de> Deserialize<'de>>(name: &str) -> T {
-    let path = format!("rules/hub/{name}.yaml");
-    let text = crate::embedded::data(&path).unwrap_or_else(|| panic!("internal: {path} is not embedded"));
-    serde_json::from_str(text).unwrap_or_else(|error| panic!("internal: {path}: {error}"))
-}
 
 /// A word and what to use instead.
 #[derive(Debug, Deserialize)]
@@ -463,21 +456,21 @@ impl Metrics {
 /// The licence table.
 #[must_use]
 pub fn licenses() -> &'static Licenses {
-    static TABLE: LazyLock<Licenses> = LazyLock::new(|| table("licenses"));
+    static TABLE: LazyLock<Licenses> = LazyLock::new(|| table("rules/hub/licenses.yaml"));
     &TABLE
 }
 
 /// The task table.
 #[must_use]
 pub fn tasks() -> &'static Tasks {
-    static TABLE: LazyLock<Tasks> = LazyLock::new(|| table("tasks"));
+    static TABLE: LazyLock<Tasks> = LazyLock::new(|| table("rules/hub/tasks.yaml"));
     &TABLE
 }
 
 /// The library table.
 #[must_use]
 pub fn libraries() -> &'static Libraries {
-    static TABLE: LazyLock<Libraries> = LazyLock::new(|| table("libraries"));
+    static TABLE: LazyLock<Libraries> = LazyLock::new(|| table("rules/hub/libraries.yaml"));
     &TABLE
 }
 
@@ -485,7 +478,7 @@ pub fn libraries() -> &'static Libraries {
 #[must_use]
 pub fn languages() -> &'static Languages {
     static TABLE: LazyLock<Languages> = LazyLock::new(|| {
-        let table: LanguageTable = table("languages");
+        let table: LanguageTable = table("rules/hub/languages.yaml");
         Languages { table }
     });
     &TABLE
@@ -494,7 +487,7 @@ pub fn languages() -> &'static Languages {
 /// The field table.
 #[must_use]
 pub fn fields() -> &'static Fields {
-    static TABLE: LazyLock<Fields> = LazyLock::new(|| table("fields"));
+    static TABLE: LazyLock<Fields> = LazyLock::new(|| table("rules/hub/fields.yaml"));
     &TABLE
 }
 
@@ -502,7 +495,7 @@ pub fn fields() -> &'static Fields {
 #[must_use]
 pub fn metrics() -> &'static Metrics {
     static TABLE: LazyLock<Metrics> = LazyLock::new(|| {
-        let table: MetricTable = table("metrics");
+        let table: MetricTable = table("rules/hub/metrics.yaml");
         let by_id = table
             .items
             .iter()

@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 
 use cardlint::card::Kind;
 use cardlint::checks::UserSchema;
+use cardlint::cli::config;
 use cardlint::engine::{self, Audit, Input, Rules, Settings};
 use cardlint::rule::Profile;
 use cardlint::schema::Schema;
+use cardlint::text::SourceFile;
 
 /// The project's root.
 pub fn root() -> PathBuf {
@@ -53,6 +55,9 @@ pub fn audit_folder(folder: &Path) -> Audit {
             .schemas
             .push(UserSchema { name: "schema.json".to_owned(), schema: Schema::new(&text).expect("schema") });
     }
+    let config = folder.join("cardlint.toml");
+    let config = config.is_file().then(|| config::load(Some(&config), folder).expect("configuration"));
+    settings.policy = config.as_ref().and_then(|config| config.policy("2026-11-25".to_owned()).expect("policy"));
     let input = Input {
         name: "README.md".to_owned(),
         bytes: fs::read(folder.join("README.md")).expect("card"),
@@ -60,7 +65,19 @@ pub fn audit_folder(folder: &Path) -> Audit {
         eval_results,
         license_files: license_files(folder),
     };
-    engine::audit(input, &settings, false).expect("an explicit file is always audited")
+    let mut audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
+    if let (Some(config), Some(policy)) = (&config, &settings.policy) {
+        let source = config.source.as_ref().expect("a file");
+        let idle = config.idle_exceptions(policy).into_iter();
+        let notices = idle.map(|(span, message)| ("license-policy-exception", span, message, "Remove it")).collect();
+        let mut about = engine::notices(SourceFile::new("cardlint.toml", source.text()), notices, &settings);
+        for finding in &mut about.findings {
+            finding.file = audit.sources.len();
+        }
+        audit.findings.append(&mut about.findings);
+        audit.sources.append(&mut about.sources);
+    }
+    audit
 }
 
 /// Licence files of a repository.

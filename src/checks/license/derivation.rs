@@ -53,7 +53,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Hub ids under `base_model`.
-fn bases<'c>(card: &'c Card<'_>) -> Vec<(NodeId, &'c str)> {
+pub(super) fn bases<'c>(card: &'c Card<'_>) -> Vec<(NodeId, &'c str)> {
     let Some((document, _)) = card.mapping() else { return Vec::new() };
     let ids = card.field_items("base_model").into_iter();
     ids.filter(|&id| !document.is_null(id))
@@ -63,7 +63,7 @@ fn bases<'c>(card: &'c Card<'_>) -> Vec<(NodeId, &'c str)> {
 }
 
 /// Owner and name as the folders say that hold the card.
-fn place<'c>(card: &'c Card<'_>) -> (Option<&'c str>, Option<&'c str>) {
+pub(super) fn place<'c>(card: &'c Card<'_>) -> (Option<&'c str>, Option<&'c str>) {
     let mut parts = card.source.name().rsplit('/').skip(1);
     let name = parts.next().filter(|name| !name.is_empty() && *name != ".");
     (parts.next().filter(|owner| !owner.is_empty()), name)

@@ -3,6 +3,7 @@
 
 pub mod derivation;
 pub mod identity;
+pub mod policy;
 pub mod text;
 
 use crate::card::Card;

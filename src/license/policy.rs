@@ -1,0 +1,243 @@
+//! A user's policy: which licences are allowed, denied or to be looked at.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::knowledge::{Atom, Class, License, licenses};
+use super::resolve::{Declared, Terms, resolve};
+use crate::text::suggest;
+
+/// What a word of a list stands for.
+#[derive(Clone, Copy, Debug)]
+pub enum Matcher {
+    /// All licences of a class.
+    Class(Class),
+    /// One licence, by Hub id, SPDX id or usual name.
+    License(&'static License),
+}
+
+impl Matcher {
+    /// Reads a word of a list.
+    ///
+    /// # Errors
+    /// When it is neither a class nor a licence that cardlint knows.
+    pub fn parse(word: &str) -> Result<Self, String> {
+        if let Ok(class) = word.parse() {
+            return Ok(Self::Class(class));
+        }
+        if let [set] = resolve(Declared { license: &[word], name: None }).alternatives.as_slice()
+            && let [license] = set.as_slice()
+        {
+            return Ok(Self::License(license));
+        }
+        let words =
+            Class::ALL.iter().map(|&(name, _)| name).chain(licenses().iter().map(|license| license.id.as_str()));
+        let hint = suggest::nearest(word, words).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        Err(format!("`{word}` is neither a licence that cardlint knows nor a class of licences{hint}"))
+    }
+
+    fn fits(self, license: &License) -> bool {
+        match self {
+            Self::Class(class) => license.class == class,
+            Self::License(known) => license.id == known.id,
+        }
+    }
+}
+
+/// Something that every licence must give.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Requirement {
+    /// Approved by the Open Source Initiative.
+    OsiApproved,
+    /// Commercial use without conditions.
+    CommercialUse,
+    /// No list of forbidden uses, no policy of the publisher.
+    NoUseRestrictions,
+    /// No places in which it is not given.
+    NoTerritoryLimits,
+}
+
+impl Requirement {
+    const ALL: &'static [(&'static str, Requirement)] = &[
+        ("osi-approved", Requirement::OsiApproved),
+        ("commercial-use", Requirement::CommercialUse),
+        ("no-use-restrictions", Requirement::NoUseRestrictions),
+        ("no-territory-limits", Requirement::NoTerritoryLimits),
+    ];
+
+    /// Reads the word of the configuration.
+    ///
+    /// # Errors
+    /// When there is no such requirement.
+    pub fn parse(word: &str) -> Result<Self, String> {
+        Self::ALL.iter().find(|(name, _)| *name == word).map(|&(_, found)| found).ok_or_else(|| {
+            let words: Vec<&str> = Self::ALL.iter().map(|&(name, _)| name).collect();
+            format!("`{word}` is no requirement; there are {}", words.join(", "))
+        })
+    }
+
+    /// Why the licence does not meet it, as a clause.
+    fn breach(self, license: &License) -> Option<&'static str> {
+        let has = |atoms: &[Atom]| license.terms.iter().any(|term| atoms.contains(&term.atom));
+        match self {
+            Self::OsiApproved => (!license.osi).then_some("it is not approved by the OSI"),
+            Self::CommercialUse => license
+                .grants
+                .get("commercial_use")
+                .is_none_or(|answer| answer != "yes")
+                .then_some("it does not allow commercial use without conditions"),
+            Self::NoUseRestrictions => has(&[Atom::UseRestrictions, Atom::AcceptableUsePolicy])
+                .then_some("it restricts what the model may be used for"),
+            Self::NoTerritoryLimits => has(&[Atom::TerritoryExclusion]).then_some("it is not given in some places"),
+        }
+    }
+}
+
+/// Whose licence is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// That of the model itself.
+    Model,
+    /// Those of its base models.
+    Base,
+    /// That of a dataset.
+    Dataset,
+}
+
+impl Side {
+    /// Reads the word of the configuration.
+    ///
+    /// # Errors
+    /// When there is no such side.
+    pub fn parse(word: &str) -> Result<Self, String> {
+        match word {
+            "model" => Ok(Self::Model),
+            "base" => Ok(Self::Base),
+            "dataset" => Ok(Self::Dataset),
+            _ => Err(format!("`{word}` is no side; there are model, base and dataset")),
+        }
+    }
+}
+
+/// A licence that one repository may have all the same.
+#[derive(Debug)]
+pub struct Exception {
+    /// `owner/name`, or the name of the folder.
+    pub repository: String,
+    /// The licence.
+    pub license: Matcher,
+    /// The day after which it does not hold, `2027-01-31`.
+    pub expires: Option<String>,
+    /// Whether it has been used in this run.
+    pub used: AtomicBool,
+}
+
+/// The policy of a configuration.
+#[derive(Debug, Default)]
+pub struct Policy {
+    /// If any: only these are allowed.
+    pub allow: Vec<Matcher>,
+    /// Never allowed.
+    pub deny: Vec<Matcher>,
+    /// Allowed, but to be looked at.
+    pub review: Vec<Matcher>,
+    /// What every licence must give.
+    pub require: Vec<Requirement>,
+    /// Whose licences are judged; empty: everybody's.
+    pub sides: Vec<Side>,
+    /// Exceptions, in the order of the configuration.
+    pub exceptions: Vec<Exception>,
+    /// Today, `2026-11-25`.
+    pub today: String,
+}
+
+/// What the policy says of a licence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing.
+    Allowed,
+    /// A person should look, for this reason.
+    Review(String),
+    /// It is not allowed, for this reason.
+    Denied(String),
+}
+
+impl Policy {
+    /// True when licences of this side are judged.
+    #[must_use]
+    pub fn concerns(&self, side: Side) -> bool {
+        self.sides.is_empty() || self.sides.contains(&side)
+    }
+
+    /// Judges the terms of a repository; of alternatives the best counts.
+    #[must_use]
+    pub fn judge(&self, terms: &Terms, owner: Option<&str>, name: Option<&str>) -> Decision {
+        let decides = !self.allow.is_empty() || !self.require.is_empty();
+        if !terms.is_known() {
+            let why = terms.unknown.clone().unwrap_or_else(|| "no licence is declared".to_owned());
+            return if decides { Decision::Review(why) } else { Decision::Allowed };
+        }
+        let mut best: Option<Decision> = None;
+        for set in &terms.alternatives {
+            let mut worst = Decision::Allowed;
+            for license in set {
+                let decision = self.one(license, owner, name);
+                if rank(&decision) > rank(&worst) {
+                    worst = decision;
+                }
+            }
+            if best.as_ref().is_none_or(|best| rank(&worst) < rank(best)) {
+                best = Some(worst);
+            }
+        }
+        best.unwrap_or(Decision::Allowed)
+    }
+
+    fn one(&self, license: &License, owner: Option<&str>, name: Option<&str>) -> Decision {
+        let decision = self.without_exceptions(license);
+        if decision == Decision::Allowed {
+            return decision;
+        }
+        let excepted = self.exceptions.iter().find(|exception| {
+            let (wanted_owner, wanted) = exception
+                .repository
+                .split_once('/')
+                .map_or((None, exception.repository.as_str()), |(o, n)| (Some(o), n));
+            let named = name.is_some_and(|name| name.eq_ignore_ascii_case(wanted));
+            let owned = wanted_owner.is_none_or(|wanted| owner.is_some_and(|owner| owner.eq_ignore_ascii_case(wanted)));
+            let valid = exception.expires.as_ref().is_none_or(|day| self.today.as_str() <= day.as_str());
+            named && owned && valid && exception.license.fits(license)
+        });
+        match excepted {
+            Some(exception) => {
+                exception.used.store(true, Ordering::Relaxed);
+                Decision::Allowed
+            }
+            None => decision,
+        }
+    }
+
+    fn without_exceptions(&self, license: &License) -> Decision {
+        let fits = |list: &[Matcher]| list.iter().any(|matcher| matcher.fits(license));
+        if fits(&self.deny) {
+            return Decision::Denied(format!("`{}` is on the list of denied licences", license.id));
+        }
+        if let Some(breach) = self.require.iter().find_map(|requirement| requirement.breach(license)) {
+            return Decision::Denied(format!("`{}` does not meet the policy: {breach}", license.id));
+        }
+        if fits(&self.review) {
+            return Decision::Review(format!("`{}` is on the list of licences to be looked at", license.id));
+        }
+        if !self.allow.is_empty() && !fits(&self.allow) {
+            return Decision::Denied(format!("`{}` is not on the list of allowed licences", license.id));
+        }
+        Decision::Allowed
+    }
+}
+
+fn rank(decision: &Decision) -> u8 {
+    match decision {
+        Decision::Allowed => 0,
+        Decision::Review(_) => 1,
+        Decision::Denied(_) => 2,
+    }
+}
