@@ -248,6 +248,33 @@ proptest! {
     }
 }
 
+#[test]
+fn report_covers_a_tree_and_cannot_be_used_against_its_reader() {
+    let report =
+        |format| cardlint(&["license", "report", "fixtures/repositories", "--format", format]).code(0).stderr_eq("");
+    report("csv").stdout_eq(snapbox::file!["snapshots/license-report.csv"]);
+    report("table").stdout_eq(snapbox::file!["snapshots/license-report.txt"]);
+    report("markdown").stdout_eq(snapbox::file!["snapshots/license-report.md"]);
+    let json: Value = serde_json::from_slice(&report("json").get_output().stdout).expect("JSON");
+    assert_eq!(json["repositories"].as_array().expect("a list").len(), 2);
+    let folder = tempfile::tempdir().expect("folder");
+    let place = folder.path().join("=cmd()/x");
+    fs::create_dir_all(&place).expect("folder");
+    fs::write(place.join("README.md"), "---\nlicense: \"=1+1\\n\\e[31m\\\"##[error]\"\nlibrary_name: peft\n---\n# X\n")
+        .expect("card");
+    for format in ["csv", "table", "markdown", "json"] {
+        let output = Command::new(cargo_bin!("cardlint"))
+            .args(["license", "report", ".", "--format", format])
+            .env_clear()
+            .current_dir(folder.path())
+            .assert()
+            .code(0);
+        let text = String::from_utf8(output.get_output().stdout.clone()).expect("UTF-8");
+        assert!(!text.contains('\u{1b}') && !text.contains("##["), "{format}: {text}");
+        assert!(format != "csv" || text.contains("\"'=cmd()/x\",\"'=1+1"), "{text}");
+    }
+}
+
 /// Of a choice the best counts; a set is as good as its worst.
 #[test]
 fn policy_judges_expressions() {

@@ -9,6 +9,7 @@ pub mod registry;
 
 use std::collections::HashMap;
 
+use self::license::derivation::Assessment;
 use crate::card::{Card, Kind};
 use crate::license::policy::Policy;
 use crate::rule::{self, Finding, Rule};
@@ -43,6 +44,8 @@ pub struct Context<'a> {
     pub schemas: &'a [UserSchema],
     /// The user's policy for licences.
     pub policy: Option<&'a Policy>,
+    /// The card against its base models.
+    pub assessment: Option<&'a Assessment>,
 }
 
 /// Decides which rules report.

@@ -108,6 +108,32 @@ pub enum LicenseCommand {
     List(LicenseList),
     /// Judge a published licence against those of what the model derives from
     Check(Box<LicenseCheck>),
+    /// List the licences of a tree of repositories and how they stand to those of their base models
+    Report(LicenseReport),
+}
+
+/// How to print the licence report.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ReportFormat {
+    /// For people
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// JSON
+    Json,
+    /// A Markdown table
+    Markdown,
+}
+
+/// Options of `license report`.
+#[derive(Args, Debug)]
+pub struct LicenseReport {
+    /// Cards, repositories or folders of them
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
+    pub format: ReportFormat,
 }
 
 /// Options of `license list`.

@@ -163,14 +163,26 @@ enum Done {
 
 /// Reads, audits and renders one target.
 fn one(target: &Target, settings: &Settings, renderers: &[Renderer]) -> Done {
+    match read_and_audit(target, settings) {
+        Err(reason) => Done::Failed(reason),
+        Ok(None) => Done::NoCard,
+        Ok(Some(audit)) => {
+            let parts = renderers.iter().map(|(format, style)| format.card(&audit, style)).collect();
+            Done::Card(count(&audit), parts)
+        }
+    }
+}
+
+/// Reads and audits one target; `None` when it was found by walking and is no card.
+///
+/// # Errors
+/// Why the file cannot be read.
+pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Option<Audit>, String> {
     let bytes = match &target.path {
         None => read_limited(io::stdin().lock(), 0),
         Some(path) => read_file(path),
     };
-    let bytes = match bytes {
-        Ok(bytes) => bytes,
-        Err(error) => return Done::Failed(reason(&error)),
-    };
+    let bytes = bytes.map_err(|error| reason(&error))?;
     let folder = target.path.as_ref().map(|path| match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
@@ -183,9 +195,7 @@ fn one(target: &Target, settings: &Settings, renderers: &[Renderer]) -> Done {
         eval_results: folder.as_deref().map(|folder| eval_results(folder, &target.name)).unwrap_or_default(),
         license_files: folder.as_deref().map(license_files).unwrap_or_default(),
     };
-    let Some(audit) = engine::audit(input, settings, !target.explicit) else { return Done::NoCard };
-    let parts = renderers.iter().map(|(format, style)| format.card(&audit, style)).collect();
-    Done::Card(count(&audit), parts)
+    Ok(engine::audit(input, settings, !target.explicit))
 }
 
 fn count(audit: &Audit) -> Counted {

@@ -7,8 +7,11 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::args::{LicenseCheck, LicenseCommand, LicenseList, PageFormat};
-use super::{EXIT_CLEAN, EXIT_FINDINGS, print};
+use super::args::{Global, LicenseCheck, LicenseCommand, LicenseList, LicenseReport, PageFormat, ReportFormat};
+use super::config::Files;
+use super::discover::{self, Globs};
+use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, print, stdout_style, talk};
+use crate::engine::{Audit, Settings};
 use crate::license::judge::Reason;
 use crate::license::knowledge::source;
 use crate::license::lineage::{Source, inputs};
@@ -22,11 +25,12 @@ const DISCLAIMER: &str = "This compares declarations with what licence texts ask
 ///
 /// # Errors
 /// When an id is unknown, a file cannot be read, or standard output fails.
-pub fn run(command: &LicenseCommand) -> anyhow::Result<u8> {
+pub fn run(command: &LicenseCommand, global: &Global) -> anyhow::Result<u8> {
     match command {
         LicenseCommand::Show { id, format } => show(id, *format),
         LicenseCommand::List(options) => list(options),
         LicenseCommand::Check(options) => check(options),
+        LicenseCommand::Report(options) => report(options, global),
     }
 }
 
@@ -532,4 +536,121 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
     }
     out.push_str(&format!("{DISCLAIMER}\n"));
     out
+}
+
+/// One repository in the report.
+struct Row {
+    cells: [String; 6],
+}
+
+/// Columns of the report.
+const COLUMNS: [&str; 6] = ["Repository", "Declared", "Normal form", "Class", "Derives from", "Verdict"];
+
+impl Row {
+    fn new(audit: &Audit) -> Self {
+        let name = audit.name().rsplit_once('/').map_or(audit.name(), |(folder, _)| folder);
+        let license = audit.license.as_ref();
+        let bases: Vec<String> = audit
+            .lineage
+            .iter()
+            .map(|base| format!("{} ({})", base.name, base.license.as_deref().unwrap_or("unknown")))
+            .collect();
+        let reasons: Vec<&str> = audit.lineage.iter().filter_map(|base| base.reason.as_deref()).collect();
+        let verdict = match audit.verdict {
+            None => String::new(),
+            Some(verdict) if reasons.is_empty() => verdict.as_str().to_owned(),
+            Some(verdict) => format!("{} ({})", verdict.as_str(), reasons.join("; ")),
+        };
+        let classes = license.iter().flat_map(|license| &license.classes).map(|class| class.as_str());
+        Self {
+            cells: [
+                name.to_owned(),
+                license.map(|license| license.declared.join(", ")).unwrap_or_default(),
+                license.and_then(|license| license.expression.clone()).unwrap_or_default(),
+                classes.collect::<Vec<_>>().join(", "),
+                bases.join(", "),
+                verdict,
+            ],
+        }
+    }
+}
+
+fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
+    let globs = Globs::new(&Files::default(), Path::new("."))?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let found = discover::find(&options.paths, "README.md", &globs, threads);
+    let settings = Settings::default();
+    let mut audits = Vec::new();
+    let mut errors = found.errors;
+    for target in &found.targets {
+        match audit::read_and_audit(target, &settings) {
+            Ok(Some(audit)) => audits.push(audit),
+            Ok(None) => {}
+            Err(reason) => errors.push((target.name.clone(), reason)),
+        }
+    }
+    let rows: Vec<Row> = audits.iter().map(Row::new).collect();
+    let text = match options.format {
+        ReportFormat::Json => {
+            let list: Vec<Value> = audits.iter().map(report_json).collect();
+            serde_json::to_string_pretty(&json!({ "repositories": list }))? + "\n"
+        }
+        ReportFormat::Csv => {
+            let mut out = csv(&COLUMNS.map(str::to_owned));
+            for row in &rows {
+                out.push_str(&csv(&row.cells));
+            }
+            out
+        }
+        ReportFormat::Markdown => {
+            let line = |cells: [String; 6]| format!("| {} |\n", cells.join(" | "));
+            let mut out = line(COLUMNS.map(str::to_owned));
+            out.push_str(&line(COLUMNS.map(|_| "---".to_owned())));
+            for row in &rows {
+                out.push_str(&line(row.cells.clone().map(|cell| safe::markdown(&cell))));
+            }
+            out.push_str(&format!("\n{DISCLAIMER}\n"));
+            out
+        }
+        ReportFormat::Table => {
+            let cells: Vec<Vec<String>> =
+                rows.iter().map(|row| row.cells.iter().map(|cell| safe::line(cell).into_owned()).collect()).collect();
+            crate::report::plain_table(&COLUMNS, &cells, &stdout_style(global.color)) + DISCLAIMER + "\n"
+        }
+    };
+    // JSON keeps its meaning with the unsafe characters escaped; the other forms have none left.
+    print(&if matches!(options.format, ReportFormat::Json) { safe::json(&text) } else { safe::workflow_log(&text) })?;
+    for (path, reason) in &errors {
+        talk("error", &format!("{path}: {reason}"));
+    }
+    Ok(if errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
+}
+
+fn report_json(audit: &Audit) -> Value {
+    let license = audit.license.as_ref();
+    json!({
+        "path": audit.name(),
+        "kind": audit.kind.as_str(),
+        "declared": license.map(|license| &license.declared),
+        "expression": license.and_then(|license| license.expression.as_ref()),
+        "classes": license.iter().flat_map(|license| &license.classes).map(|class| class.as_str()).collect::<Vec<_>>(),
+        "verdict": audit.verdict.map(Verdict::as_str),
+        "lineage": audit.lineage.iter().map(|base| json!({
+            "name": base.name, "relation": base.relation.as_str(), "license": base.license, "certain": base.certain,
+            "reason": base.reason,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe.
+fn csv(cells: &[String; 6]) -> String {
+    let quoted: Vec<String> = cells
+        .iter()
+        .map(|cell| {
+            let line = safe::line(cell);
+            let formula = line.starts_with(['=', '+', '-', '@']);
+            format!("\"{}{}\"", if formula { "'" } else { "" }, line.replace('"', "\"\""))
+        })
+        .collect();
+    quoted.join(",") + "\n"
 }

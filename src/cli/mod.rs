@@ -36,7 +36,7 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|defect| talk("internal error", &defect.to_string())));
     let result = match &cli.command {
         Command::Audit(options) => audit::run(options, &cli.global),
-        Command::License { command } => license::run(command),
+        Command::License { command } => license::run(command, &cli.global),
         Command::Rule { ids, format } => pages::rules(ids, *format, &cli.global),
         Command::Schema { name } => pages::schema(name.as_deref()),
         Command::Completions { shell } => pages::completions(*shell),

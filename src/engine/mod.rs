@@ -4,8 +4,11 @@
 mod selection;
 
 use crate::card::{self, Card, Kind, Siblings, Status};
+use crate::checks::license::declared as declared_terms;
+use crate::checks::license::derivation::{self, Assessment};
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
 use crate::license::policy::Policy;
+use crate::license::{Class, Relation, Verdict};
 use crate::rule::{Finding, Severity};
 use crate::text::{SourceFile, Span};
 use crate::vocab::{self, LicenseMatch};
@@ -48,8 +51,27 @@ pub struct DeclaredLicense {
     pub hub_id: Option<String>,
     /// The SPDX id of that, if it has one.
     pub spdx: Option<String>,
+    /// The normal form: an SPDX expression with `LicenseRef-` for what SPDX does not list.
+    pub expression: Option<String>,
+    /// Classes of the licences named.
+    pub classes: Vec<Class>,
     /// Where it is declared.
     pub span: Span,
+}
+
+/// A model that a card's model derives from.
+#[derive(Debug)]
+pub struct Ancestor {
+    /// Hub id.
+    pub name: String,
+    /// How it derives.
+    pub relation: Relation,
+    /// The ancestor's licence in its normal form, when it is known.
+    pub license: Option<String>,
+    /// The licence was seen at its publisher.
+    pub certain: bool,
+    /// What is wrong, for the worst reason of this ancestor.
+    pub reason: Option<String>,
 }
 
 /// The result for one card.
@@ -64,6 +86,10 @@ pub struct Audit {
     pub front_matter: Status,
     /// The licence it declares.
     pub license: Option<DeclaredLicense>,
+    /// How the declared licence stands to those of the base models; `None` without any.
+    pub verdict: Option<Verdict>,
+    /// What it derives from.
+    pub lineage: Vec<Ancestor>,
     /// What was found, in source order.
     pub findings: Vec<Finding>,
 }
@@ -105,12 +131,14 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         companions.iter().enumerate().map(|(at, source)| Companion { file: at + 1, source }).collect();
     let license_files: Vec<SourceFile> =
         input.license_files.into_iter().map(|(name, bytes)| SourceFile::new(name, card::decode(bytes).0)).collect();
+    let assessment = derivation::assess(&card);
     let context = Context {
         card: &card,
         eval_results: &eval_results,
         license_files: &license_files,
         schemas: &settings.schemas,
         policy: settings.policy.as_ref(),
+        assessment: assessment.as_ref(),
     };
     let mut sink = Sink::new(&settings.rules, card.kind);
     for builtin in registry::BUILTINS {
@@ -133,6 +161,8 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         title: card.outline.title().map(str::to_owned),
         front_matter: card.front.status,
         license: declared_license(&card),
+        verdict: assessment.as_ref().map(|assessment| assessment.judgement.verdict()),
+        lineage: assessment.as_ref().map(lineage).unwrap_or_default(),
         findings,
     };
     audit.sources.push(source);
@@ -160,6 +190,8 @@ pub fn notices(source: SourceFile, notices: Vec<(&str, Span, String, &str)>, set
         title: None,
         front_matter: Status::Missing,
         license: None,
+        verdict: None,
+        lineage: Vec::new(),
         findings,
     };
     fingerprint(&mut audit);
@@ -179,7 +211,28 @@ fn declared_license(card: &Card<'_>) -> Option<DeclaredLicense> {
         license.spdx.clone_from(&known.spdx);
     }
     license.declared = declared;
+    let terms = declared_terms(card);
+    license.expression = terms.expression();
+    license.classes = terms.licenses().map(|license| license.class).collect();
+    license.classes.dedup();
     Some(license)
+}
+
+fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
+    let inputs = assessment.inputs.iter().enumerate();
+    inputs
+        .map(|(at, input)| {
+            let reasons = assessment.judgement.reasons.iter();
+            let reason = reasons.filter(|reason| reason.input == at).max_by_key(|reason| reason.verdict);
+            Ancestor {
+                name: input.name.clone(),
+                relation: assessment.relation,
+                license: input.terms.expression(),
+                certain: input.certain,
+                reason: reason.map(|reason| format!("{}: {}", reason.verdict.as_str(), reason.message)),
+            }
+        })
+        .collect()
 }
 
 /// Gives every finding an identity that survives edits elsewhere: a hash of the rule, the place in

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Run, Summary};
 use crate::engine::Audit;
+use crate::license::Verdict;
 use crate::rule::{Finding, Severity};
 use crate::text::{SourceFile, Span, Unit, safe};
 
@@ -111,7 +112,20 @@ struct LicenseOut<'a> {
     declared: &'a [String],
     hub_id: Option<&'a str>,
     spdx: Option<&'a str>,
+    expression: Option<&'a str>,
+    classes: Vec<&'a str>,
+    verdict: Option<&'a str>,
     location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct AncestorOut<'a> {
+    name: &'a str,
+    role: &'a str,
+    relation: &'a str,
+    license: Option<&'a str>,
+    certain: bool,
+    reason: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -125,7 +139,7 @@ struct CardOut<'a> {
     front_matter: &'a str,
     findings: Vec<FindingOut<'a>>,
     disclosures: serde_json::Map<String, serde_json::Value>,
-    lineage: Vec<serde_json::Value>,
+    lineage: Vec<AncestorOut<'a>>,
 }
 
 #[derive(Serialize)]
@@ -164,12 +178,26 @@ pub(super) fn card(audit: &Audit, line: bool) -> String {
             declared: &license.declared,
             hub_id: license.hub_id.as_deref(),
             spdx: license.spdx.as_deref(),
+            expression: license.expression.as_deref(),
+            classes: license.classes.iter().map(|class| class.as_str()).collect(),
+            verdict: audit.verdict.map(Verdict::as_str),
             location: Location::new(&audit.sources[0], license.span),
         }),
         front_matter: audit.front_matter.as_str(),
         findings: audit.findings.iter().map(|finding| FindingOut::new(audit.source(finding), finding)).collect(),
         disclosures: serde_json::Map::new(),
-        lineage: Vec::new(),
+        lineage: audit
+            .lineage
+            .iter()
+            .map(|ancestor| AncestorOut {
+                name: &ancestor.name,
+                role: "base",
+                relation: ancestor.relation.as_str(),
+                license: ancestor.license.as_deref(),
+                certain: ancestor.certain,
+                reason: ancestor.reason.as_deref(),
+            })
+            .collect(),
     };
     let mut json = to_json(&out);
     if line {

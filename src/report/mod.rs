@@ -320,6 +320,12 @@ fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
+/// A table of texts that are safe already, as wide as the style allows.
+#[must_use]
+pub fn plain_table(columns: &[&str], rows: &[Vec<String>], style: &Style) -> String {
+    table::plain(columns, rows, style)
+}
+
 /// A path for people.
 fn path(name: &str) -> String {
     safe::line(name).into_owned()

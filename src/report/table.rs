@@ -96,6 +96,16 @@ pub(super) fn card(audit: &Audit, style: &Style) -> String {
     out
 }
 
+/// A table of texts.
+pub(super) fn plain(columns: &[&str], rows: &[Vec<String>], style: &Style) -> String {
+    let mut table = new_table(style);
+    table.set_header(columns.iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+    for row in rows {
+        table.add_row(row);
+    }
+    trimmed(&table)
+}
+
 /// Counts a rule.
 pub(super) fn statistics(summary: &Summary, style: &Style) -> String {
     if summary.by_rule.is_empty() {

@@ -18,17 +18,33 @@ const QUANTIZED: &[&str] = &["gguf", "gptq", "awq", "exl2", "exl3", "bnb-4bit", 
 /// Words that mark an adapter.
 const ADAPTER: &[&str] = &["lora", "adapter", "qlora"];
 
-pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
-    let card = ctx.card;
+/// What a model derives from, and how the terms stand to each other.
+pub struct Assessment {
+    /// Each input with the node that names it; hidden ancestors stand for the base that they are behind.
+    found: Vec<(Input, NodeId)>,
+    /// The inputs alone.
+    pub inputs: Vec<Input>,
+    /// How the model derives from them.
+    pub relation: Relation,
+    /// What the model may be called.
+    names: Vec<String>,
+    /// What is published.
+    pub published: Published,
+    /// What was found.
+    pub judgement: Judgement,
+}
+
+/// Judges the card of a model against the base models that it names; `None` when it names none.
+#[must_use]
+pub fn assess(card: &Card<'_>) -> Option<Assessment> {
     if card.kind != Kind::Model {
-        return;
+        return None;
     }
     let bases = bases(card);
     if bases.is_empty() {
-        return;
+        return None;
     }
     let (owner, folder) = place(card);
-    // Each input with the node that names it; hidden ancestors stand for the base that they are behind.
     let mut found: Vec<(Input, NodeId)> = Vec::new();
     for &(node, repo) in &bases {
         let source = Source { role: Role::Base, name: repo, declared: Declared::default(), same_owner: false };
@@ -40,16 +56,21 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let relation = relation(card, bases.len(), folder);
     let names = names(card, folder);
-    let terms = declared(card);
-    let list: Vec<Input> = found.iter().map(|(input, _)| input.clone()).collect();
-    let published = Published { name: names.first().cloned().unwrap_or_default(), terms };
-    let judgement = judge(relation, &list, &published);
-    let case = Case { ctx, found: &found, list: &list, relation, published: &published, names: &names };
-    case.conflicts(&judgement, sink);
-    case.losses(&judgement, sink);
-    case.names(&judgement, sink);
-    case.displays(&judgement, sink);
-    case.unknown(&judgement, sink);
+    let inputs: Vec<Input> = found.iter().map(|(input, _)| input.clone()).collect();
+    let published = Published { name: names.first().cloned().unwrap_or_default(), terms: declared(card) };
+    let judgement = judge(relation, &inputs, &published);
+    Some(Assessment { found, inputs, relation, names, published, judgement })
+}
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some(assessment) = ctx.assessment else { return };
+    let Assessment { found, inputs, relation, names, published, judgement } = assessment;
+    let case = Case { ctx, found, list: inputs, relation: *relation, published, names };
+    case.conflicts(judgement, sink);
+    case.losses(judgement, sink);
+    case.names(judgement, sink);
+    case.displays(judgement, sink);
+    case.unknown(judgement, sink);
 }
 
 /// Hub ids under `base_model`.

@@ -9,8 +9,9 @@ pub mod text;
 use crate::card::Card;
 use crate::license::{Declared, Terms, resolve};
 
-/// What the card declares.
-fn declared(card: &Card<'_>) -> Terms {
+/// What the card declares, resolved.
+#[must_use]
+pub fn declared(card: &Card<'_>) -> Terms {
     let Some((document, _)) = card.mapping() else { return Terms::default() };
     let values: Vec<&str> = card
         .field_items("license")
