@@ -147,6 +147,7 @@ fn pages() {
 config
 dataset-card
 eval-results
+licenses
 model-card
 model-index
 report

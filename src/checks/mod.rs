@@ -38,8 +38,8 @@ pub struct Context<'a> {
     pub card: &'a Card<'a>,
     /// `.eval_results/*.yaml` of the repository.
     pub eval_results: &'a [Companion<'a>],
-    /// The licence files beside the card.
-    pub license_files: &'a [SourceFile],
+    /// Licence files and configurations beside the card.
+    pub files: &'a [SourceFile],
     /// The user's schemas.
     pub schemas: &'a [UserSchema],
     /// The user's policy for licences.

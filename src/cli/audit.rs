@@ -193,7 +193,7 @@ pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Opt
         bytes,
         list: folder.as_ref().map(|_| &list as &dyn Fn() -> Vec<String>),
         eval_results: folder.as_deref().map(|folder| eval_results(folder, &target.name)).unwrap_or_default(),
-        license_files: folder.as_deref().map(license_files).unwrap_or_default(),
+        files: folder.as_deref().map(files).unwrap_or_default(),
     };
     Ok(engine::audit(input, settings, !target.explicit))
 }
@@ -230,20 +230,20 @@ fn siblings(folder: &Path) -> Vec<String> {
     entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// Licence files read for one card; a repository has one or two.
-const MAX_LICENSE_FILES: usize = 8;
+/// Files read beside one card; a repository has one or two.
+const MAX_FILES: usize = 8;
 
-/// The licence files beside the card. Links are not followed: they could lead out of the repository.
-fn license_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+/// Licence files and configurations beside the card. Links are not followed: they could lead out of the repository.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<PathBuf> = entries
         .flatten()
-        .filter(|entry| text::is_license_file(&entry.file_name().to_string_lossy()))
+        .filter(|entry| engine::wanted(&entry.file_name().to_string_lossy()))
         .filter(|entry| entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= text::MAX_TEXT as u64))
         .map(|entry| entry.path())
         .collect();
     files.sort();
-    files.truncate(MAX_LICENSE_FILES);
+    files.truncate(MAX_FILES);
     let read = |path: PathBuf| Some((path.file_name()?.to_string_lossy().into_owned(), read_file(&path).ok()?));
     files.into_iter().filter_map(read).collect()
 }

@@ -8,6 +8,7 @@ use crate::checks::license::declared as declared_terms;
 use crate::checks::license::derivation::{self, Assessment};
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
 use crate::license::policy::Policy;
+use crate::license::text;
 use crate::license::{Class, Relation, Verdict};
 use crate::rule::{Finding, Severity};
 use crate::text::{SourceFile, Span};
@@ -38,8 +39,8 @@ pub struct Input<'a> {
     pub list: Option<&'a dyn Fn() -> Vec<String>>,
     /// Names and bytes of `.eval_results/*.yaml`.
     pub eval_results: Vec<(String, Vec<u8>)>,
-    /// Names and bytes of the licence files beside it.
-    pub license_files: Vec<(String, Vec<u8>)>,
+    /// Names and bytes of the files beside it that [`wanted`] names.
+    pub files: Vec<(String, Vec<u8>)>,
 }
 
 /// The licence that a card declares.
@@ -115,6 +116,13 @@ impl Audit {
     }
 }
 
+/// True for the names of files beside a card that the audit looks into: licences, and configurations that
+/// name base models.
+#[must_use]
+pub fn wanted(name: &str) -> bool {
+    text::is_license_file(name) || derivation::names_bases(name)
+}
+
 /// Audits one card. With `only_cards`, a file that is no card gives `None`.
 #[must_use]
 pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<Audit> {
@@ -129,13 +137,13 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     }
     let eval_results: Vec<Companion<'_>> =
         companions.iter().enumerate().map(|(at, source)| Companion { file: at + 1, source }).collect();
-    let license_files: Vec<SourceFile> =
-        input.license_files.into_iter().map(|(name, bytes)| SourceFile::new(name, card::decode(bytes).0)).collect();
-    let assessment = derivation::assess(&card);
+    let files: Vec<SourceFile> =
+        input.files.into_iter().map(|(name, bytes)| SourceFile::new(name, card::decode(bytes).0)).collect();
+    let assessment = derivation::assess(&card, &files);
     let context = Context {
         card: &card,
         eval_results: &eval_results,
-        license_files: &license_files,
+        files: &files,
         schemas: &settings.schemas,
         policy: settings.policy.as_ref(),
         assessment: assessment.as_ref(),

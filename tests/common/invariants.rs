@@ -107,7 +107,7 @@ pub fn audit(bytes: &[u8]) -> Audit {
         bytes: bytes.to_vec(),
         list: None,
         eval_results: Vec::new(),
-        license_files: Vec::new(),
+        files: Vec::new(),
     };
     let audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     for finding in &audit.findings {

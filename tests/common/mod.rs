@@ -32,7 +32,7 @@ pub fn audit_text(text: &str, kind: Option<Kind>) -> Audit {
 /// Audits bytes as a card.
 pub fn audit_bytes(name: &str, bytes: Vec<u8>, kind: Option<Kind>) -> Audit {
     let settings = Settings { kind, ..strict() };
-    let input = Input { name: name.to_owned(), bytes, list: None, eval_results: Vec::new(), license_files: Vec::new() };
+    let input = Input { name: name.to_owned(), bytes, list: None, eval_results: Vec::new(), files: Vec::new() };
     engine::audit(input, &settings, false).expect("an explicit file is always audited")
 }
 
@@ -63,7 +63,7 @@ pub fn audit_folder(folder: &Path) -> Audit {
         bytes: fs::read(folder.join("README.md")).expect("card"),
         list: Some(&names),
         eval_results,
-        license_files: license_files(folder),
+        files: files(folder),
     };
     let mut audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     if let (Some(config), Some(policy)) = (&config, &settings.policy) {
@@ -80,12 +80,12 @@ pub fn audit_folder(folder: &Path) -> Audit {
     audit
 }
 
-/// Licence files of a repository.
-fn license_files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+/// Licence files and configurations of a repository.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("folder").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if cardlint::license::text::is_license_file(&name) {
+        if engine::wanted(&name) {
             files.push((name, fs::read(entry.path()).expect("file")));
         }
     }

@@ -10,18 +10,27 @@ use crate::license::judge::{Duty, Reason, ways_out};
 use crate::license::lineage::{Source, inputs};
 use crate::license::{Atom, Declared, Input, Judgement, License, Published, Relation, Role, Verdict, judge};
 use crate::rule::{Confidence, Severity};
-use crate::text::{Span, safe};
-use crate::yaml::NodeId;
+use crate::text::{SourceFile, Span, safe};
+use crate::yaml::{self, NodeId};
 
 /// Words in a repository's name or files that mark weights in another number format.
 const QUANTIZED: &[&str] = &["gguf", "gptq", "awq", "exl2", "exl3", "bnb-4bit", "8bit", "4bit", "fp8", "mlx"];
 /// Words that mark an adapter.
 const ADAPTER: &[&str] = &["lora", "adapter", "qlora"];
 
+/// What names a base model.
+#[derive(Clone, Debug)]
+enum Origin {
+    /// A value of `base_model`.
+    Card(NodeId),
+    /// A file of the repository.
+    File(String),
+}
+
 /// What a model derives from, and how the terms stand to each other.
 pub struct Assessment {
-    /// Each input with the node that names it; hidden ancestors stand for the base that they are behind.
-    found: Vec<(Input, NodeId)>,
+    /// Each input with what names it; hidden ancestors stand for the base that they are behind.
+    found: Vec<(Input, Origin)>,
     /// The inputs alone.
     pub inputs: Vec<Input>,
     /// How the model derives from them.
@@ -36,21 +45,29 @@ pub struct Assessment {
 
 /// Judges the card of a model against the base models that it names; `None` when it names none.
 #[must_use]
-pub fn assess(card: &Card<'_>) -> Option<Assessment> {
+pub fn assess(card: &Card<'_>, files: &[SourceFile]) -> Option<Assessment> {
     if card.kind != Kind::Model {
         return None;
     }
-    let bases = bases(card);
+    let mut bases: Vec<(Origin, String)> =
+        bases(card).into_iter().map(|(node, repo)| (Origin::Card(node), repo.to_owned())).collect();
+    for file in files {
+        for repo in configured(file) {
+            if !bases.iter().any(|(_, known)| known.eq_ignore_ascii_case(&repo)) {
+                bases.push((Origin::File(file.name().to_owned()), repo));
+            }
+        }
+    }
     if bases.is_empty() {
         return None;
     }
     let (owner, folder) = place(card);
-    let mut found: Vec<(Input, NodeId)> = Vec::new();
-    for &(node, repo) in &bases {
-        let source = Source { role: Role::Base, name: repo, declared: Declared::default(), same_owner: false };
+    let mut found: Vec<(Input, Origin)> = Vec::new();
+    for (origin, repo) in &bases {
+        let source = Source { role: Role::Base, name: repo.as_str(), declared: Declared::default(), same_owner: false };
         for input in inputs(source, owner) {
             if !found.iter().any(|(known, _)| known.name.eq_ignore_ascii_case(&input.name)) {
-                found.push((input, node));
+                found.push((input, origin.clone()));
             }
         }
     }
@@ -81,6 +98,36 @@ pub(super) fn bases<'c>(card: &'c Card<'_>) -> Vec<(NodeId, &'c str)> {
         .filter_map(|id| Some((id, document.text(id)?.trim())))
         .filter(|(_, text)| text.contains('/') && fault(text).is_none())
         .collect()
+}
+
+/// True for configurations that name base models.
+#[must_use]
+pub fn names_bases(name: &str) -> bool {
+    matches!(name, "adapter_config.json" | "mergekit_config.yml" | "mergekit_config.yaml")
+}
+
+/// Hub ids of base models in a configuration: PEFT's `base_model_name_or_path`, and every `model` and
+/// `base_model` of mergekit.
+fn configured(file: &SourceFile) -> Vec<String> {
+    let keys: &[&str] = match file.name() {
+        "adapter_config.json" => &["base_model_name_or_path"],
+        name if names_bases(name) => &["model", "base_model"],
+        _ => return Vec::new(),
+    };
+    // JSON is YAML, as far as configurations go; what is broken names nothing.
+    let Ok(document) = yaml::parse(file.text(), 0) else { return Vec::new() };
+    let mut found: Vec<String> = Vec::new();
+    for id in document.ids() {
+        let yaml::Kind::Map(pairs) = &document.node(id).kind else { continue };
+        for &(key, value) in pairs {
+            let named = document.text(key).is_some_and(|key| keys.contains(&key));
+            let Some(repo) = document.text(value).filter(|_| named) else { continue };
+            if repo.contains('/') && fault(repo).is_none() && !found.iter().any(|known| known == repo) {
+                found.push(repo.to_owned());
+            }
+        }
+    }
+    found
 }
 
 /// Owner and name as the folders say that hold the card.
@@ -133,7 +180,7 @@ fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation {
 
 struct Case<'a, 'c> {
     ctx: &'a Context<'c>,
-    found: &'a [(Input, NodeId)],
+    found: &'a [(Input, Origin)],
     list: &'a [Input],
     relation: Relation,
     published: &'a Published,
@@ -144,17 +191,19 @@ impl Case<'_, '_> {
     /// The declared licence, else the base model that is the cause.
     fn span(&self, input: usize) -> Span {
         let card = self.ctx.card;
-        let Some((document, _)) = card.mapping() else { return Span::default() };
-        match (card.field("license"), self.found.get(input)) {
-            (Some((_, value)), _) => document.node(value).span,
-            (None, Some((_, node))) => document.node(*node).span,
-            (None, None) => card.front.end(),
+        match (card.field("license"), card.mapping()) {
+            (Some((_, value)), Some((document, _))) => document.node(value).span,
+            _ => self.base_span(input),
         }
     }
 
+    /// What names the base model, else the end of the front matter.
     fn base_span(&self, input: usize) -> Span {
-        let Some((document, _)) = self.ctx.card.mapping() else { return Span::default() };
-        self.found.get(input).map_or_else(Span::default, |(_, node)| document.node(*node).span)
+        let card = self.ctx.card;
+        match (self.found.get(input), card.mapping()) {
+            (Some((_, Origin::Card(node))), Some((document, _))) => document.node(*node).span,
+            _ => card.front.end(),
+        }
     }
 
     fn label(&self) -> String {
@@ -230,13 +279,18 @@ impl Case<'_, '_> {
 
     /// "the base model `x`", or the ancestor behind it.
     fn whose(&self, input: usize) -> String {
-        let Some((found, node)) = self.found.get(input) else { return "an input".to_owned() };
+        let Some((found, origin)) = self.found.get(input) else { return "an input".to_owned() };
         let shown = safe::quoted(&found.name);
-        let named = self.ctx.card.mapping().and_then(|(document, _)| document.text(*node));
-        if named.is_some_and(|named| named.trim().eq_ignore_ascii_case(&found.name)) {
-            format!("the base model {shown}")
-        } else {
-            format!("{shown}, which is behind the base model,")
+        match origin {
+            Origin::File(name) => format!("the base model {shown} of {name}"),
+            Origin::Card(node) => {
+                let named = self.ctx.card.mapping().and_then(|(document, _)| document.text(*node));
+                if named.is_some_and(|named| named.trim().eq_ignore_ascii_case(&found.name)) {
+                    format!("the base model {shown}")
+                } else {
+                    format!("{shown}, which is behind the base model,")
+                }
+            }
         }
     }
 

@@ -4,18 +4,22 @@ use super::declared;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::license::License;
-use crate::license::text::{Identified, Likeness, identify};
+use crate::license::text::{Identified, Likeness, identify, is_license_file};
 use crate::rule::{Confidence, Severity};
 use crate::text::safe;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    if ctx.license_files.is_empty() || card.kind == Kind::Other {
+    if ctx.files.is_empty() || card.kind == Kind::Other {
         return;
     }
     let Some((document, _)) = card.mapping() else { return };
-    let found: Vec<(&str, Identified)> =
-        ctx.license_files.iter().filter_map(|file| Some((file.name(), identify(file.text())?))).collect();
+    let found: Vec<(&str, Identified)> = ctx
+        .files
+        .iter()
+        .filter(|file| is_license_file(file.name()))
+        .filter_map(|file| Some((file.name(), identify(file.text())?)))
+        .collect();
     let Some(&(name, first)) = found.first() else { return };
     let shown = safe::quoted(name);
     let terms = declared(card);
