@@ -262,6 +262,14 @@ proptest! {
         prop_assert_eq!(judgement.verdict(), Verdict::Unknown);
     }
 
+    /// More choices than are tried make nothing out to be fine.
+    #[test]
+    fn too_many_choices_are_unknown(declared in any_license()) {
+        let many = "MIT OR Apache-2.0 OR GPL-3.0-only OR MPL-2.0 OR ISC";
+        let list: Vec<Input> = (0..40).map(|_| input(many, Role::Base)).collect();
+        prop_assert_eq!(judge(Relation::Merge, &list, &published(&declared)).verdict(), Verdict::Unknown);
+    }
+
     /// The ways out are ways out.
     #[test]
     fn ways_out_lead_out(license in any_license(), other in any_license(), relation in any_relation()) {

@@ -1,7 +1,7 @@
 //! Fuzzes the front matter.
 #![no_main]
 
-#[allow(dead_code)]
+#[allow(dead_code, reason = "each user of the invariants needs a part of them")]
 #[path = "../../tests/common/invariants.rs"]
 mod invariants;
 

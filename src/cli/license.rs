@@ -458,7 +458,7 @@ fn label(terms: &license::Terms) -> String {
 fn reason_json(question: &Question, reason: &Reason) -> Value {
     json!({
         "verdict": reason.verdict.as_str(),
-        "input": question.inputs.get(reason.input).map(|input| &input.name),
+        "input": reason.input.and_then(|at| question.inputs.get(at)).map(|input| &input.name),
         "license": reason.license.map(|license| &license.id),
         "atom": reason.term.map(|term| term.atom.as_str()),
         "section": reason.term.and_then(|term| term.section.as_deref()),
@@ -500,7 +500,7 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
         out.push_str(&format!("  ← {} ({}{owner}{doubt})\n", safe::line(&input.name), label(&input.terms)));
     }
     for reason in &judgement.reasons {
-        let whose = match (reason.license, question.inputs.get(reason.input)) {
+        let whose = match (reason.license, reason.input.and_then(|at| question.inputs.get(at))) {
             (Some(license), _) => license.label().to_owned(),
             (None, Some(input)) => safe::line(&input.name).into_owned(),
             (None, None) => "the published licence".to_owned(),

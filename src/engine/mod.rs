@@ -231,7 +231,7 @@ fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
     inputs
         .map(|(at, input)| {
             let reasons = assessment.judgement.reasons.iter();
-            let reason = reasons.filter(|reason| reason.input == at).max_by_key(|reason| reason.verdict);
+            let reason = reasons.filter(|reason| reason.input == Some(at)).max_by_key(|reason| reason.verdict);
             Ancestor {
                 name: input.name.clone(),
                 relation: assessment.relation,

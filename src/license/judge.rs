@@ -123,8 +123,8 @@ impl Verdict {
 pub struct Reason {
     /// How bad it is by itself.
     pub verdict: Verdict,
-    /// Index of the input.
-    pub input: usize,
+    /// Index of the input; `None` when the published licence itself is the reason.
+    pub input: Option<usize>,
     /// The licence.
     pub license: Option<&'static License>,
     /// The term.
@@ -194,7 +194,14 @@ pub fn judge(relation: Relation, inputs: &[Input], published: &Published) -> Jud
             some => some.iter().map(|set| Some(set.as_slice())).collect(),
         })
         .collect();
-    let combinations: usize = choices.iter().map(Vec::len).product::<usize>().min(MAX_COMBINATIONS);
+    let combinations = choices.iter().map(Vec::len).fold(1, usize::saturating_mul);
+    if combinations > MAX_COMBINATIONS {
+        // Judging a part of them could blame a choice that nobody has to make.
+        let message = "the licences leave too many choices".to_owned();
+        let reason =
+            Reason { verdict: Verdict::Unknown, input: None, license: None, term: None, message, certain: true };
+        return Judgement { reasons: vec![reason], ..Judgement::default() };
+    }
     let mut best: Option<Judgement> = None;
     for number in 0..combinations {
         let mut rest = number;
@@ -284,7 +291,7 @@ impl Case<'_> {
             let why = input.terms.unknown.clone().unwrap_or_else(|| "no licence is known".to_owned());
             judgement.reasons.push(Reason {
                 verdict,
-                input: at,
+                input: Some(at),
                 license: None,
                 term: None,
                 message: why,
@@ -296,7 +303,7 @@ impl Case<'_> {
             let why = self.published.terms.unknown.clone().unwrap_or_else(|| "no licence is declared".to_owned());
             judgement.reasons.push(Reason {
                 verdict: Verdict::Unknown,
-                input: usize::MAX,
+                input: None,
                 license: None,
                 term: None,
                 message: why,
@@ -308,7 +315,7 @@ impl Case<'_> {
     fn reason(&self, verdict: Verdict, active: Active, message: impl Into<String>) -> Reason {
         Reason {
             verdict,
-            input: active.input,
+            input: Some(active.input),
             license: Some(active.license),
             term: Some(active.term),
             message: message.into(),
@@ -428,7 +435,7 @@ impl Case<'_> {
                 {
                     judgement.reasons.push(Reason {
                         verdict: Verdict::Conflict,
-                        input,
+                        input: Some(input),
                         license: Some(one),
                         term: None,
                         message: format!(

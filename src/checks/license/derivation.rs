@@ -232,19 +232,19 @@ impl Case<'_, '_> {
 
     fn conflicts(&self, judgement: &Judgement, sink: &mut Sink<'_>) {
         for reason in judgement.reasons.iter().filter(|reason| reason.verdict == Verdict::Conflict) {
-            let Some(license) = reason.license else { continue };
+            let (Some(license), Some(input)) = (reason.license, reason.input) else { continue };
             let message = format!(
                 "{} under `{}` cannot be published like this: {}{}",
-                self.whose(reason.input),
+                self.whose(input),
                 license.label(),
                 reason.message,
                 section(reason)
             );
-            sink.add("license-conflict", self.span(reason.input), message, |f| {
+            sink.add("license-conflict", self.span(input), message, |f| {
                 let f = f
                     .help(self.way_out())
-                    .related(self.base_span(reason.input), "derives from this model")
-                    .anchor(format!("/license/{}/{}", self.list[reason.input].name, license.id));
+                    .related(self.base_span(input), "derives from this model")
+                    .anchor(format!("/license/{}/{}", self.list[input].name, license.id));
                 if reason.certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
             });
         }
@@ -253,7 +253,9 @@ impl Case<'_, '_> {
     fn losses(&self, judgement: &Judgement, sink: &mut Sink<'_>) {
         let mut lost: BTreeMap<usize, Vec<&Reason>> = BTreeMap::new();
         for reason in judgement.reasons.iter().filter(|reason| reason.verdict == Verdict::ObligationLost) {
-            lost.entry(reason.input).or_default().push(reason);
+            if let Some(input) = reason.input {
+                lost.entry(input).or_default().push(reason);
+            }
         }
         for (input, reasons) in lost {
             let Some(license) = reasons.first().and_then(|reason| reason.license) else { continue };
@@ -349,8 +351,8 @@ impl Case<'_, '_> {
         let unknown: Vec<usize> = judgement
             .reasons
             .iter()
-            .filter(|reason| reason.verdict == Verdict::Unknown && reason.input < self.found.len())
-            .map(|reason| reason.input)
+            .filter(|reason| reason.verdict == Verdict::Unknown)
+            .filter_map(|reason| reason.input)
             .collect();
         let Some(&first) = unknown.first() else { return };
         let more = if unknown.len() > 1 { format!(" and {} more", unknown.len() - 1) } else { String::new() };

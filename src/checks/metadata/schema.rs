@@ -112,8 +112,7 @@ fn required(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if ctx.card.field(field).is_some() || meant.contains(&field.as_str()) {
             continue;
         }
-        let message = format!("{}: there is no `{field}`", rule.title);
-        sink.add(&rule.id, ctx.card.front.end(), message, |f| {
+        sink.add(&rule.id, ctx.card.front.end(), format!("There is no `{field}`"), |f| {
             let f = f.anchor(format!("/{field}"));
             match rule.section("How to fix").and_then(|text| text.lines().find(|line| !line.trim().is_empty())) {
                 Some(line) => f.help(line.trim().trim_start_matches("- ").trim_end_matches('.').to_owned()),
