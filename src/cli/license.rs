@@ -450,7 +450,7 @@ fn label(terms: &license::Terms) -> String {
     let ids: Vec<String> = terms
         .alternatives
         .iter()
-        .map(|set| set.iter().map(|license| license.label()).collect::<Vec<_>>().join(" AND "))
+        .map(|set| set.iter().map(|license| license.id.as_str()).collect::<Vec<_>>().join(" AND "))
         .collect();
     if ids.is_empty() { "licence unknown".to_owned() } else { ids.join(" OR ") }
 }
@@ -501,7 +501,7 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
     }
     for reason in &judgement.reasons {
         let whose = match (reason.license, reason.input.and_then(|at| question.inputs.get(at))) {
-            (Some(license), _) => license.label().to_owned(),
+            (Some(license), _) => license.id.as_str().to_owned(),
             (None, Some(input)) => safe::line(&input.name).into_owned(),
             (None, None) => "the published licence".to_owned(),
         };
@@ -513,7 +513,7 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
     }
     if judgement.verdict() >= Verdict::ObligationLost {
         let ways = license::judge::ways_out(question.relation, &question.inputs, &question.published);
-        let ids: Vec<&str> = ways.iter().map(|license| license.label()).collect();
+        let ids: Vec<&str> = ways.iter().map(|license| license.id.as_str()).collect();
         match ids.as_slice() {
             [] => out.push_str("  way out: none of the licences of the inputs satisfies all of them\n"),
             some => out.push_str(&format!("  way out: publish it under {}\n", some.join(" or "))),
@@ -524,7 +524,7 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
         let mut told = std::collections::BTreeSet::new();
         for duty in &judgement.duties {
             let text = duty.term.text().map(|text| format!(": {text}")).unwrap_or_default();
-            let line = format!("    - {}{text} ({})\n", duty.term.atom.words(), duty.license.label());
+            let line = format!("    - {}{text} ({})\n", duty.term.atom.words(), duty.license.id.as_str());
             if told.insert(line.clone()) {
                 out.push_str(&line);
             }
@@ -532,7 +532,7 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
     }
     for duty in &judgement.unmet {
         let text = duty.term.text().unwrap_or_default();
-        out.push_str(&format!("  not met: {}: {text} ({})\n", duty.term.atom.words(), duty.license.label()));
+        out.push_str(&format!("  not met: {}: {text} ({})\n", duty.term.atom.words(), duty.license.id.as_str()));
     }
     out.push_str(&format!("{DISCLAIMER}\n"));
     out

@@ -410,7 +410,7 @@ impl Case<'_> {
             let against: Vec<&str> = relevant
                 .iter()
                 .filter(|active| active.license.id != first.license.id)
-                .map(|active| active.license.label())
+                .map(|active| active.license.id.as_str())
                 .collect::<BTreeSet<_>>()
                 .into_iter()
                 .collect();
@@ -440,7 +440,7 @@ impl Case<'_> {
                         term: None,
                         message: format!(
                             "works under it cannot be merged with works under {} ({source})",
-                            other.label()
+                            other.id.as_str()
                         ),
                         certain: self.inputs[input].certain && self.inputs[other_input].certain,
                     });

@@ -330,12 +330,6 @@ pub struct License {
 }
 
 impl License {
-    /// The name to show: the Hub's id or our own.
-    #[must_use]
-    pub fn label(&self) -> &str {
-        &self.id
-    }
-
     /// The first term with this atom.
     #[must_use]
     pub fn term(&self, atom: Atom) -> Option<&Term> {

@@ -8,7 +8,7 @@ use crate::checks::metadata::lineage::fault;
 use crate::checks::{Context, Sink};
 use crate::license::judge::{Duty, Reason, ways_out};
 use crate::license::lineage::{Source, inputs};
-use crate::license::{Atom, Declared, Input, Judgement, License, Published, Relation, Role, Verdict, judge};
+use crate::license::{Atom, Declared, Input, Judgement, Published, Relation, Role, Verdict, judge};
 use crate::rule::{Confidence, Severity};
 use crate::text::{SourceFile, Span, safe};
 use crate::yaml::{self, NodeId};
@@ -29,10 +29,10 @@ enum Origin {
 
 /// What a model derives from, and how the terms stand to each other.
 pub struct Assessment {
-    /// Each input with what names it; hidden ancestors stand for the base that they are behind.
-    found: Vec<(Input, Origin)>,
-    /// The inputs alone.
+    /// What it derives from.
     pub inputs: Vec<Input>,
+    /// What names each input; hidden ancestors stand for the base that they are behind.
+    origins: Vec<Origin>,
     /// How the model derives from them.
     pub relation: Relation,
     /// What the model may be called.
@@ -62,32 +62,31 @@ pub fn assess(card: &Card<'_>, files: &[SourceFile]) -> Option<Assessment> {
         return None;
     }
     let (owner, folder) = place(card);
-    let mut found: Vec<(Input, Origin)> = Vec::new();
+    let (mut found, mut origins): (Vec<Input>, Vec<Origin>) = (Vec::new(), Vec::new());
     for (origin, repo) in &bases {
         let source = Source { role: Role::Base, name: repo.as_str(), declared: Declared::default(), same_owner: false };
         for input in inputs(source, owner) {
-            if !found.iter().any(|(known, _)| known.name.eq_ignore_ascii_case(&input.name)) {
-                found.push((input, origin.clone()));
+            if !found.iter().any(|known| known.name.eq_ignore_ascii_case(&input.name)) {
+                found.push(input);
+                origins.push(origin.clone());
             }
         }
     }
     let relation = relation(card, bases.len(), folder);
     let names = names(card, folder);
-    let inputs: Vec<Input> = found.iter().map(|(input, _)| input.clone()).collect();
     let published = Published { name: names.first().cloned().unwrap_or_default(), terms: declared(card) };
-    let judgement = judge(relation, &inputs, &published);
-    Some(Assessment { found, inputs, relation, names, published, judgement })
+    let judgement = judge(relation, &found, &published);
+    Some(Assessment { inputs: found, origins, relation, names, published, judgement })
 }
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(assessment) = ctx.assessment else { return };
-    let Assessment { found, inputs, relation, names, published, judgement } = assessment;
-    let case = Case { ctx, found, list: inputs, relation: *relation, published, names };
-    case.conflicts(judgement, sink);
-    case.losses(judgement, sink);
-    case.names(judgement, sink);
-    case.displays(judgement, sink);
-    case.unknown(judgement, sink);
+    let case = Case { ctx, assessment };
+    case.conflicts(sink);
+    case.losses(sink);
+    case.names(sink);
+    case.displays(sink);
+    case.unknown(sink);
 }
 
 /// Hub ids under `base_model`.
@@ -180,11 +179,7 @@ fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation {
 
 struct Case<'a, 'c> {
     ctx: &'a Context<'c>,
-    found: &'a [(Input, Origin)],
-    list: &'a [Input],
-    relation: Relation,
-    published: &'a Published,
-    names: &'a [String],
+    assessment: &'a Assessment,
 }
 
 impl Case<'_, '_> {
@@ -200,20 +195,20 @@ impl Case<'_, '_> {
     /// What names the base model, else the end of the front matter.
     fn base_span(&self, input: usize) -> Span {
         let card = self.ctx.card;
-        match (self.found.get(input), card.mapping()) {
-            (Some((_, Origin::Card(node))), Some((document, _))) => document.node(*node).span,
+        match (self.assessment.origins.get(input), card.mapping()) {
+            (Some(Origin::Card(node)), Some((document, _))) => document.node(*node).span,
             _ => card.front.end(),
         }
     }
 
     fn label(&self) -> String {
-        let ids: Vec<&str> = self.published.terms.licenses().map(License::label).collect();
+        let ids: Vec<&str> = self.assessment.published.terms.licenses().map(|license| license.id.as_str()).collect();
         if ids.is_empty() { "no licence".to_owned() } else { format!("`{}`", ids.join("`, `")) }
     }
 
     /// "Publish it under …", when there is a licence that would do.
     fn way_out(&self) -> String {
-        let ways = ways_out(self.relation, self.list, self.published);
+        let ways = ways_out(self.assessment.relation, &self.assessment.inputs, &self.assessment.published);
         let words: Vec<String> = ways
             .iter()
             .take(3)
@@ -230,13 +225,13 @@ impl Case<'_, '_> {
         }
     }
 
-    fn conflicts(&self, judgement: &Judgement, sink: &mut Sink<'_>) {
-        for reason in judgement.reasons.iter().filter(|reason| reason.verdict == Verdict::Conflict) {
+    fn conflicts(&self, sink: &mut Sink<'_>) {
+        for reason in self.assessment.judgement.reasons.iter().filter(|reason| reason.verdict == Verdict::Conflict) {
             let (Some(license), Some(input)) = (reason.license, reason.input) else { continue };
             let message = format!(
                 "{} under `{}` cannot be published like this: {}{}",
                 self.whose(input),
-                license.label(),
+                license.id.as_str(),
                 reason.message,
                 section(reason)
             );
@@ -244,15 +239,17 @@ impl Case<'_, '_> {
                 let f = f
                     .help(self.way_out())
                     .related(self.base_span(input), "derives from this model")
-                    .anchor(format!("/license/{}/{}", self.list[input].name, license.id));
+                    .anchor(format!("/license/{}/{}", self.assessment.inputs[input].name, license.id));
                 if reason.certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
             });
         }
     }
 
-    fn losses(&self, judgement: &Judgement, sink: &mut Sink<'_>) {
+    fn losses(&self, sink: &mut Sink<'_>) {
         let mut lost: BTreeMap<usize, Vec<&Reason>> = BTreeMap::new();
-        for reason in judgement.reasons.iter().filter(|reason| reason.verdict == Verdict::ObligationLost) {
+        for reason in
+            self.assessment.judgement.reasons.iter().filter(|reason| reason.verdict == Verdict::ObligationLost)
+        {
             if let Some(input) = reason.input {
                 lost.entry(input).or_default().push(reason);
             }
@@ -264,7 +261,7 @@ impl Case<'_, '_> {
             let message = format!(
                 "{} does not carry what `{}` of {} asks for: {}",
                 self.label(),
-                license.label(),
+                license.id.as_str(),
                 self.whose(input),
                 words.into_iter().collect::<Vec<_>>().join("; ")
             );
@@ -273,7 +270,7 @@ impl Case<'_, '_> {
                 let f = f
                     .help(self.way_out())
                     .related(self.base_span(input), "derives from this model")
-                    .anchor(format!("/license/{}", self.list[input].name));
+                    .anchor(format!("/license/{}", self.assessment.inputs[input].name));
                 if certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
             });
         }
@@ -281,13 +278,16 @@ impl Case<'_, '_> {
 
     /// "the base model `x`", or the ancestor behind it.
     fn whose(&self, input: usize) -> String {
-        let Some((found, origin)) = self.found.get(input) else { return "an input".to_owned() };
-        let shown = safe::quoted(&found.name);
+        let Assessment { inputs, origins, .. } = self.assessment;
+        let (Some(input), Some(origin)) = (inputs.get(input), origins.get(input)) else {
+            return "an input".to_owned();
+        };
+        let shown = safe::quoted(&input.name);
         match origin {
             Origin::File(name) => format!("the base model {shown} of {name}"),
             Origin::Card(node) => {
                 let named = self.ctx.card.mapping().and_then(|(document, _)| document.text(*node));
-                if named.is_some_and(|named| named.trim().eq_ignore_ascii_case(&found.name)) {
+                if named.is_some_and(|named| named.trim().eq_ignore_ascii_case(&input.name)) {
                     format!("the base model {shown}")
                 } else {
                     format!("{shown}, which is behind the base model,")
@@ -296,24 +296,24 @@ impl Case<'_, '_> {
         }
     }
 
-    fn names(&self, judgement: &Judgement, sink: &mut Sink<'_>) {
-        if self.names.is_empty() {
+    fn names(&self, sink: &mut Sink<'_>) {
+        if self.assessment.names.is_empty() {
             return;
         }
         let mut told = BTreeSet::new();
-        for duty in judgement.unmet.iter().filter(|duty| duty.term.atom == Atom::NamePrefix) {
+        for duty in self.assessment.judgement.unmet.iter().filter(|duty| duty.term.atom == Atom::NamePrefix) {
             let Some(prefix) = duty.term.text() else { continue };
             let begins = |name: &String| fold(name).starts_with(&fold(prefix));
             // The folder of a checkout need not be called like the repository: any name will do.
-            if self.names.iter().any(begins) || !told.insert(prefix) {
+            if self.assessment.names.iter().any(begins) || !told.insert(prefix) {
                 continue;
             }
             let message = format!(
                 "`{}` of {} asks that the name of the model begin with \"{prefix}\"{}; it is called {}",
-                duty.license.label(),
+                duty.license.id.as_str(),
                 self.whose(duty.input),
                 of_section(duty),
-                safe::quoted(&self.names[0])
+                safe::quoted(&self.assessment.names[0])
             );
             sink.add("license-name-prefix", self.base_span(duty.input), message, |f| {
                 f.help(format!("Let the name of the repository begin with \"{prefix}\""))
@@ -322,12 +322,12 @@ impl Case<'_, '_> {
         }
     }
 
-    fn displays(&self, judgement: &Judgement, sink: &mut Sink<'_>) {
+    fn displays(&self, sink: &mut Sink<'_>) {
         let card = self.ctx.card;
         let body = &card.source.text()[card.front.body_start()..];
         let mut told = BTreeSet::new();
         let mut folded = None;
-        for duty in judgement.duties.iter().filter(|duty| duty.term.atom == Atom::DisplayText) {
+        for duty in self.assessment.judgement.duties.iter().filter(|duty| duty.term.atom == Atom::DisplayText) {
             let texts: Vec<&str> = duty.term.texts().collect();
             let body = folded.get_or_insert_with(|| fold(body));
             if texts.iter().any(|text| body.contains(&fold(text))) || !told.insert(texts.clone()) {
@@ -336,7 +336,7 @@ impl Case<'_, '_> {
             let shown = texts.join("\" or \"");
             let message = format!(
                 "`{}` of {} asks to show \"{shown}\"{}, and the card does not",
-                duty.license.label(),
+                duty.license.id.as_str(),
                 self.whose(duty.input),
                 of_section(duty)
             );
@@ -347,8 +347,10 @@ impl Case<'_, '_> {
         }
     }
 
-    fn unknown(&self, judgement: &Judgement, sink: &mut Sink<'_>) {
-        let unknown: Vec<usize> = judgement
+    fn unknown(&self, sink: &mut Sink<'_>) {
+        let unknown: Vec<usize> = self
+            .assessment
+            .judgement
             .reasons
             .iter()
             .filter(|reason| reason.verdict == Verdict::Unknown)

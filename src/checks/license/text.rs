@@ -51,7 +51,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         return;
     }
-    let declared = terms.licenses().next().map_or("", License::label);
+    let declared = terms.licenses().next().map_or("", |license| license.id.as_str());
     let per_cent = (first.score * 100.0).round();
     match first.likeness {
         Likeness::Same => {
