@@ -66,7 +66,7 @@ fn audit(cards: &[(String, Vec<u8>)], format: Option<Format>) -> usize {
     let mut findings = 0;
     for (name, bytes) in cards {
         let input =
-            Input { name: name.clone(), bytes: bytes.clone(), list: None, eval_results: Vec::new(), files: Vec::new() };
+            Input { name: name.clone(), bytes: bytes.clone(), list: None, eval_results: Vec::new(), files: Vec::new(), read: None };
         if let Some(audit) = engine::audit(input, &settings, false) {
             findings += audit.findings.len();
             if let Some(format) = format {

@@ -6,10 +6,11 @@
 //! 1. [`card::Card::read`]: bytes to front matter ([`yaml`]) and outline ([`markdown`]), all in
 //!    byte offsets of the whole file ([`text`]).
 //! 2. [`schema`]: violations of JSON schemas, placed in the tree.
-//! 3. [`checks`]: one function a rule or family of rules, from the card to [`rule::Finding`]s. What
+//! 3. [`facts`]: what card and files say of terms and descent, judged by the tables of [`license`].
+//! 4. [`checks`]: one function a rule or family of rules, from the card to [`rule::Finding`]s. What
 //!    the words of the Hub are is data ([`vocab`]); what a rule is, is a file ([`rule`]).
-//! 4. [`engine::audit`]: everything above for one card, with severities, order and fingerprints.
-//! 5. [`report`]: findings to tables, text, JSON, SARIF and the rest.
+//! 5. [`engine::audit`]: everything above for one card, with severities, order and fingerprints.
+//! 6. [`report`]: findings to tables, text, JSON, SARIF and the rest.
 //!
 //! Only [`cli`] touches files, environment and standard streams. A module may use those of lower
 //! layers only; `tests/architecture.rs` holds the table.
@@ -19,6 +20,7 @@ pub mod checks;
 pub mod cli;
 pub mod embedded;
 pub mod engine;
+pub mod facts;
 pub mod license;
 pub mod markdown;
 pub mod report;

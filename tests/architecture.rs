@@ -14,6 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["text", "embedded"],
     &["yaml", "markdown", "vocab", "license"],
     &["card"],
+    &["facts"],
     &["rule"],
     &["schema"],
     &["checks"],

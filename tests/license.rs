@@ -7,7 +7,7 @@ use std::fs;
 
 use cardlint::license::lineage::{Source, inputs};
 use cardlint::license::{
-    self, Atom, Declared, Input, Judgement, Published, Relation, Role, Terms, Verdict, judge, licenses,
+    self, Atom, Declared, Input, Judgement, Nothing, Published, Relation, Role, Terms, Verdict, judge, licenses,
 };
 use common::root;
 use proptest::prelude::*;
@@ -107,6 +107,7 @@ fn tables_meet_their_schemas() {
         let name = match path.strip_suffix(".yaml").and_then(|path| path.rsplit_once('/')) {
             Some(("rules/licenses", "rules")) => "rules",
             Some(("rules/licenses", "sources")) => "sources",
+            Some(("rules/licenses", "names")) => "names",
             Some(("rules/licenses", "texts")) => "texts",
             Some(("rules/licenses", _)) => "licenses",
             Some(("rules/models", _)) => "base-models",
@@ -119,7 +120,7 @@ fn tables_meet_their_schemas() {
         assert!(faults.is_empty(), "{path}: {faults:.500?}");
         tables += 1;
     }
-    assert_eq!(tables, 12);
+    assert_eq!(tables, 13);
 }
 
 #[test]
@@ -143,7 +144,7 @@ fn base_models_name_licences_that_exist() {
 #[test]
 fn declarations_resolve() {
     let shown = |license: &[&str], name: Option<&str>| {
-        let terms = license::resolve(Declared { license, name });
+        let terms = license::resolve(Declared { license, name, link: None });
         terms.expression().or(terms.unknown).unwrap_or_else(|| "nothing".to_owned())
     };
     for (license, name, wanted) in [
@@ -175,7 +176,7 @@ fn declarations_resolve() {
 fn mirrors_and_hidden_ancestors_are_followed() {
     let found = |repo: &str, owner: Option<&str>| -> Vec<(String, bool)> {
         let source = Source { role: Role::Base, name: repo, declared: Declared::default(), same_owner: false };
-        inputs(source, owner).into_iter().map(|input| (input.name, input.same_owner)).collect()
+        inputs(source, owner, &Nothing).into_iter().map(|input| (input.name, input.same_owner)).collect()
     };
     assert_eq!(
         found("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", Some("deepseek-ai")),
@@ -185,14 +186,14 @@ fn mirrors_and_hidden_ancestors_are_followed() {
 }
 
 fn input(license: &str, role: Role) -> Input {
-    let terms = license::resolve(Declared { license: &[license], name: None });
-    Input { role, name: format!("org/{license}"), terms, certain: true, same_owner: false }
+    let terms = license::resolve(Declared { license: &[license], name: None, link: None });
+    Input::given(role, format!("org/{license}"), terms)
 }
 
 fn published(license: &str) -> Published {
     Published {
         name: "Llama-3-EXAONE".to_owned(),
-        terms: license::resolve(Declared { license: &[license], name: None }),
+        terms: license::resolve(Declared { license: &[license], name: None, link: None }),
     }
 }
 
@@ -312,7 +313,7 @@ fn report_covers_a_tree_and_cannot_be_used_against_its_reader() {
 fn policy_judges_expressions() {
     use cardlint::license::policy::{Decision, Matcher, Policy};
     let policy = Policy { allow: vec![Matcher::parse("permissive").expect("a class")], ..Policy::default() };
-    let judge = |text: &str| policy.judge(&license::resolve(Declared { license: &[text], name: None }), None, None);
+    let judge = |text: &str| policy.judge(&license::resolve(Declared { license: &[text], name: None, link: None }), None, None);
     assert_eq!(judge("AGPL-3.0-only OR MIT"), Decision::Allowed);
     assert!(matches!(judge("AGPL-3.0-only AND MIT"), Decision::Denied(_)));
     assert!(matches!(judge("other"), Decision::Review(_)));
@@ -357,4 +358,81 @@ fn check_answers_without_a_card() {
     let list = cardlint(&["license", "list", "--class", "rail"]).code(0);
     assert_eq!(String::from_utf8_lossy(&list.get_output().stdout).lines().count(), 13);
     cardlint(&["license", "list", "--grant", "comercial"]).code(2);
+}
+
+/// A folder named like a Hub id, with a card.
+fn repository(folder: &std::path::Path, id: &str, front_matter: &str) {
+    let place = folder.join(id);
+    fs::create_dir_all(&place).expect("folder");
+    fs::write(place.join("README.md"), format!("---\n{front_matter}---\n# {id}\n")).expect("card");
+}
+
+/// Licences of base models come from the command line, then the same audit, then the cache of the Hub,
+/// then the table; chains are followed.
+#[test]
+fn licences_of_base_models_are_found_in_their_order() {
+    let place = tempfile::tempdir().expect("folder");
+    let tree = place.path().join("tree");
+    repository(&tree, "acme/tickets-lora", "license: mit\nbase_model: acme-labs/tickets-7b\n");
+    repository(&tree, "acme-labs/tickets-7b", "license: apache-2.0\nbase_model: third/tickets-base\n");
+    let hub = place.path().join("hub");
+    let cached = hub.join("models--third--tickets-base");
+    fs::create_dir_all(cached.join("refs")).expect("folder");
+    fs::write(cached.join("refs/main"), "0123abcd").expect("file");
+    fs::create_dir_all(cached.join("snapshots/0123abcd")).expect("folder");
+    let card = "---\nlicense: cc-by-nc-4.0\n---\n# Base\n";
+    fs::write(cached.join("snapshots/0123abcd/README.md"), card).expect("card");
+    let lineage = |more: &[&str]| -> Vec<(String, String, String)> {
+        let tree = tree.display().to_string();
+        let output = Command::new(cargo_bin!("cardlint"))
+            .args(["audit", &tree, "--no-config", "--select", "license", "--format", "json", "--fail-on", "never"])
+            .args(more)
+            .env_clear()
+            .env("HF_HUB_CACHE", &hub)
+            .current_dir(root())
+            .assert()
+            .code(0);
+        let report: Value = serde_json::from_slice(&output.get_output().stdout).expect("JSON");
+        let card = report["cards"].as_array().expect("cards").iter().find(|card| {
+            card["path"].as_str().expect("path").contains("tickets-lora")
+        });
+        let text = |value: &Value| value.as_str().unwrap_or("none").to_owned();
+        card.expect("the card")["lineage"]
+            .as_array()
+            .expect("lineage")
+            .iter()
+            .map(|input| (text(&input["name"]), text(&input["origin"]), text(&input["license"])))
+            .collect()
+    };
+    let found = |name: &str, origin: &str, license: &str| (name.to_owned(), origin.to_owned(), license.to_owned());
+    let neighbour = found("acme-labs/tickets-7b", "neighbour", "Apache-2.0");
+    assert_eq!(lineage(&[]), [neighbour.clone(), found("third/tickets-base", "hub-cache", "CC-BY-NC-4.0")]);
+    assert_eq!(
+        lineage(&["--license-of", "third/tickets-base=mit"]),
+        [neighbour.clone(), found("third/tickets-base", "configuration", "MIT")]
+    );
+    assert_eq!(lineage(&["--no-hub-cache"]), [neighbour, found("third/tickets-base", "unknown", "none")]);
+    let wrong = tree.display().to_string();
+    let output = cardlint(&["audit", &wrong, "--license-of", "third/tickets-base=no-such-licence"]).code(2);
+    let message = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
+    assert!(message.contains("no-such-licence"), "{message}");
+}
+
+/// What a card derives from, in the text when the front matter is silent.
+#[test]
+fn a_sentence_names_a_base_model_when_nothing_else_does() {
+    use cardlint::license::Origin;
+    let lineage = |text: &str| -> Vec<(String, bool)> {
+        let audit = common::audit_text(text, None);
+        audit.lineage.into_iter().map(|input| (input.name, input.certain)).collect()
+    };
+    let trainer = "---\nlicense: apache-2.0\n---\n# x\n\nThis model is a fine-tuned version of [meta-llama/Llama-3.1-8B](https://huggingface.co/meta-llama/Llama-3.1-8B) on the tickets dataset.\n";
+    assert_eq!(lineage(trainer), [("meta-llama/Llama-3.1-8B".to_owned(), false)]);
+    let bare = "---\nlicense: mit\n---\n# x\n\nThis is a quantized version of `google/gemma-2-9b`.\n";
+    assert_eq!(lineage(bare), [("google/gemma-2-9b".to_owned(), false)]);
+    let declared = trainer.replace("---\n# x", "base_model: org/other\n---\n# x");
+    assert_eq!(lineage(&declared)[0].0, "org/other");
+    let about_others = "---\nlicense: mit\n---\n# x\n\nAlpaca, a fine-tuned version of [meta-llama/Llama-2-7b](https://huggingface.co/meta-llama/Llama-2-7b), was compared.\n";
+    assert_eq!(lineage(about_others), []);
+    assert_eq!(Origin::default(), Origin::Unknown);
 }

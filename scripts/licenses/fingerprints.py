@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes rules/licenses/texts.yaml: fingerprints.py MIRRORS OUT
+"""Makes or extends rules/licenses/texts.yaml: fingerprints.py MIRRORS OUT
 
 MIRRORS holds bare clones named owner+name (`git clone --bare`). Only hashes of word sequences leave the
 texts, which belong to their publishers; src/license/text.rs reads them and describes the method.
@@ -42,6 +42,12 @@ PUBLISHERS = {
     "tongyi-qianwen-research": ("QwenLM/Qwen", "Tongyi Qianwen RESEARCH LICENSE AGREEMENT"),
     "ltx-2-community": ("Lightricks/LTX-2", "LICENSE"),
     "flux-1-dev-nc": ("black-forest-labs/flux", "model_licenses/LICENSE-FLUX1-dev"),
+    "minimax-m2.7-nc": ("MiniMax-AI/MiniMax-M2.7", "LICENSE"),
+    "lfm1.0": ("Liquid4All/liquid-audio", "LICENSE"),
+    "nscl-v1": ("NVlabs/SegFormer", "LICENSE"),
+    "cogvideox": ("zai-org/CogVideo", "MODEL_LICENSE"),
+    "tencent-hunyuan-large": ("Tencent/Tencent-Hunyuan-Large", "LICENSE.txt"),
+    "krea-2-community": ("krea-ai/krea-2", "docs/KREA-2-COMMUNITY-LICENSE"),
 }
 
 # Keys of LicenseDB that neither our reference nor the SPDX id leads to.
@@ -65,6 +71,12 @@ TITLES = {
     "tongyi-qianwen": ["tongyi qianwen license agreement"],
     "tongyi-qianwen-research": ["tongyi qianwen research license agreement"],
     "tencent-hunyuan-3d-2": ["hunyuan 3d"],
+    "minimax-m2.7-nc": ["minimax m2 7"],
+    "lfm1.0": ["lfm open license v1 0"],
+    "nscl-v1": ["nvidia source code license"],
+    "cogvideox": ["cogvideox license"],
+    "tencent-hunyuan-large": ["hunyuan large"],
+    "krea-2-community": ["krea 2 community license agreement"],
     "tencent-hunyuan-community": ["hunyuanvideo", "tencent hunyuan community license agreement"],
     "dinov3-license": ["dinov3 license"],
     "sam-license": ["sam license"],
@@ -141,6 +153,8 @@ def show(mirrors: Path, repo: str, path: str) -> str:
 
 
 def licensedb_keys(mirrors: Path, licenses: list[dict]) -> dict[str, str]:
+    if not (mirrors / LICENSEDB.replace("/", "+")).is_dir():
+        return {}
     index = json.loads(show(mirrors, LICENSEDB, "docs/index.json"))
     by_spdx = {}
     for entry in index:
@@ -165,6 +179,8 @@ def main() -> None:
         table = yaml.safe_load(file.read_text())
         licenses += table["licenses"] if isinstance(table.get("licenses"), list) else []
     keys = licensedb_keys(mirrors, licenses)
+    # What no mirror holds stays as it is.
+    before = {line.split('"')[1]: line for line in out.read_text().splitlines() if line.startswith("- {id: ")} if out.exists() else {}
     lines = []
     for license in sorted(licenses, key=lambda license: license["id"]):
         id = license["id"]
@@ -173,6 +189,9 @@ def main() -> None:
         elif id in keys:
             repo, path = LICENSEDB, f"docs/{keys[id]}.LICENSE"
         else:
+            repo, path = "", ""
+        if not repo or not (mirrors / repo.replace("/", "+")).is_dir():
+            lines += [before[id]] if id in before else []
             continue
         text = show(mirrors, repo, path)
         # What follows tells how to apply the licence, and many leave it out; in other texts it is an attachment.

@@ -223,9 +223,15 @@ impl<'s> Card<'s> {
         weak >= 2
             || broken
             || !self.front.traps.is_empty()
-            || self.siblings.names().iter().any(|name| kind::is_model_file(name))
+            || self.has_model_files()
             || self.has_card_headings()
             || self.stands_alone()
+    }
+
+    /// Files of a model lie beside the card: it stands in its repository, and not alone.
+    #[must_use]
+    pub fn has_model_files(&self) -> bool {
+        self.siblings.names().iter().any(|name| kind::is_model_file(name))
     }
 
     /// A README with no project around it that speaks of a model or dataset.

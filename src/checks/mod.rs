@@ -9,8 +9,9 @@ pub mod registry;
 
 use std::collections::HashMap;
 
-use self::license::derivation::Assessment;
 use crate::card::{Card, Kind};
+use crate::facts::Assessment;
+use crate::license::Lookup;
 use crate::license::policy::Policy;
 use crate::rule::{self, Finding, Rule};
 use crate::schema::Schema;
@@ -44,8 +45,10 @@ pub struct Context<'a> {
     pub schemas: &'a [UserSchema],
     /// The user's policy for licences.
     pub policy: Option<&'a Policy>,
-    /// The card against its base models.
+    /// The card against what it derives from.
     pub assessment: Option<&'a Assessment>,
+    /// Knows the licences of other repositories.
+    pub lookup: &'a dyn Lookup,
 }
 
 /// Decides which rules report.

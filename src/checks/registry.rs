@@ -1,6 +1,6 @@
 //! The one table from rule ids to the functions that check them.
 
-use super::license::{derivation, identity, policy, text};
+use super::license::{body, derivation, files, identity, policy, text};
 use super::metadata::{
     co2, datasets, encoding, eval_results, fields, front_matter, keys, language, license, lineage, metrics,
     model_index, schema, tasks, yaml,
@@ -62,7 +62,12 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin { rules: &["license-text-differs", "license-text-modified", "license-text-undeclared"], run: text::check },
     // Exceptions without use are known only after the last card: `engine::notices` reports them.
     Builtin { rules: &["license-policy", "license-policy-exception"], run: policy::check },
-    Builtin { rules: &["license-family", "license-other-listed"], run: identity::check },
+    Builtin {
+        rules: &["license-link-broken", "license-texts-disagree", "license-text-missing"],
+        run: files::check,
+    },
+    Builtin { rules: &["license-body-only", "license-body-differs"], run: body::check },
+    Builtin { rules: &["license-family", "license-other-listed", "license-id-deprecated"], run: identity::check },
     Builtin {
         rules: &[
             "license-conflict",
@@ -70,6 +75,11 @@ pub const BUILTINS: &[Builtin] = &[
             "license-name-prefix",
             "license-display-text",
             "license-base-unknown",
+            "license-review",
+            "license-base-relabelled",
+            "license-base-gated",
+            "license-copy-missing",
+            "license-notice-missing",
         ],
         run: derivation::check,
     },

@@ -131,6 +131,9 @@ pub struct LicenseReport {
     /// Cards, repositories or folders of them
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
+    /// Do not look for base models in the local cache of the Hub
+    #[arg(long)]
+    pub no_hub_cache: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
     pub format: ReportFormat,
@@ -224,6 +227,12 @@ pub struct AuditOptions {
     /// A JSON schema that front matter must meet; may be given several times
     #[arg(long, value_name = "FILE")]
     pub schema: Vec<PathBuf>,
+    /// The licence of another repository, such as a base model; may be given several times
+    #[arg(long, value_name = "REPO=LICENCE", value_parser = license_of)]
+    pub license_of: Vec<(String, String)>,
+    /// Do not look for base models in the local cache of the Hub
+    #[arg(long)]
+    pub no_hub_cache: bool,
     /// Name to report for standard input
     #[arg(long, value_name = "NAME", default_value = "README.md")]
     pub stdin_filename: String,
@@ -272,6 +281,11 @@ fn names() -> String {
 
 fn format(word: &str) -> Result<Format, String> {
     Format::from_name(word).ok_or_else(|| format!("the formats are {}", names()))
+}
+
+fn license_of(word: &str) -> Result<(String, String), String> {
+    let (repo, license) = word.split_once('=').ok_or("it is given as REPO=LICENCE")?;
+    super::repositories::given(repo, license).map_err(|error| error.to_string())
 }
 
 fn report(word: &str) -> Result<(Format, PathBuf), String> {

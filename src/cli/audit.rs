@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::args::{AuditOptions, FailOn, Global, fail_on};
 use super::config::{self, Config};
 use super::discover::{self, Globs, Target, reason};
+use super::repositories::{Repositories, hub_cache};
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, stdout_style, talk};
 use crate::card::MAX_BYTES;
 use crate::checks::UserSchema;
@@ -42,7 +43,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         let start = options.paths.first().filter(|path| path.exists()).map_or(Path::new("."), PathBuf::as_path);
         config::load(options.config.as_deref(), start)?
     };
-    let settings = settings(options, &config)?;
+    let mut settings = settings(options, &config)?;
     let fail = match (options.fail_on, &config.fail_on) {
         (Some(fail), _) => fail,
         (None, Some(word)) => fail_on(word).map_err(|error| anyhow!("configuration: fail-on: {error}"))?,
@@ -56,6 +57,10 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     }
     let globs = Globs::new(&config.files, &config.folder)?;
     let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads);
+    let mut given = config.known_licenses()?;
+    given.extend(options.license_of.iter().cloned());
+    let use_cache = !options.no_hub_cache && config.license.as_ref().is_none_or(|license| license.hub_cache);
+    settings.lookup = Some(Box::new(Repositories::new(given, &found.targets, if use_cache { hub_cache() } else { None })));
     let (renderers, mut writers) = outputs(options, &config, &settings, global)?;
     let mut summary = Summary { errors: found.errors, ..Summary::default() };
     // A thread pool costs more than a single card.
@@ -188,12 +193,14 @@ pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Opt
         _ => PathBuf::from("."),
     });
     let list = || folder.as_deref().map(siblings).unwrap_or_default();
+    let read = |path: &str| folder.as_deref().and_then(|folder| read_inside(folder, path));
     let input = Input {
         name: target.name.clone(),
         bytes,
         list: folder.as_ref().map(|_| &list as &dyn Fn() -> Vec<String>),
         eval_results: folder.as_deref().map(|folder| eval_results(folder, &target.name)).unwrap_or_default(),
         files: folder.as_deref().map(files).unwrap_or_default(),
+        read: folder.as_ref().map(|_| &read as &dyn Fn(&str) -> Option<Vec<u8>>),
     };
     Ok(engine::audit(input, settings, !target.explicit))
 }
@@ -204,7 +211,7 @@ fn count(audit: &Audit) -> Counted {
     Counted { name: audit.name().to_owned(), summary }
 }
 
-fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let file = File::open(path)?;
     let meta = file.metadata()?;
     if meta.is_dir() { Err(io::ErrorKind::IsADirectory.into()) } else { read_limited(file, meta.len()) }
@@ -246,6 +253,20 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files.truncate(MAX_FILES);
     let read = |path: PathBuf| Some((path.file_name()?.to_string_lossy().into_owned(), read_file(&path).ok()?));
     files.into_iter().filter_map(read).collect()
+}
+
+/// A file below the folder, when nothing on the way to it is a link, which could lead out of the repository.
+fn read_inside(folder: &Path, path: &str) -> Option<Vec<u8>> {
+    let mut place = folder.to_owned();
+    for part in Path::new(path).components() {
+        let std::path::Component::Normal(part) = part else { return None };
+        place.push(part);
+        if fs::symlink_metadata(&place).ok()?.is_symlink() {
+            return None;
+        }
+    }
+    let meta = fs::metadata(&place).ok()?;
+    if meta.is_file() && meta.len() <= text::MAX_TEXT as u64 { read_file(&place).ok() } else { None }
 }
 
 /// The evaluation result files of the repository. One that cannot be read is left out: the card is
@@ -301,7 +322,7 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
         schemas.push(UserSchema { name, schema });
     }
     let policy = config.policy(today())?;
-    Ok(Settings { rules, kind: options.kind.0, schemas, policy })
+    Ok(Settings { rules, kind: options.kind.0, schemas, policy, lookup: None })
 }
 
 /// What turns an audit into text, and what writes that text, in the same order.

@@ -1,6 +1,6 @@
 //! `cardlint.toml`: the nearest one upwards, or the one named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,6 +9,7 @@ use anyhow::{Context, anyhow, bail};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::repositories::given;
 use crate::license::policy::{Exception, Matcher, Policy, Requirement, Side};
 use crate::text::{SourceFile, Span, Unit, safe, suggest};
 
@@ -46,7 +47,7 @@ pub struct Config {
 }
 
 /// `[license]`
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct LicensePolicy {
     /// Licences or classes that are allowed; all others are not.
@@ -61,6 +62,25 @@ pub struct LicensePolicy {
     pub apply_to: Vec<Spanned<String>>,
     /// Repositories that may have a licence all the same.
     pub exceptions: Vec<Spanned<LicenseException>>,
+    /// Licences of other repositories, by their Hub ids.
+    pub known: BTreeMap<String, Spanned<String>>,
+    /// Look for other repositories in the local cache of the Hub.
+    pub hub_cache: bool,
+}
+
+impl Default for LicensePolicy {
+    fn default() -> Self {
+        Self {
+            allow: Vec::new(),
+            deny: Vec::new(),
+            review: Vec::new(),
+            require: Vec::new(),
+            apply_to: Vec::new(),
+            exceptions: Vec::new(),
+            known: BTreeMap::new(),
+            hub_cache: true,
+        }
+    }
 }
 
 /// `[[license.exceptions]]`
@@ -115,6 +135,19 @@ impl Config {
             exceptions,
             today,
         }))
+    }
+
+    /// The licences that the configuration gives of other repositories, by Hub id in lower case.
+    ///
+    /// # Errors
+    /// The first id or licence that means nothing, with its place.
+    pub fn known_licenses(&self) -> anyhow::Result<HashMap<String, String>> {
+        let known = self.license.iter().flat_map(|license| &license.known);
+        known
+            .map(|(repo, license)| {
+                given(repo, license.get_ref()).map_err(|error| self.fault(license.span().start, &error.to_string()))
+            })
+            .collect()
     }
 
     fn parse<T>(&self, word: &Spanned<String>, read: impl Fn(&str) -> Result<T, String>) -> anyhow::Result<T> {

@@ -1,5 +1,6 @@
 //! `cardlint license`: what licences ask for, and whether terms hold together.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -10,12 +11,14 @@ use serde_json::{Value, json};
 use super::args::{Global, LicenseCheck, LicenseCommand, LicenseList, LicenseReport, PageFormat, ReportFormat};
 use super::config::Files;
 use super::discover::{self, Globs};
+use super::repositories::{Repositories, hub_cache};
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, print, stdout_style, talk};
 use crate::engine::{Audit, Settings};
 use crate::license::judge::Reason;
 use crate::license::knowledge::source;
 use crate::license::lineage::{Source, inputs};
-use crate::license::{self, Declared, Input, Judgement, License, Published, Relation, Role, Verdict};
+use crate::license::{self, Declared, Input, Judgement, License, Nothing, Published, Relation, Role, Verdict};
+use crate::report::licenses;
 use crate::text::{safe, suggest};
 
 /// What every page ends with, once and quietly.
@@ -38,7 +41,7 @@ fn lookup(id: &str) -> anyhow::Result<&'static License> {
     if let Some(license) = license::find(&id.to_lowercase()) {
         return Ok(license);
     }
-    let terms = license::resolve(Declared { license: &[id], name: None });
+    let terms = license::resolve(Declared { license: &[id], name: None, link: None });
     if let Some(license) = terms.licenses().next() {
         return Ok(license);
     }
@@ -329,13 +332,13 @@ impl CaseFile {
             let source = Source {
                 role,
                 name: input.repo.as_deref().unwrap_or("(unnamed)"),
-                declared: Declared { license: &license, name: input.license_name.as_deref() },
+                declared: Declared { license: &license, name: input.license_name.as_deref(), link: None },
                 same_owner: role == Role::Base && self.published.same_owner_as_base,
             };
-            found.extend(inputs(source, owner));
+            found.extend(inputs(source, owner, &Nothing));
         }
         let license = words(self.published.license.as_ref());
-        let declared = Declared { license: &license, name: self.published.license_name.as_deref() };
+        let declared = Declared { license: &license, name: self.published.license_name.as_deref(), link: None };
         let published = Published { name: name.to_owned(), terms: license::resolve(declared) };
         Ok(Question { relation, inputs: found, published })
     }
@@ -415,8 +418,8 @@ fn question(options: &LicenseCheck) -> anyhow::Result<Question> {
                 relation = Some(own);
             }
             let license: Vec<&str> = license.into_iter().collect();
-            let source = Source { role, name, declared: Declared { license: &license, name: None }, same_owner: false };
-            found.extend(inputs(source, owner));
+            let source = Source { role, name, declared: Declared { license: &license, name: None, link: None }, same_owner: false };
+            found.extend(inputs(source, owner, &Nothing));
         }
     }
     let usual = match (options.teacher.is_empty(), options.base.len()) {
@@ -425,7 +428,7 @@ fn question(options: &LicenseCheck) -> anyhow::Result<Question> {
         (true, _) => Relation::Merge,
     };
     let declared: Vec<&str> = options.declared.iter().map(String::as_str).collect();
-    let declared = Declared { license: &declared, name: options.license_name.as_deref() };
+    let declared = Declared { license: &declared, name: options.license_name.as_deref(), link: None };
     let published = Published { name: name.to_owned(), terms: license::resolve(declared) };
     Ok(Question { relation: relation.unwrap_or(usual), inputs: found, published })
 }
@@ -538,48 +541,12 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
     out
 }
 
-/// One repository in the report.
-struct Row {
-    cells: [String; 6],
-}
-
-/// Columns of the report.
-const COLUMNS: [&str; 6] = ["Repository", "Declared", "Normal form", "Class", "Derives from", "Verdict"];
-
-impl Row {
-    fn new(audit: &Audit) -> Self {
-        let name = audit.name().rsplit_once('/').map_or(audit.name(), |(folder, _)| folder);
-        let license = audit.license.as_ref();
-        let bases: Vec<String> = audit
-            .lineage
-            .iter()
-            .map(|base| format!("{} ({})", base.name, base.license.as_deref().unwrap_or("unknown")))
-            .collect();
-        let reasons: Vec<&str> = audit.lineage.iter().filter_map(|base| base.reason.as_deref()).collect();
-        let verdict = match audit.verdict {
-            None => String::new(),
-            Some(verdict) if reasons.is_empty() => verdict.as_str().to_owned(),
-            Some(verdict) => format!("{} ({})", verdict.as_str(), reasons.join("; ")),
-        };
-        let classes = license.iter().flat_map(|license| &license.classes).map(|class| class.as_str());
-        Self {
-            cells: [
-                name.to_owned(),
-                license.map(|license| license.declared.join(", ")).unwrap_or_default(),
-                license.and_then(|license| license.expression.clone()).unwrap_or_default(),
-                classes.collect::<Vec<_>>().join(", "),
-                bases.join(", "),
-                verdict,
-            ],
-        }
-    }
-}
-
 fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     let globs = Globs::new(&Files::default(), Path::new("."))?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let found = discover::find(&options.paths, "README.md", &globs, threads);
-    let settings = Settings::default();
+    let known = Repositories::new(HashMap::new(), &found.targets, if options.no_hub_cache { None } else { hub_cache() });
+    let settings = Settings { lookup: Some(Box::new(known)), ..Settings::default() };
     let mut audits = Vec::new();
     let mut errors = found.errors;
     for target in &found.targets {
@@ -589,33 +556,26 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
             Err(reason) => errors.push((target.name.clone(), reason)),
         }
     }
-    let rows: Vec<Row> = audits.iter().map(Row::new).collect();
     let text = match options.format {
         ReportFormat::Json => {
             let list: Vec<Value> = audits.iter().map(report_json).collect();
             serde_json::to_string_pretty(&json!({ "repositories": list }))? + "\n"
         }
         ReportFormat::Csv => {
-            let mut out = csv(&COLUMNS.map(str::to_owned));
-            for row in &rows {
-                out.push_str(&csv(&row.cells));
-            }
-            out
+            let rows: String = audits.iter().map(|audit| licenses::csv(&licenses::row(audit))).collect();
+            licenses::csv_head() + &rows
         }
         ReportFormat::Markdown => {
-            let line = |cells: [String; 6]| format!("| {} |\n", cells.join(" | "));
-            let mut out = line(COLUMNS.map(str::to_owned));
-            out.push_str(&line(COLUMNS.map(|_| "---".to_owned())));
-            for row in &rows {
-                out.push_str(&line(row.cells.clone().map(|cell| safe::markdown(&cell))));
-            }
-            out.push_str(&format!("\n{DISCLAIMER}\n"));
-            out
+            let rows: String = audits.iter().map(|audit| licenses::markdown(&licenses::row(audit))).collect();
+            format!("{}{rows}\n{DISCLAIMER}\n", licenses::markdown_head())
         }
         ReportFormat::Table => {
+            let cell = |cell: &String| safe::line(cell).into_owned();
+            // The addresses of the texts do not fit beside the rest.
+            let shown = licenses::COLUMNS.len() - 1;
             let cells: Vec<Vec<String>> =
-                rows.iter().map(|row| row.cells.iter().map(|cell| safe::line(cell).into_owned()).collect()).collect();
-            crate::report::plain_table(&COLUMNS, &cells, &stdout_style(global.color)) + DISCLAIMER + "\n"
+                audits.iter().map(|audit| licenses::row(audit)[..shown].iter().map(cell).collect()).collect();
+            crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &stdout_style(global.color)) + DISCLAIMER + "\n"
         }
     };
     // JSON keeps its meaning with the unsafe characters escaped; the other forms have none left.
@@ -636,21 +596,8 @@ fn report_json(audit: &Audit) -> Value {
         "classes": license.iter().flat_map(|license| &license.classes).map(|class| class.as_str()).collect::<Vec<_>>(),
         "verdict": audit.verdict.map(Verdict::as_str),
         "lineage": audit.lineage.iter().map(|base| json!({
-            "name": base.name, "relation": base.relation.as_str(), "license": base.license, "certain": base.certain,
-            "reason": base.reason,
+            "name": base.name, "role": base.role.as_str(), "relation": base.relation.as_str(), "license": base.license,
+            "origin": base.origin, "certain": base.certain, "behind": base.behind, "reason": base.reason,
         })).collect::<Vec<_>>(),
     })
-}
-
-/// One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe.
-fn csv(cells: &[String; 6]) -> String {
-    let quoted: Vec<String> = cells
-        .iter()
-        .map(|cell| {
-            let line = safe::line(cell);
-            let formula = line.starts_with(['=', '+', '-', '@']);
-            format!("\"{}{}\"", if formula { "'" } else { "" }, line.replace('"', "\"\""))
-        })
-        .collect();
-    quoted.join(",") + "\n"
 }

@@ -8,6 +8,7 @@ mod pages;
 
 pub mod config;
 pub mod read;
+pub mod repositories;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;

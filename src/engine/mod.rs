@@ -4,12 +4,11 @@
 mod selection;
 
 use crate::card::{self, Card, Kind, Siblings, Status};
-use crate::checks::license::declared as declared_terms;
-use crate::checks::license::derivation::{self, Assessment};
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
+use crate::facts::{self, Assessment, descent};
 use crate::license::policy::Policy;
 use crate::license::text;
-use crate::license::{Class, Relation, Verdict};
+use crate::license::{Class, Lookup, Nothing, Origin, Relation, Role, Verdict};
 use crate::rule::{Finding, Severity};
 use crate::text::{SourceFile, Span};
 use crate::vocab::{self, LicenseMatch};
@@ -27,6 +26,8 @@ pub struct Settings {
     pub schemas: Vec<UserSchema>,
     /// The user's policy for licences.
     pub policy: Option<Policy>,
+    /// Knows the licences of repositories beyond the tables.
+    pub lookup: Option<Box<dyn Lookup + Send>>,
 }
 
 /// A card as it comes from outside.
@@ -41,6 +42,9 @@ pub struct Input<'a> {
     pub eval_results: Vec<(String, Vec<u8>)>,
     /// Names and bytes of the files beside it that [`wanted`] names.
     pub files: Vec<(String, Vec<u8>)>,
+    /// Reads a file of the repository by its path from the card, which leads out of no folder; `None` for
+    /// what is no regular file, or too large.
+    pub read: Option<&'a dyn Fn(&str) -> Option<Vec<u8>>>,
 }
 
 /// The licence that a card declares.
@@ -60,17 +64,23 @@ pub struct DeclaredLicense {
     pub span: Span,
 }
 
-/// A model that a card's model derives from.
+/// A model or dataset that a card's model derives from.
 #[derive(Debug)]
 pub struct Ancestor {
     /// Hub id.
     pub name: String,
-    /// How it derives.
+    /// What it gives.
+    pub role: Role,
+    /// How the model derives from its base models.
     pub relation: Relation,
     /// The ancestor's licence in its normal form, when it is known.
     pub license: Option<String>,
+    /// Where the licence is known from.
+    pub origin: &'static str,
     /// The licence was seen at its publisher.
     pub certain: bool,
+    /// What derives from it, when the card itself does not name it.
+    pub behind: Option<String>,
     /// What is wrong, for the worst reason of this ancestor.
     pub reason: Option<String>,
 }
@@ -116,11 +126,11 @@ impl Audit {
     }
 }
 
-/// True for the names of files beside a card that the audit looks into: licences, and configurations that
-/// name base models.
+/// True for the names of files beside a card that the audit looks into: licences, notices, and configurations
+/// that name base models.
 #[must_use]
 pub fn wanted(name: &str) -> bool {
-    text::is_license_file(name) || derivation::names_bases(name)
+    text::is_license_file(name) || text::is_notice_file(name) || descent::names_bases(name)
 }
 
 /// Audits one card. With `only_cards`, a file that is no card gives `None`.
@@ -137,9 +147,17 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     }
     let eval_results: Vec<Companion<'_>> =
         companions.iter().enumerate().map(|(at, source)| Companion { file: at + 1, source }).collect();
-    let files: Vec<SourceFile> =
+    let mut files: Vec<SourceFile> =
         input.files.into_iter().map(|(name, bytes)| SourceFile::new(name, card::decode(bytes).0)).collect();
-    let assessment = derivation::assess(&card, &files);
+    // The licence may stand in a file with any name.
+    if let Some(facts::Linked::File(path)) = facts::license_link(&card)
+        && !files.iter().any(|file| file.name() == path)
+        && let Some(bytes) = input.read.and_then(|read| read(&path))
+    {
+        files.push(SourceFile::new(path, card::decode(bytes).0));
+    }
+    let lookup: &dyn Lookup = settings.lookup.as_deref().map_or(&Nothing, |lookup| lookup);
+    let assessment = facts::assess(&card, &files, lookup);
     let context = Context {
         card: &card,
         eval_results: &eval_results,
@@ -147,6 +165,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         schemas: &settings.schemas,
         policy: settings.policy.as_ref(),
         assessment: assessment.as_ref(),
+        lookup,
     };
     let mut sink = Sink::new(&settings.rules, card.kind);
     for builtin in registry::BUILTINS {
@@ -219,7 +238,7 @@ fn declared_license(card: &Card<'_>) -> Option<DeclaredLicense> {
         license.spdx.clone_from(&known.spdx);
     }
     license.declared = declared;
-    let terms = declared_terms(card);
+    let terms = facts::declared(card);
     license.expression = terms.expression();
     license.classes = terms.licenses().map(|license| license.class).collect();
     license.classes.dedup();
@@ -228,18 +247,32 @@ fn declared_license(card: &Card<'_>) -> Option<DeclaredLicense> {
 
 fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
     let inputs = assessment.inputs.iter().enumerate();
+    let unjudged = assessment.unjudged.iter().map(|name| Ancestor {
+        name: name.clone(),
+        role: Role::Dataset,
+        relation: assessment.relation,
+        license: None,
+        origin: Origin::Unknown.as_str(),
+        certain: false,
+        behind: None,
+        reason: None,
+    });
     inputs
         .map(|(at, input)| {
             let reasons = assessment.judgement.reasons.iter();
             let reason = reasons.filter(|reason| reason.input == Some(at)).max_by_key(|reason| reason.verdict);
             Ancestor {
                 name: input.name.clone(),
+                role: input.role,
                 relation: assessment.relation,
                 license: input.terms.expression(),
+                origin: input.origin.as_str(),
                 certain: input.certain,
+                behind: input.behind.clone(),
                 reason: reason.map(|reason| format!("{}: {}", reason.verdict.as_str(), reason.message)),
             }
         })
+        .chain(unjudged)
         .collect()
 }
 

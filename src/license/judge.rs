@@ -10,6 +10,7 @@ use std::str::FromStr;
 use serde_json::Value;
 
 use super::knowledge::{Atom, License, Reach, Scope, Status, Term, rules};
+use super::lineage::Origin;
 use super::resolve::Terms;
 
 /// How a model derives from its bases.
@@ -65,6 +66,18 @@ pub enum Role {
     Dataset,
 }
 
+impl Role {
+    /// The word of reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Base => "base",
+            Role::Teacher => "teacher",
+            Role::Dataset => "dataset",
+        }
+    }
+}
+
 /// Something that a model derives from.
 #[derive(Clone, Debug)]
 pub struct Input {
@@ -78,6 +91,29 @@ pub struct Input {
     pub certain: bool,
     /// Its owner publishes the model too, and may choose new terms.
     pub same_owner: bool,
+    /// Where its licence is known from.
+    pub origin: Origin,
+    /// The input that derives from it, when it is not named by the model itself.
+    pub behind: Option<String>,
+    /// Its card has an access form.
+    pub gated: bool,
+}
+
+impl Input {
+    /// An input whose licence is given with it.
+    #[must_use]
+    pub fn given(role: Role, name: impl Into<String>, terms: Terms) -> Self {
+        Self {
+            role,
+            name: name.into(),
+            terms,
+            certain: true,
+            same_owner: false,
+            origin: Origin::Given,
+            behind: None,
+            gated: false,
+        }
+    }
 }
 
 /// What is published.
@@ -133,6 +169,8 @@ pub struct Reason {
     pub message: String,
     /// Every fact behind it was verified.
     pub certain: bool,
+    /// The published licence carries the term all the same: nothing can be lost.
+    pub carried: bool,
 }
 
 /// A duty that the published repository owes.
@@ -198,8 +236,8 @@ pub fn judge(relation: Relation, inputs: &[Input], published: &Published) -> Jud
     if combinations > MAX_COMBINATIONS {
         // Judging a part of them could blame a choice that nobody has to make.
         let message = "the licences leave too many choices".to_owned();
-        let reason =
-            Reason { verdict: Verdict::Unknown, input: None, license: None, term: None, message, certain: true };
+        let verdict = Verdict::Unknown;
+        let reason = Reason { verdict, input: None, license: None, term: None, message, certain: true, carried: false };
         return Judgement { reasons: vec![reason], ..Judgement::default() };
     }
     let mut best: Option<Judgement> = None;
@@ -296,6 +334,7 @@ impl Case<'_> {
                 term: None,
                 message: why,
                 certain: input.certain,
+                carried: false,
             });
         }
         let foreign = self.inputs.iter().any(|input| !input.same_owner);
@@ -308,6 +347,7 @@ impl Case<'_> {
                 term: None,
                 message: why,
                 certain: true,
+                carried: false,
             });
         }
     }
@@ -322,6 +362,7 @@ impl Case<'_> {
             certain: self.inputs[active.input].certain
                 && active.term.verified
                 && active.license.status != Status::Unverified,
+            carried: false,
         }
     }
 
@@ -361,6 +402,11 @@ impl Case<'_> {
         }
         let Some(declared) = self.declared else { return };
         if declared.iter().any(|license| carries(license, active.license, active.term)) {
+            // What terms of data mean for weights is unsettled even where the licence repeats them.
+            if active.role == Role::Dataset && active.term.applies(Scope::TrainedOnData) {
+                let message = format!("{words}: the licence carries it, but whether it reaches weights is unsettled");
+                judgement.reasons.push(Reason { carried: true, ..self.reason(Verdict::Review, active, message) });
+            }
             return;
         }
         let reason = if active.role == Role::Dataset {
@@ -443,6 +489,7 @@ impl Case<'_> {
                             other.id.as_str()
                         ),
                         certain: self.inputs[input].certain && self.inputs[other_input].certain,
+                        carried: false,
                     });
                 }
             }

@@ -430,7 +430,7 @@ pub fn licenses() -> &'static [License] {
         let files = crate::embedded::DATA_FILES.iter().map(|&(path, _)| path);
         let files = files.filter(|path| path.starts_with("rules/licenses/"));
         files
-            .filter(|path| !["rules", "sources", "texts"].iter().any(|name| path.ends_with(&format!("/{name}.yaml"))))
+            .filter(|path| !["rules", "sources", "texts", "names"].iter().any(|name| path.ends_with(&format!("/{name}.yaml"))))
             .flat_map(|path| table::<File>(path).licenses)
             .collect()
     });

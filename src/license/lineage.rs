@@ -1,11 +1,16 @@
-//! From repositories and declarations to the [`Input`]s of a judgement, hidden ancestors included.
+//! From repositories and declarations to the [`Input`]s of a judgement: where each licence is known
+//! from, and what stands behind an input.
+
+use std::collections::HashSet;
 
 use super::judge::{Input, Role};
 use super::knowledge::{base_model, find};
 use super::resolve::{Declared, Terms, resolve};
 
-/// Hops that are followed through re-uploads and hidden ancestors; chains in the table have one.
+/// Hops that are followed through re-uploads, ancestors and the bases of bases.
 const MAX_HOPS: usize = 8;
+/// Inputs that one source may bring with it; real chains have a handful.
+const MAX_INPUTS: usize = 64;
 
 /// An input as it is named from outside.
 #[derive(Clone, Copy, Debug)]
@@ -20,47 +25,153 @@ pub struct Source<'a> {
     pub same_owner: bool,
 }
 
-/// The input and those behind it: the model that it re-uploads, and ancestors whose terms its own
-/// licence does not show. `owner` is the namespace of the published repository.
+/// Where the licence of an input is known from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// It is not known.
+    #[default]
+    Unknown,
+    /// Named together with the input.
+    Given,
+    /// The user's configuration or command line.
+    Configuration,
+    /// The card of a repository in the same audit, with its path.
+    Neighbour(String),
+    /// A card in the local cache of the Hub.
+    HubCache,
+    /// The table of base models (`rules/models/base-models.yaml`).
+    Table,
+}
+
+impl Origin {
+    /// The word of reports.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Origin::Unknown => "unknown",
+            Origin::Given => "given",
+            Origin::Configuration => "configuration",
+            Origin::Neighbour(_) => "neighbour",
+            Origin::HubCache => "hub-cache",
+            Origin::Table => "table",
+        }
+    }
+}
+
+/// What a repository states of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// Values of `license`.
+    pub license: Vec<String>,
+    /// `license_name`.
+    pub name: Option<String>,
+    /// `license_link`.
+    pub link: Option<String>,
+    /// Hub ids of its base models.
+    pub bases: Vec<String>,
+    /// It has an access form (`extra_gated_*`).
+    pub gated: bool,
+}
+
+impl Stated {
+    /// The licence, resolved.
+    #[must_use]
+    pub fn terms(&self) -> Terms {
+        let values: Vec<&str> = self.license.iter().map(String::as_str).collect();
+        resolve(Declared { license: &values, name: self.name.as_deref(), link: self.link.as_deref() })
+    }
+}
+
+/// Knows repositories beyond the tables: those that the user names, those beside, those in the cache.
+pub trait Lookup: Sync {
+    /// What is known of a repository by its Hub id in any case, the most trusted source first.
+    fn lookup(&self, role: Role, repo: &str) -> Vec<(Origin, Stated)>;
+}
+
+/// Knows nothing.
+pub struct Nothing;
+
+impl Lookup for Nothing {
+    fn lookup(&self, _: Role, _: &str) -> Vec<(Origin, Stated)> {
+        Vec::new()
+    }
+}
+
+/// The licence of one repository, and the Hub ids of what is behind it.
+struct Known {
+    terms: Terms,
+    certain: bool,
+    origin: Origin,
+    behind: Vec<String>,
+    gated: bool,
+}
+
+fn known(role: Role, repo: &str, declared: Declared<'_>, lookup: &dyn Lookup) -> Known {
+    let mut found = Known {
+        terms: resolve(declared),
+        certain: false,
+        origin: Origin::Unknown,
+        behind: Vec::new(),
+        gated: false,
+    };
+    if found.terms.is_known() {
+        (found.certain, found.origin) = (true, Origin::Given);
+    }
+    for (origin, stated) in lookup.lookup(role, repo) {
+        found.gated |= stated.gated;
+        if !found.terms.is_known() {
+            let terms = stated.terms();
+            if terms.is_known() || found.terms.is_absent() {
+                found.certain = terms.is_known();
+                found.origin = if found.certain { origin } else { Origin::Unknown };
+                found.terms = terms;
+            }
+        }
+        found.behind.extend(stated.bases);
+    }
+    if role == Role::Dataset {
+        return found;
+    }
+    let Some(model) = base_model(repo) else { return found };
+    if !found.terms.is_known()
+        && let Some(license) = model.id.as_deref().and_then(find)
+    {
+        (found.terms, found.certain, found.origin) = (Terms::of(license), model.is_certain(), Origin::Table);
+    }
+    found.behind.extend(model.mirror_of.iter().chain(&model.ancestors).cloned());
+    found
+}
+
+/// The input and those behind it: the models that it derives from as far as its own card is known, the
+/// model that it re-uploads, and ancestors whose terms its own licence does not show. `owner` is the
+/// namespace of the published repository.
 #[must_use]
-pub fn inputs(source: Source<'_>, owner: Option<&str>) -> Vec<Input> {
+pub fn inputs(source: Source<'_>, owner: Option<&str>, lookup: &dyn Lookup) -> Vec<Input> {
     let owned = |repo: &str| {
         owner.is_some_and(|owner| repo.split_once('/').is_some_and(|(other, _)| other.eq_ignore_ascii_case(owner)))
     };
-    let mut terms = resolve(source.declared);
-    let mut certain = terms.is_known();
-    let known = base_model(source.name);
-    if !terms.is_known()
-        && let Some(license) = known.and_then(|model| find(model.id.as_deref()?))
-    {
-        terms = Terms::of(license);
-        certain = known.is_some_and(super::BaseModel::is_certain);
-    }
-    let mut found = vec![Input {
-        role: source.role,
-        name: source.name.to_owned(),
-        terms,
-        certain,
-        same_owner: source.same_owner || owned(source.name),
-    }];
-    let behind = |repo: &str| {
-        base_model(repo).into_iter().flat_map(|model| model.mirror_of.iter().chain(&model.ancestors)).cloned()
-    };
-    let mut open: Vec<String> = behind(source.name).collect();
-    for _ in 0..MAX_HOPS {
-        let Some(repo) = open.pop() else { break };
-        if found.iter().any(|input| input.name.eq_ignore_ascii_case(&repo)) {
+    let mut found: Vec<Input> = Vec::new();
+    let mut seen: HashSet<String> = HashSet::new();
+    // Name, the input that it is behind, and hops from the source.
+    let mut open: Vec<(String, Option<String>, usize)> = vec![(source.name.to_owned(), None, 0)];
+    while let Some((repo, behind, hops)) = open.pop() {
+        if !seen.insert(repo.to_lowercase()) || found.len() == MAX_INPUTS {
             continue;
         }
-        let model = base_model(&repo);
-        let license = model.and_then(|model| find(model.id.as_deref()?));
-        open.extend(behind(&repo));
+        let declared = if behind.is_none() { source.declared } else { Declared::default() };
+        let known = known(source.role, &repo, declared, lookup);
+        if hops < MAX_HOPS {
+            open.extend(known.behind.into_iter().map(|next| (next, Some(repo.clone()), hops + 1)));
+        }
         found.push(Input {
             role: source.role,
-            same_owner: owned(&repo),
+            same_owner: (behind.is_none() && source.same_owner) || owned(&repo),
             name: repo,
-            terms: license.map_or_else(Terms::default, Terms::of),
-            certain: model.is_some_and(super::BaseModel::is_certain),
+            terms: known.terms,
+            certain: known.certain,
+            origin: known.origin,
+            behind,
+            gated: known.gated,
         });
     }
     found

@@ -9,10 +9,12 @@
 pub mod judge;
 pub mod knowledge;
 pub mod lineage;
+pub mod names;
 pub mod policy;
 pub mod resolve;
 pub mod text;
 
 pub use judge::{Input, Judgement, Published, Relation, Role, Verdict, judge};
 pub use knowledge::{Atom, BaseModel, Class, License, Scope, Term, base_model, find, licenses};
+pub use lineage::{Lookup, Nothing, Origin, Stated};
 pub use resolve::{Declared, Terms, resolve};

@@ -7,12 +7,12 @@ use super::resolve::{Declared, Terms, resolve};
 use crate::text::suggest;
 
 /// What a word of a list stands for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Matcher {
     /// All licences of a class.
     Class(Class),
-    /// One licence, by Hub id, SPDX id or usual name.
-    License(&'static License),
+    /// The licences of an SPDX expression or a Hub id, an SPDX id or a usual name.
+    Licenses(Vec<&'static License>),
 }
 
 impl Matcher {
@@ -24,10 +24,9 @@ impl Matcher {
         if let Ok(class) = word.parse() {
             return Ok(Self::Class(class));
         }
-        if let [set] = resolve(Declared { license: &[word], name: None }).alternatives.as_slice()
-            && let [license] = set.as_slice()
-        {
-            return Ok(Self::License(license));
+        let terms = resolve(Declared { license: &[word], name: None, link: None });
+        if terms.is_known() {
+            return Ok(Self::Licenses(terms.licenses().collect()));
         }
         let words =
             Class::ALL.iter().map(|&(name, _)| name).chain(licenses().iter().map(|license| license.id.as_str()));
@@ -35,10 +34,10 @@ impl Matcher {
         Err(format!("`{word}` is neither a licence that cardlint knows nor a class of licences{hint}"))
     }
 
-    fn fits(self, license: &License) -> bool {
+    fn fits(&self, license: &License) -> bool {
         match self {
-            Self::Class(class) => license.class == class,
-            Self::License(known) => license.id == known.id,
+            Self::Class(class) => license.class == *class,
+            Self::Licenses(known) => known.iter().any(|known| known.id == license.id),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From what a card declares to entries of the table.
 
 use super::knowledge::{License, find, licenses};
+use super::names;
 
 /// A licence as a card declares it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -9,6 +10,8 @@ pub struct Declared<'a> {
     pub license: &'a [&'a str],
     /// `license_name`.
     pub name: Option<&'a str>,
+    /// `license_link`.
+    pub link: Option<&'a str>,
 }
 
 /// What a declaration stands for: alternatives, each a set of licences that hold together. Empty when
@@ -83,13 +86,13 @@ pub fn resolve(declared: Declared<'_>) -> Terms {
             Some(name) => named(name),
             None => Terms::default(),
         },
-        [one] => word(one, declared.name),
+        [one] => word(one, &declared),
         many => {
             // A list says that several licences are there, not how they stand to each other; whoever
             // keeps all of them is safe, so they are taken together.
             let mut set = Vec::new();
             for value in many {
-                let terms = word(value, declared.name);
+                let terms = word(value, &declared);
                 let [licenses] = terms.alternatives.as_slice() else {
                     let why = terms.unknown.unwrap_or_else(|| format!("`{value}` is a choice within a list"));
                     return Terms::unknown(why);
@@ -101,13 +104,21 @@ pub fn resolve(declared: Declared<'_>) -> Terms {
     }
 }
 
-fn word(value: &str, name: Option<&str>) -> Terms {
+fn word(value: &str, declared: &Declared<'_>) -> Terms {
     let lower = value.to_lowercase();
     if matches!(lower.as_str(), "other" | "unknown") {
-        return match name {
+        let terms = match declared.name {
             Some(name) if lower == "other" => named(name),
             _ => Terms::unknown(format!("`{lower}` names no licence")),
         };
+        // A name of the publisher's own may still come with the address of a known text.
+        return match declared.link.and_then(names::of_url) {
+            Some(license) if !terms.is_known() => Terms::of(license),
+            _ => terms,
+        };
+    }
+    if let Some(license) = names::of_url(value) {
+        return Terms::of(license);
     }
     if let Some(license) = find(&lower).or_else(|| by_spdx(&lower)) {
         let terms = Terms::of(license);
@@ -147,6 +158,12 @@ fn named(name: &str) -> Terms {
         .collect();
     match meant.as_slice() {
         [] => {
+            // "Llama 3.1 Community License" says as much as the id.
+            if let Some((license, length)) = names::at_start(name.trim())
+                && length == name.trim().len()
+            {
+                return Terms::of(license);
+            }
             Terms::unknown(format!("`{}` is not a licence that cardlint knows", crate::text::safe::excerpt(name, 60)))
         }
         [license] => Terms::of(license),
@@ -158,6 +175,22 @@ fn named(name: &str) -> Terms {
             let ids: Vec<&str> = several.iter().map(|license| license.id.as_str()).collect();
             Terms::unknown(format!("`{folded}` is used for several texts: {}", ids.join(", ")))
         }
+    }
+}
+
+/// What the SPDX list says instead of an id that it has given up; `None` for ids that stand.
+#[must_use]
+pub fn deprecated(id: &str) -> Option<String> {
+    let bare = id.trim_end_matches('+');
+    let listed = spdx::license_id(bare)?;
+    // Since version 3.0 the list writes "or later" as a part of the id, and so deprecates the plain GNU ids.
+    match (listed.is_gnu(), id.ends_with('+')) {
+        (true, true) => Some(format!("`{bare}-or-later`")),
+        (true, false) if listed.is_deprecated() && spdx::license_id(&format!("{bare}-only")).is_some() => {
+            Some(format!("`{bare}-only` or `{bare}-or-later`"))
+        }
+        _ if listed.is_deprecated() => Some("another id of the list".to_owned()),
+        _ => None,
     }
 }
 

@@ -117,6 +117,13 @@ pub fn is_license_file(name: &str) -> bool {
     matches!(extension, "" | "TXT" | "MD" | "RST") && named.iter().any(|word| stem.starts_with(word))
 }
 
+/// True for the names of files that hold notices: `NOTICE`, `Notice.txt`, `NOTICE.md`.
+#[must_use]
+pub fn is_notice_file(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    matches!(upper.as_str(), "NOTICE" | "NOTICE.TXT" | "NOTICE.MD" | "NOTICES" | "NOTICES.TXT" | "ATTRIBUTION.MD")
+}
+
 /// Ids of the licences whose texts are known.
 pub fn known() -> impl Iterator<Item = &'static License> {
     fingerprints().prints.iter().map(|print| print.license)

@@ -124,7 +124,9 @@ struct AncestorOut<'a> {
     role: &'a str,
     relation: &'a str,
     license: Option<&'a str>,
+    origin: &'a str,
     certain: bool,
+    behind: Option<&'a str>,
     reason: Option<&'a str>,
 }
 
@@ -191,10 +193,12 @@ pub(super) fn card(audit: &Audit, line: bool) -> String {
             .iter()
             .map(|ancestor| AncestorOut {
                 name: &ancestor.name,
-                role: "base",
+                role: ancestor.role.as_str(),
                 relation: ancestor.relation.as_str(),
                 license: ancestor.license.as_deref(),
+                origin: ancestor.origin,
                 certain: ancestor.certain,
+                behind: ancestor.behind.as_deref(),
                 reason: ancestor.reason.as_deref(),
             })
             .collect(),

@@ -7,6 +7,7 @@
 
 mod github;
 mod json;
+pub mod licenses;
 mod markdown;
 mod sarif;
 mod table;
@@ -16,6 +17,7 @@ mod text;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use crate::card::Kind;
 use crate::engine::Audit;
 use crate::rule::{Finding, Profile, Severity};
 use crate::text::safe;
@@ -39,6 +41,10 @@ pub enum Format {
     Github,
     /// Markdown for a job summary.
     Markdown,
+    /// The licence table as CSV.
+    LicenseCsv,
+    /// The licence table in Markdown.
+    LicenseMarkdown,
 }
 
 impl Format {
@@ -51,6 +57,8 @@ impl Format {
         ("sarif", Format::Sarif),
         ("github", Format::Github),
         ("markdown", Format::Markdown),
+        ("license-csv", Format::LicenseCsv),
+        ("license-markdown", Format::LicenseMarkdown),
     ];
 
     /// The format of a name.
@@ -75,6 +83,11 @@ impl Format {
             Format::Markdown => markdown::card(audit),
             Format::Github => Part { text: String::new(), ranked: github::card(audit) },
             Format::Sarif => Part { text: String::new(), ranked: sarif::card(audit) },
+            Format::LicenseCsv | Format::LicenseMarkdown if audit.kind == Kind::Other => Part::default(),
+            Format::LicenseCsv => Part::text(safe::workflow_log(&licenses::csv(&licenses::row(audit))).into_owned()),
+            Format::LicenseMarkdown => {
+                Part::text(safe::workflow_log(&licenses::markdown(&licenses::row(audit))).into_owned())
+            }
         }
     }
 }
@@ -209,8 +222,10 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the stream says.
     pub fn add(&mut self, part: Part) -> io::Result<()> {
-        if self.format == Format::Json {
+        if matches!(self.format, Format::Json | Format::LicenseCsv | Format::LicenseMarkdown) {
             self.start()?;
+        }
+        if self.format == Format::Json {
             if self.written > 0 {
                 self.out.write_all(b",\n")?;
             }
@@ -261,7 +276,12 @@ impl<W: Write> Writer<W> {
     fn start(&mut self) -> io::Result<()> {
         if !self.started {
             self.started = true;
-            self.out.write_all(json::head(&self.run).as_bytes())?;
+            let head = match self.format {
+                Format::LicenseCsv => licenses::csv_head(),
+                Format::LicenseMarkdown => licenses::markdown_head(),
+                _ => json::head(&self.run),
+            };
+            self.out.write_all(head.as_bytes())?;
         }
         Ok(())
     }
@@ -282,6 +302,7 @@ impl<W: Write> Writer<W> {
                 self.start()?;
                 self.out.write_all(json::tail(summary).as_bytes())?;
             }
+            Format::LicenseCsv | Format::LicenseMarkdown => self.start()?,
             Format::Ndjson => self.out.write_all(json::lines_tail(summary).as_bytes())?,
             Format::Markdown => {
                 let cut = self.dropped;

@@ -3,6 +3,8 @@
 //! The words are data (`rules/hub/*.yaml`, each with its source and date), embedded and read at
 //! first use; a schema (`schemas/vocabulary.schema.json`) checks them in the tests.
 
+pub mod repo_id;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 

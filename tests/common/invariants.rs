@@ -108,6 +108,7 @@ pub fn audit(bytes: &[u8]) -> Audit {
         list: None,
         eval_results: Vec::new(),
         files: Vec::new(),
+        read: None,
     };
     let audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     for finding in &audit.findings {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use cardlint::card::Kind;
 use cardlint::checks::UserSchema;
 use cardlint::cli::config;
+use cardlint::cli::repositories::Repositories;
 use cardlint::engine::{self, Audit, Input, Rules, Settings};
 use cardlint::rule::Profile;
 use cardlint::schema::Schema;
@@ -32,7 +33,7 @@ pub fn audit_text(text: &str, kind: Option<Kind>) -> Audit {
 /// Audits bytes as a card.
 pub fn audit_bytes(name: &str, bytes: Vec<u8>, kind: Option<Kind>) -> Audit {
     let settings = Settings { kind, ..strict() };
-    let input = Input { name: name.to_owned(), bytes, list: None, eval_results: Vec::new(), files: Vec::new() };
+    let input = Input { name: name.to_owned(), bytes, list: None, eval_results: Vec::new(), files: Vec::new(), read: None };
     engine::audit(input, &settings, false).expect("an explicit file is always audited")
 }
 
@@ -58,12 +59,17 @@ pub fn audit_folder(folder: &Path) -> Audit {
     let config = folder.join("cardlint.toml");
     let config = config.is_file().then(|| config::load(Some(&config), folder).expect("configuration"));
     settings.policy = config.as_ref().and_then(|config| config.policy("2026-11-25".to_owned()).expect("policy"));
+    let known = config.as_ref().map(|config| config.known_licenses().expect("licences")).unwrap_or_default();
+    let cache = Some(folder.join("hub")).filter(|cache| cache.is_dir());
+    settings.lookup = Some(Box::new(Repositories::new(known, &[], cache)));
+    let read = |path: &str| fs::read(folder.join(path)).ok();
     let input = Input {
         name: "README.md".to_owned(),
         bytes: fs::read(folder.join("README.md")).expect("card"),
         list: Some(&names),
         eval_results,
         files: files(folder),
+        read: Some(&read),
     };
     let mut audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     if let (Some(config), Some(policy)) = (&config, &settings.policy) {

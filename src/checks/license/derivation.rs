@@ -2,82 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::declared;
-use crate::card::{Card, Kind};
-use crate::checks::metadata::lineage::fault;
+use crate::card::Card;
 use crate::checks::{Context, Sink};
+use crate::facts::{self, Assessment, Claim, origin_words};
 use crate::license::judge::{Duty, Reason, ways_out};
-use crate::license::lineage::{Source, inputs};
-use crate::license::{Atom, Declared, Input, Judgement, Published, Relation, Role, Verdict, judge};
+use crate::license::knowledge::Reach;
+use crate::license::text::{identify, is_license_file};
+use crate::license::{Atom, Class, Published, Relation, Role, Verdict, judge};
 use crate::rule::{Confidence, Severity};
 use crate::text::{SourceFile, Span, safe};
-use crate::yaml::{self, NodeId};
-
-/// Words in a repository's name or files that mark weights in another number format.
-const QUANTIZED: &[&str] = &["gguf", "gptq", "awq", "exl2", "exl3", "bnb-4bit", "8bit", "4bit", "fp8", "mlx"];
-/// Words that mark an adapter.
-const ADAPTER: &[&str] = &["lora", "adapter", "qlora"];
-
-/// What names a base model.
-#[derive(Clone, Debug)]
-enum Origin {
-    /// A value of `base_model`.
-    Card(NodeId),
-    /// A file of the repository.
-    File(String),
-}
-
-/// What a model derives from, and how the terms stand to each other.
-pub struct Assessment {
-    /// What it derives from.
-    pub inputs: Vec<Input>,
-    /// What names each input; hidden ancestors stand for the base that they are behind.
-    origins: Vec<Origin>,
-    /// How the model derives from them.
-    pub relation: Relation,
-    /// What the model may be called.
-    names: Vec<String>,
-    /// What is published.
-    pub published: Published,
-    /// What was found.
-    pub judgement: Judgement,
-}
-
-/// Judges the card of a model against the base models that it names; `None` when it names none.
-#[must_use]
-pub fn assess(card: &Card<'_>, files: &[SourceFile]) -> Option<Assessment> {
-    if card.kind != Kind::Model {
-        return None;
-    }
-    let mut bases: Vec<(Origin, String)> =
-        bases(card).into_iter().map(|(node, repo)| (Origin::Card(node), repo.to_owned())).collect();
-    for file in files {
-        for repo in configured(file) {
-            if !bases.iter().any(|(_, known)| known.eq_ignore_ascii_case(&repo)) {
-                bases.push((Origin::File(file.name().to_owned()), repo));
-            }
-        }
-    }
-    if bases.is_empty() {
-        return None;
-    }
-    let (owner, folder) = place(card);
-    let (mut found, mut origins): (Vec<Input>, Vec<Origin>) = (Vec::new(), Vec::new());
-    for (origin, repo) in &bases {
-        let source = Source { role: Role::Base, name: repo.as_str(), declared: Declared::default(), same_owner: false };
-        for input in inputs(source, owner) {
-            if !found.iter().any(|known| known.name.eq_ignore_ascii_case(&input.name)) {
-                found.push(input);
-                origins.push(origin.clone());
-            }
-        }
-    }
-    let relation = relation(card, bases.len(), folder);
-    let names = names(card, folder);
-    let published = Published { name: names.first().cloned().unwrap_or_default(), terms: declared(card) };
-    let judgement = judge(relation, &found, &published);
-    Some(Assessment { inputs: found, origins, relation, names, published, judgement })
-}
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(assessment) = ctx.assessment else { return };
@@ -87,93 +20,19 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     case.names(sink);
     case.displays(sink);
     case.unknown(sink);
+    case.reviews(sink);
+    case.relabelled(sink);
+    case.gated(sink);
+    case.copies(sink);
+    case.notices(sink);
 }
 
-/// Hub ids under `base_model`.
-pub(super) fn bases<'c>(card: &'c Card<'_>) -> Vec<(NodeId, &'c str)> {
-    let Some((document, _)) = card.mapping() else { return Vec::new() };
-    let ids = card.field_items("base_model").into_iter();
-    ids.filter(|&id| !document.is_null(id))
-        .filter_map(|id| Some((id, document.text(id)?.trim())))
-        .filter(|(_, text)| text.contains('/') && fault(text).is_none())
-        .collect()
-}
-
-/// True for configurations that name base models.
-#[must_use]
-pub fn names_bases(name: &str) -> bool {
-    matches!(name, "adapter_config.json" | "mergekit_config.yml" | "mergekit_config.yaml")
-}
-
-/// Hub ids of base models in a configuration: PEFT's `base_model_name_or_path`, and every `model` and
-/// `base_model` of mergekit.
-fn configured(file: &SourceFile) -> Vec<String> {
-    let keys: &[&str] = match file.name() {
-        "adapter_config.json" => &["base_model_name_or_path"],
-        name if names_bases(name) => &["model", "base_model"],
-        _ => return Vec::new(),
-    };
-    // JSON is YAML, as far as configurations go; what is broken names nothing.
-    let Ok(document) = yaml::parse(file.text(), 0) else { return Vec::new() };
-    let mut found: Vec<String> = Vec::new();
-    for id in document.ids() {
-        let yaml::Kind::Map(pairs) = &document.node(id).kind else { continue };
-        for &(key, value) in pairs {
-            let named = document.text(key).is_some_and(|key| keys.contains(&key));
-            let Some(repo) = document.text(value).filter(|_| named) else { continue };
-            if repo.contains('/') && fault(repo).is_none() && !found.iter().any(|known| known == repo) {
-                found.push(repo.to_owned());
-            }
-        }
-    }
-    found
-}
-
-/// Owner and name as the folders say that hold the card.
-pub(super) fn place<'c>(card: &'c Card<'_>) -> (Option<&'c str>, Option<&'c str>) {
-    let mut parts = card.source.name().rsplit('/').skip(1);
-    let name = parts.next().filter(|name| !name.is_empty() && *name != ".");
-    (parts.next().filter(|owner| !owner.is_empty()), name)
-}
-
-/// What the model may be called: its folder, its title, the name in its model-index.
-fn names(card: &Card<'_>, folder: Option<&str>) -> Vec<String> {
-    let mut names: Vec<String> = folder.map(str::to_owned).into_iter().collect();
-    if let Some(title) = card.outline.title() {
-        let lower = title.to_lowercase();
-        let bare = lower.strip_prefix("model card for ").or_else(|| lower.strip_prefix("model card: "));
-        names.push(bare.map_or_else(|| title.to_owned(), str::to_owned));
-    }
-    if let Some((document, _)) = card.mapping()
-        && let Some((_, index)) = card.field("model-index")
-        && let Some(&first) = document.items(index).and_then(<[NodeId]>::first)
-        && let Some(name) = document.get(first, "name").and_then(|(_, name)| document.text(name))
-    {
-        names.push(name.to_owned());
-    }
-    names
-}
-
-fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation {
-    if let Some(relation) = card.field_text("base_model_relation").and_then(|word| word.parse().ok()) {
-        return relation;
-    }
-    let files = card.siblings.names();
-    let name = folder.unwrap_or_default().to_lowercase();
-    let library = card.field_text("library_name").unwrap_or_default();
-    let named = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| name.split(['-', '_', '.']).any(|part| part == *word) || name.contains(&format!("-{word}")))
-    };
-    if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(ADAPTER) {
-        Relation::Adapter
-    } else if files.iter().any(|file| file.strip_suffix(".gguf").is_some()) || named(QUANTIZED) {
-        Relation::Quantized
-    } else if bases > 1 {
-        Relation::Merge
-    } else {
-        Relation::Finetune
+/// What names an input, else the end of the front matter.
+pub(super) fn claim_span(card: &Card<'_>, assessment: &Assessment, input: usize) -> Span {
+    match (assessment.claims.get(input), card.mapping()) {
+        (Some(Claim::Field(node)), Some((document, _))) => document.node(*node).span,
+        (Some(Claim::Sentence(span)), _) => *span,
+        _ => card.front.end(),
     }
 }
 
@@ -187,18 +46,21 @@ impl Case<'_, '_> {
     fn span(&self, input: usize) -> Span {
         let card = self.ctx.card;
         match (card.field("license"), card.mapping()) {
-            (Some((_, value)), Some((document, _))) => document.node(value).span,
-            _ => self.base_span(input),
+            (Some((_, value)), Some((document, _))) if self.assessment.named_in_text.is_none() => {
+                document.node(value).span
+            }
+            _ => self.assessment.named_in_text.unwrap_or_else(|| self.base_span(input)),
         }
+    }
+
+    /// All facts behind it were verified, and the licence is declared where it must be.
+    fn is_certain(&self, reason: &Reason) -> bool {
+        reason.certain && self.assessment.named_in_text.is_none()
     }
 
     /// What names the base model, else the end of the front matter.
     fn base_span(&self, input: usize) -> Span {
-        let card = self.ctx.card;
-        match (self.assessment.origins.get(input), card.mapping()) {
-            (Some(Origin::Card(node)), Some((document, _))) => document.node(*node).span,
-            _ => card.front.end(),
-        }
+        claim_span(self.ctx.card, self.assessment, input)
     }
 
     fn label(&self) -> String {
@@ -240,7 +102,7 @@ impl Case<'_, '_> {
                     .help(self.way_out())
                     .related(self.base_span(input), "derives from this model")
                     .anchor(format!("/license/{}/{}", self.assessment.inputs[input].name, license.id));
-                if reason.certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
+                if self.is_certain(reason) { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
             });
         }
     }
@@ -254,8 +116,13 @@ impl Case<'_, '_> {
                 lost.entry(input).or_default().push(reason);
             }
         }
+        let mut told = BTreeSet::new();
         for (input, reasons) in lost {
             let Some(license) = reasons.first().and_then(|reason| reason.license) else { continue };
+            // The same licence again further up the chain says nothing new.
+            if !told.insert(license.id.as_str()) && self.assessment.inputs[input].behind.is_some() {
+                continue;
+            }
             let words: BTreeSet<String> =
                 reasons.iter().map(|reason| format!("{}{}", reason.message, section(reason))).collect();
             let message = format!(
@@ -265,7 +132,7 @@ impl Case<'_, '_> {
                 self.whose(input),
                 words.into_iter().collect::<Vec<_>>().join("; ")
             );
-            let certain = reasons.iter().all(|reason| reason.certain);
+            let certain = reasons.iter().all(|reason| self.is_certain(reason));
             sink.add("license-restriction-lost", self.span(input), message, |f| {
                 let f = f
                     .help(self.way_out())
@@ -276,23 +143,22 @@ impl Case<'_, '_> {
         }
     }
 
-    /// "the base model `x`", or the ancestor behind it.
+    /// "the base model `x`", or the ancestor behind it, with the way to it.
     fn whose(&self, input: usize) -> String {
-        let Assessment { inputs, origins, .. } = self.assessment;
-        let (Some(input), Some(origin)) = (inputs.get(input), origins.get(input)) else {
+        let Assessment { inputs, claims, .. } = self.assessment;
+        let (Some(input), Some(claim)) = (inputs.get(input), claims.get(input)) else {
             return "an input".to_owned();
         };
         let shown = safe::quoted(&input.name);
-        match origin {
-            Origin::File(name) => format!("the base model {shown} of {name}"),
-            Origin::Card(node) => {
-                let named = self.ctx.card.mapping().and_then(|(document, _)| document.text(*node));
-                if named.is_some_and(|named| named.trim().eq_ignore_ascii_case(&input.name)) {
-                    format!("the base model {shown}")
-                } else {
-                    format!("{shown}, which is behind the base model,")
-                }
-            }
+        let role = if input.role == Role::Dataset { "dataset" } else { "base model" };
+        let whose = match (&input.behind, claim) {
+            (Some(before), _) => format!("{shown}, from which {} derives,", safe::quoted(before)),
+            (None, Claim::File(name)) => format!("the {role} {shown} of {name}"),
+            (None, Claim::Field(_) | Claim::Sentence(_)) => format!("the {role} {shown}"),
+        };
+        match origin_words(&input.origin) {
+            Some(words) => format!("{whose} ({words})"),
+            None => whose,
         }
     }
 
@@ -366,7 +232,172 @@ impl Case<'_, '_> {
             f.help("Read the licence on the page of the base model, and keep what it asks for").anchor("/base_model")
         });
     }
+
+    /// What a person must decide: terms that say nothing of adapters, of number formats, or of weights.
+    fn reviews(&self, sink: &mut Sink<'_>) {
+        let mut open: BTreeMap<usize, Vec<&Reason>> = BTreeMap::new();
+        let reasons = self.assessment.judgement.reasons.iter();
+        for reason in reasons.filter(|reason| reason.verdict == Verdict::Review && !reason.carried) {
+            if let (Some(input), Some(_)) = (reason.input, reason.license) {
+                open.entry(input).or_default().push(reason);
+            }
+        }
+        for (input, reasons) in open {
+            let Some(license) = reasons[0].license else { continue };
+            let words: BTreeSet<String> = reasons
+                .iter()
+                .map(|reason| {
+                    let term = reason.term.map_or("", |term| term.atom.words());
+                    format!("{term}{}: {}", section(reason), reason.message)
+                })
+                .collect();
+            let words: Vec<String> = words.into_iter().collect();
+            let message = format!("{} is under `{}`: {}", self.whose(input), license.id.as_str(), words.join("; "));
+            let help = if self.assessment.inputs[input].role == Role::Dataset {
+                "Say in the card under which terms the data is, and how you read them for the model"
+            } else {
+                "Read the clause, and say in the card how you read it"
+            };
+            sink.add("license-review", self.base_span(input), capitalised(&message), |f| {
+                f.help(help).anchor(format!("/license/{}", self.assessment.inputs[input].name))
+            });
+        }
+    }
+
+    /// A base model whose own licence does not carry that of what it derives from.
+    fn relabelled(&self, sink: &mut Sink<'_>) {
+        let Assessment { inputs, .. } = self.assessment;
+        for (at, ancestor) in inputs.iter().enumerate() {
+            let Some(before) = &ancestor.behind else { continue };
+            let Some(base) = inputs.iter().find(|input| input.name.eq_ignore_ascii_case(before)) else { continue };
+            if ancestor.same_owner || !base.terms.is_known() {
+                continue;
+            }
+            let name = base.name.rsplit('/').next().unwrap_or_default().to_owned();
+            let published = Published { name, terms: base.terms.clone() };
+            let judgement = judge(Relation::Finetune, std::slice::from_ref(ancestor), &published);
+            let Some(reason) = judgement.reasons.iter().find(|reason| reason.verdict >= Verdict::ObligationLost) else {
+                continue;
+            };
+            let (Some(theirs), Some(own)) = (reason.license, base.terms.licenses().next()) else { continue };
+            let message = format!(
+                "{} declares `{}`, but derives from {} under `{}`, whose terms bind here too: {}{}",
+                safe::quoted(before),
+                own.id.as_str(),
+                safe::quoted(&ancestor.name),
+                theirs.id.as_str(),
+                reason.message,
+                section(reason)
+            );
+            sink.add("license-base-relabelled", self.base_span(at), message, |f| {
+                f.help(format!("Keep to the terms of `{}`, and tell the publisher of the base model", theirs.id))
+                    .anchor(format!("/base_model/{}", ancestor.name))
+            });
+        }
+    }
+
+    fn gated(&self, sink: &mut Sink<'_>) {
+        let Assessment { inputs, .. } = self.assessment;
+        let card = self.ctx.card;
+        let Some(at) = inputs.iter().position(|input| input.gated && input.role == Role::Base && !input.same_owner) else {
+            return;
+        };
+        let own = facts::stated(card).gated;
+        let body = card.source.text()[card.front.body_start()..].to_lowercase();
+        if own || ACCESS.iter().any(|words| body.contains(words)) {
+            return;
+        }
+        let message = format!("{} is given on request only, and the card does not say so", self.whose(at));
+        sink.add("license-base-gated", self.base_span(at), capitalised(&message), |f| {
+            f.help("Say that users have to accept the terms of the base model, and where").anchor("/base_model/gated")
+        });
+    }
+
+    /// Copies of the licences that base models ask for.
+    fn copies(&self, sink: &mut Sink<'_>) {
+        let card = self.ctx.card;
+        if !card.has_model_files() {
+            return;
+        }
+        let present: Vec<Option<&str>> = (self.ctx.files.iter())
+            .filter(|file| is_license_file(file.name()))
+            .map(|file| identify(file.text()).map(|found| found.license.id.as_str()))
+            .collect();
+        let mut told = BTreeSet::new();
+        for duty in self.owed(Atom::IncludeLicense) {
+            let id = duty.license.id.as_str();
+            // A text that is not recognised may be the one.
+            if present.iter().any(|found| found.is_none_or(|found| found == id)) || !told.insert(id) {
+                continue;
+            }
+            let message = format!(
+                "`{id}` of {} asks to ship a copy of the licence{}, and the repository holds {}",
+                self.whose(duty.input),
+                of_section(duty),
+                if present.is_empty() { "no licence file" } else { "another text" }
+            );
+            let permissive = matches!(duty.license.class, Class::Permissive | Class::PublicDomain);
+            sink.add("license-copy-missing", self.base_span(duty.input), message, |f| {
+                let f = f.help("Copy the licence file of the base model into the repository").anchor(format!("/copy/{id}"));
+                if permissive { f.at_most(Severity::Note) } else { f }
+            });
+        }
+    }
+
+    fn notices(&self, sink: &mut Sink<'_>) {
+        let card = self.ctx.card;
+        if !card.has_model_files() {
+            return;
+        }
+        let mut texts: Option<Vec<String>> = None;
+        let mut told = BTreeSet::new();
+        for duty in self.owed(Atom::NoticeText) {
+            let Some(text) = duty.term.text() else { continue };
+            // Years and the names of holders are written in many ways; the first clause is the notice.
+            let clause = plain(text.split(", Copyright").next().unwrap_or(text));
+            let texts = texts.get_or_insert_with(|| {
+                let files = self.ctx.files.iter().map(SourceFile::text);
+                files.chain([card.source.text()]).map(plain).collect()
+            });
+            if texts.iter().any(|text| text.contains(&clause)) || !told.insert(clause) {
+                continue;
+            }
+            let message = format!(
+                "`{}` of {} asks for a notice file{}, and the repository has none with its text",
+                duty.license.id.as_str(),
+                self.whose(duty.input),
+                of_section(duty)
+            );
+            sink.add("license-notice-missing", self.base_span(duty.input), message, |f| {
+                f.help(format!("Add a file NOTICE with \"{text}\"")).anchor(format!("/notice/{}", duty.license.id))
+            });
+        }
+    }
+
+    /// Duties of one sort that base models bring, as far as their licences reach.
+    fn owed(&self, atom: Atom) -> impl Iterator<Item = &Duty> {
+        let Assessment { inputs, relation, .. } = self.assessment;
+        self.assessment.judgement.duties.iter().filter(move |duty| {
+            let unclear = *relation == Relation::Adapter && duty.license.adapter == Reach::Unclear;
+            duty.term.atom == atom && inputs[duty.input].role == Role::Base && !unclear
+        })
+    }
 }
+
+/// With a capital letter at the beginning.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Lower case, only letters and digits, blanks between.
+fn plain(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+}
+
+/// Words of which one shows that a card speaks of access by request.
+const ACCESS: &[&str] = &["gated", "request access", "access request", "log in", "login", "accept the", "agree to", "accepting"];
 
 fn section(reason: &Reason) -> String {
     let section = reason.term.and_then(|term| term.section.as_ref());

@@ -1,11 +1,13 @@
 //! Which licence is it, when the id alone does not say?
 
-use super::declared;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
+use crate::facts::declared;
+use crate::license::resolve::deprecated;
 use crate::license::{Class, find};
 use crate::rule::Fix;
 use crate::text::safe;
+use crate::vocab::{self, LicenseMatch};
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
@@ -13,7 +15,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some((_, value)) = card.field("license") else { return };
     for item in card.field_items("license") {
         let Some(id) = document.text(item) else { continue };
-        if crate::vocab::licenses().find(id).is_some_and(|listed| listed.family)
+        if vocab::licenses().find(id).is_some_and(|listed| listed.family)
             && let Some(license) = find(id)
             && license.spdx.is_none()
         {
@@ -29,6 +31,17 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                     "Write the id of the version that you mean, such as `gpl-3.0` or `cc-by-4.0`"
                 };
                 f.help(help).anchor("/license")
+            });
+        }
+    }
+    for field in ["license", "license_name"] {
+        for item in card.field_items(field) {
+            let Some(id) = document.text(item).map(str::trim) else { continue };
+            let on_hub = field == "license" && !matches!(vocab::licenses().resolve(id), LicenseMatch::Near(_));
+            let Some(instead) = deprecated(id).filter(|_| !on_hub) else { continue };
+            let message = format!("{} is an id that the SPDX list has given up", safe::quoted(id));
+            sink.add("license-id-deprecated", document.node(item).span, message, |f| {
+                f.help(format!("Write {instead}")).anchor(format!("/{field}"))
             });
         }
     }

@@ -1,12 +1,11 @@
 //! The licences of a card and of its base models against the user's policy.
 
-use super::declared;
-use super::derivation::{bases, place};
+use super::derivation::claim_span;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::license::lineage::{Source, inputs};
+use crate::facts::{declared, place};
 use crate::license::policy::{Decision, Side};
-use crate::license::{Declared, Role};
+use crate::license::Role;
 use crate::rule::Severity;
 use crate::text::{Span, safe};
 
@@ -25,23 +24,22 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         };
         report(policy.judge(&declared(card), owner, name), "the card", span, "/license", sink);
     }
-    let Some((document, _)) = card.mapping() else { return };
-    if card.kind != Kind::Model || !policy.concerns(Side::Base) {
-        return;
-    }
-    for (node, repo) in bases(card) {
-        let source = Source { role: Role::Base, name: repo, declared: Declared::default(), same_owner: false };
-        for input in inputs(source, None) {
-            // An unknown licence of a base has a rule of its own.
-            if !input.terms.is_known() {
-                continue;
-            }
-            let (base_owner, base_name) =
-                input.name.split_once('/').map_or((None, input.name.as_str()), |(owner, name)| (Some(owner), name));
-            let decision = policy.judge(&input.terms, base_owner, Some(base_name));
-            let whose = format!("the base model {}", safe::quoted(&input.name));
-            report(decision, &whose, document.node(node).span, &format!("/base_model/{}", input.name), sink);
+    let Some(assessment) = ctx.assessment else { return };
+    for (at, input) in assessment.inputs.iter().enumerate() {
+        let (side, role) = match input.role {
+            Role::Dataset => (Side::Dataset, "dataset"),
+            Role::Base | Role::Teacher => (Side::Base, "base model"),
+        };
+        // An unknown licence of a base has a rule of its own.
+        if !policy.concerns(side) || !input.terms.is_known() {
+            continue;
         }
+        let (owner, name) =
+            input.name.split_once('/').map_or((None, input.name.as_str()), |(owner, name)| (Some(owner), name));
+        let decision = policy.judge(&input.terms, owner, Some(name));
+        let whose = format!("the {role} {}", safe::quoted(&input.name));
+        let anchor = if side == Side::Dataset { "datasets" } else { "base_model" };
+        report(decision, &whose, claim_span(card, assessment, at), &format!("/{anchor}/{}", input.name), sink);
     }
 }
 

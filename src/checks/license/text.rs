@@ -1,8 +1,8 @@
 //! The text in the repository against the declared licence.
 
-use super::declared;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
+use crate::facts::declared;
 use crate::license::License;
 use crate::license::text::{Identified, Likeness, identify, is_license_file};
 use crate::rule::{Confidence, Severity};

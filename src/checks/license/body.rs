@@ -1,0 +1,77 @@
+//! The licence that the text of a card names against the one that its front matter declares.
+
+use crate::card::Kind;
+use crate::checks::{Context, Sink};
+use crate::facts::declared;
+use crate::facts::statements::{self, Statement, Subject};
+use crate::license::License;
+use crate::rule::Confidence;
+use crate::text::safe;
+
+pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    if card.kind == Kind::Other || !(sink.wants("license-body-differs") || sink.wants("license-body-only")) {
+        return;
+    }
+    let statements = statements::find(card);
+    let own: Vec<&Statement> = statements.iter().filter(|known| known.subject == Subject::Repository).collect();
+    let Some(first) = own.first() else { return };
+    let named: Vec<&License> = own.iter().flat_map(|statement| &statement.licenses).copied().collect();
+    let agree = named.iter().all(|license| license.id == named[0].id);
+    let declares = card.field("license").is_some_and(|(_, value)| {
+        card.mapping().is_some_and(|(document, _)| !document.is_null(value) && !card.field_items("license").is_empty())
+    });
+    if !declares {
+        // Several licences for several things: no single value to propose.
+        if agree && card.mapping().is_some() {
+            let license = named[0];
+            let message = format!(
+                "The text names the licence `{}`, but the front matter declares none, which is all that the Hub reads",
+                license.id
+            );
+            sink.add("license-body-only", first.span, message, |f| {
+                f.help(format!("Add `{}`, if that is the licence of the {}", declaration(license), card.kind.as_str()))
+                    .anchor("/license/body")
+            });
+        }
+        return;
+    }
+    let terms = declared(card);
+    let families = |license: &License| license.spdx.is_none() && license.hub.is_some() && license.ambiguous;
+    if !terms.is_known() || terms.licenses().any(families) {
+        return;
+    }
+    // Any statement that fits is enough, whatever it speaks of: code and weights may differ.
+    let fits = |license: &License| terms.licenses().any(|declared| same_family(declared, license));
+    if statements.iter().flat_map(|statement| &statement.licenses).any(|license| fits(license)) || !agree {
+        return;
+    }
+    let (Some((_, value)), Some((document, _))) = (card.field("license"), card.mapping()) else { return };
+    let shown = card.source.slice(document.node(value).span);
+    let trap = if shown.trim() == "bsl-1.0" { " (`bsl-1.0` is the Boost Software License)" } else { "" };
+    let message = format!(
+        "The text names the licence `{}`, but the front matter declares {}{trap}",
+        named[0].id,
+        safe::quoted(shown.trim())
+    );
+    sink.add("license-body-differs", first.span, message, |f| {
+        f.help(format!("Let both say the same: `{}`, or correct the text", declaration(named[0])))
+            .related(document.node(value).span, "declared here")
+            .confidence(Confidence::Medium)
+            .anchor("/license/body")
+    });
+}
+
+/// The same licence, or a family id beside one of its texts.
+fn same_family(declared: &License, named: &License) -> bool {
+    declared.id == named.id
+        || (crate::vocab::licenses().find(&declared.id).is_some_and(|listed| listed.family)
+            && named.id.contains(declared.id.as_str()))
+}
+
+fn declaration(license: &License) -> String {
+    match &license.hub {
+        Some(hub) => format!("license: {hub}"),
+        None => format!("license: other, license_name: {}", license.id),
+    }
+}

@@ -1,0 +1,159 @@
+//! What is known of other repositories: from the user, from the same audit, from the Hub's local cache.
+
+use std::collections::HashMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::anyhow;
+
+use super::audit::read_file;
+use super::discover::Target;
+use crate::card::{self, Card, Kind, Siblings, front_matter};
+use crate::facts;
+use crate::license::{Declared, Lookup, Origin, Role, Stated, resolve};
+use crate::text::SourceFile;
+use crate::vocab::repo_id;
+
+/// Cards found so far.
+type Memo = HashMap<PathBuf, Option<Arc<Stated>>>;
+
+/// Knows the licences of repositories, the most trusted source first: what the user says, the
+/// repositories of the same audit, the local cache of the Hub. It reads files, and no network.
+#[derive(Default)]
+pub struct Repositories {
+    /// Hub id in lower case to the licence that the user gives.
+    given: HashMap<String, String>,
+    /// Hub id in lower case to the path and name of a card in this audit.
+    neighbours: HashMap<String, (PathBuf, String)>,
+    /// The folder of the cache.
+    cache: Option<PathBuf>,
+    read: Mutex<Memo>,
+}
+
+impl Repositories {
+    /// Knows what `given` says, the cards of `targets` that lie in folders named like Hub ids, and those in
+    /// the folder `cache`.
+    #[must_use]
+    pub fn new(given: HashMap<String, String>, targets: &[Target], cache: Option<PathBuf>) -> Self {
+        let mut neighbours = HashMap::new();
+        for target in targets {
+            if let Some(path) = &target.path
+                && let Some(id) = id_of_folder(path)
+            {
+                neighbours.entry(id).or_insert_with(|| (path.clone(), target.name.clone()));
+            }
+        }
+        Self { given, neighbours, cache, read: Mutex::default() }
+    }
+
+    fn stated(&self, path: &Path, kind: Kind) -> Option<Arc<Stated>> {
+        // Reading twice at once is harmless; a panic elsewhere leaves the table whole.
+        if let Some(known) = self.read.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+            return known.clone();
+        }
+        let stated = read(path, kind).map(Arc::new);
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), stated.clone());
+        stated
+    }
+}
+
+impl Lookup for Repositories {
+    fn lookup(&self, role: Role, repo: &str) -> Vec<(Origin, Stated)> {
+        let id = repo.to_lowercase();
+        let kind = if role == Role::Dataset { Kind::Dataset } else { Kind::Model };
+        let mut found = Vec::new();
+        if let Some(license) = self.given.get(&id) {
+            found.push((Origin::Configuration, Stated { license: vec![license.clone()], ..Stated::default() }));
+        }
+        if let Some((path, name)) = self.neighbours.get(&id)
+            && let Some(stated) = self.stated(path, kind)
+        {
+            found.push((Origin::Neighbour(name.clone()), (*stated).clone()));
+        }
+        if let Some(cache) = &self.cache
+            && let Some(path) = cached(cache, role, repo)
+            && let Some(stated) = self.stated(&path, kind)
+        {
+            found.push((Origin::HubCache, (*stated).clone()));
+        }
+        found
+    }
+}
+
+/// Reads the front matter of a card; a file that cannot be read says nothing.
+fn read(path: &Path, kind: Kind) -> Option<Stated> {
+    let (mut text, faults) = card::decode(read_file(path).ok()?);
+    let end = front_matter::find(&text).0.body_start();
+    text.truncate(end);
+    let source = SourceFile::new("README.md", text);
+    let card = Card::read(&source, faults, Siblings::none(), None);
+    // A dataset and a model may have the same id.
+    let fits = card.kind == kind || card.mapping().is_none_or(|(document, root)| document.pairs(root).len() < 2);
+    fits.then(|| facts::stated(&card))
+}
+
+/// `owner/name` of a card at `…/owner/name/README.md` or `…/owner--name/README.md`, in lower case.
+fn id_of_folder(path: &Path) -> Option<String> {
+    let absolute = std::path::absolute(path).ok()?;
+    let mut parts = absolute.parent()?.components().rev().map(|part| part.as_os_str().to_string_lossy());
+    let name = parts.next()?;
+    let bare = name.strip_prefix("models--").or_else(|| name.strip_prefix("datasets--")).unwrap_or(&name);
+    let id = match bare.split_once("--") {
+        Some((owner, name)) => format!("{owner}/{name}"),
+        None => format!("{}/{name}", parts.next()?),
+    };
+    repo_id::fault(&id).is_none().then(|| id.to_lowercase())
+}
+
+/// The folder in which `huggingface_hub` keeps snapshots (`constants.py`, 2.4.0).
+#[must_use]
+pub fn hub_cache() -> Option<PathBuf> {
+    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = set("HF_HUB_CACHE")
+        .or_else(|| set("HUGGINGFACE_HUB_CACHE"))
+        .or_else(|| set("HF_HOME").map(|home| home.join("hub")))
+        .or_else(|| set("XDG_CACHE_HOME").map(|cache| cache.join("huggingface").join("hub")))
+        .or_else(|| set("HOME").or_else(|| set("USERPROFILE")).map(|home| home.join(".cache/huggingface/hub")))?;
+    folder.is_dir().then_some(folder)
+}
+
+/// The card of a repository in the cache: that of the snapshot of `main`, or of the only one.
+fn cached(cache: &Path, role: Role, repo: &str) -> Option<PathBuf> {
+    // An id comes from a card: nothing in it may lead out of the cache.
+    if repo_id::fault(repo).is_some() {
+        return None;
+    }
+    let kind = if role == Role::Dataset { "datasets" } else { "models" };
+    let folder = cache.join(format!("{kind}--{}", repo.replace('/', "--")));
+    let snapshots = folder.join("snapshots");
+    let revision = match fs::read_to_string(folder.join("refs").join("main")) {
+        Ok(commit) => commit.trim().to_owned(),
+        Err(_) => {
+            let mut only = fs::read_dir(&snapshots).ok()?.flatten();
+            let name = only.next()?.file_name().to_string_lossy().into_owned();
+            only.next().is_none().then_some(name)?
+        }
+    };
+    if revision.is_empty() || !revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let card = snapshots.join(revision).join("README.md");
+    card.is_file().then_some(card)
+}
+
+/// `REPO=LICENCE` of the command line or the configuration, checked.
+///
+/// # Errors
+/// When the id is no Hub id, or cardlint does not know the licence.
+pub fn given(repo: &str, license: &str) -> anyhow::Result<(String, String)> {
+    if let Some(why) = repo_id::fault(repo) {
+        return Err(anyhow!("`{repo}` is not a Hub id: {why}"));
+    }
+    let terms = resolve(Declared { license: &[license], name: None, link: None });
+    match terms.unknown {
+        Some(why) => Err(anyhow!("{why}")),
+        None => Ok((repo.to_lowercase(), license.to_owned())),
+    }
+}

@@ -1,0 +1,72 @@
+//! The published licence against those of what the model derives from.
+
+use super::descent::{self, Claim, Parent};
+use super::{declared, place, statements};
+use crate::card::Card;
+use crate::license::lineage::{Source, inputs};
+use crate::license::{Declared, Input, Judgement, Lookup, Published, Relation, Role, Terms, judge};
+use crate::text::{SourceFile, Span};
+
+/// What a model derives from, and how the terms stand to each other.
+pub struct Assessment {
+    /// What it derives from, as far as it is judged: base models, and datasets whose terms are known.
+    pub inputs: Vec<Input>,
+    /// What names each input; those behind another one stand under its claim.
+    pub claims: Vec<Claim>,
+    /// How the model derives from its base models.
+    pub relation: Relation,
+    /// What the model may be called.
+    pub names: Vec<String>,
+    /// What is published.
+    pub published: Published,
+    /// Where the text names the published licence, when the front matter declares none.
+    pub named_in_text: Option<Span>,
+    /// What was found.
+    pub judgement: Judgement,
+    /// Datasets whose terms are not known, which says nothing about the model.
+    pub unjudged: Vec<String>,
+}
+
+/// Judges a model against what it derives from; `None` when its card names nothing that is judged.
+#[must_use]
+pub fn assess(card: &Card<'_>, files: &[SourceFile], lookup: &dyn Lookup) -> Option<Assessment> {
+    let parents = descent::parents(card, files);
+    if parents.is_empty() {
+        return None;
+    }
+    let (owner, folder) = place(card);
+    let (mut found, mut claims, mut unjudged) = (Vec::<Input>::new(), Vec::<Claim>::new(), Vec::new());
+    for Parent { claim, role, repo } in &parents {
+        let source = Source { role: *role, name: repo, declared: Declared::default(), same_owner: false };
+        for mut input in inputs(source, owner, lookup) {
+            if input.role == Role::Dataset && !input.terms.is_known() {
+                unjudged.push(input.name);
+                continue;
+            }
+            // A sentence may speak of something else.
+            input.certain &= !matches!(claim, Claim::Sentence(_));
+            let known = |known: &Input| known.role == input.role && known.name.eq_ignore_ascii_case(&input.name);
+            if !found.iter().any(known) {
+                found.push(input);
+                claims.push(claim.clone());
+            }
+        }
+    }
+    if found.is_empty() {
+        return None;
+    }
+    let bases = parents.iter().filter(|parent| parent.role == Role::Base).count();
+    let relation = descent::relation(card, bases, folder);
+    let names = descent::names(card, folder);
+    let mut terms = declared(card);
+    let mut named_in_text = None;
+    if terms.is_absent()
+        && let Some(statement) = statements::only(card)
+    {
+        terms = Terms::of(statement.licenses[0]);
+        named_in_text = Some(statement.span);
+    }
+    let published = Published { name: names.first().cloned().unwrap_or_default(), terms };
+    let judgement = judge(relation, &found, &published);
+    Some(Assessment { inputs: found, claims, relation, names, published, named_in_text, judgement, unjudged })
+}

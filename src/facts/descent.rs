@@ -1,0 +1,211 @@
+//! What a model derives from, as its card and configurations say.
+
+use crate::card::{Card, Kind};
+use crate::license::{Relation, Role};
+use crate::text::{SourceFile, Span};
+use crate::vocab::repo_id::{fault, in_url};
+use crate::yaml::{self, NodeId};
+
+/// Words in a repository's name or files that mark weights in another number format.
+const QUANTIZED: &[&str] = &["gguf", "gptq", "awq", "exl2", "exl3", "bnb-4bit", "8bit", "4bit", "fp8", "mlx"];
+/// Words that mark an adapter.
+const ADAPTER: &[&str] = &["lora", "adapter", "qlora"];
+/// Phrases behind which a card names what it was made from.
+const PHRASES: &[&str] = &[
+    "fine-tuned version of",
+    "finetuned version of",
+    "fine tuned version of",
+    "fine-tune of",
+    "finetune of",
+    "fine-tuned from",
+    "finetuned from",
+    "quantized version of",
+    "quantised version of",
+];
+/// How the sentence must speak of the model itself before the phrase, lower case.
+const SELF: &[&str] = &["this model", "this is", "this repo", "model is", "it is a"];
+/// Bytes behind a phrase in which the name must begin.
+const REACH: usize = 60;
+
+/// What names something that the model derives from.
+#[derive(Clone, Debug)]
+pub enum Claim {
+    /// A value of the front matter.
+    Field(NodeId),
+    /// A file of the repository.
+    File(String),
+    /// A sentence of the body.
+    Sentence(Span),
+}
+
+/// Something that the model derives from.
+#[derive(Clone, Debug)]
+pub struct Parent {
+    /// What names it.
+    pub claim: Claim,
+    /// What it gives.
+    pub role: Role,
+    /// Its Hub id.
+    pub repo: String,
+}
+
+/// Hub ids under a field.
+#[must_use]
+pub fn named<'c>(card: &'c Card<'_>, field: &str) -> Vec<(NodeId, &'c str)> {
+    let Some((document, _)) = card.mapping() else { return Vec::new() };
+    let ids = card.field_items(field).into_iter();
+    ids.filter(|&id| !document.is_null(id))
+        .filter_map(|id| Some((id, document.text(id)?.trim())))
+        .filter(|(_, text)| fault(text).is_none())
+        .collect()
+}
+
+/// All that a model derives from, each once: base models of the front matter, then those of
+/// configurations, then, when nothing else names one, those of a sentence; then its datasets.
+#[must_use]
+pub fn parents(card: &Card<'_>, files: &[SourceFile]) -> Vec<Parent> {
+    if card.kind != Kind::Model {
+        return Vec::new();
+    }
+    let mut found: Vec<Parent> = Vec::new();
+    let mut add = |claim: Claim, role: Role, repo: &str| {
+        let known = |parent: &Parent| parent.role == role && parent.repo.eq_ignore_ascii_case(repo);
+        if !found.iter().any(known) {
+            found.push(Parent { claim, role, repo: repo.to_owned() });
+        }
+    };
+    let mut bases = 0;
+    for field in ["base_model", "finetuned_from"] {
+        for (node, repo) in named(card, field).into_iter().filter(|(_, repo)| repo.contains('/')) {
+            add(Claim::Field(node), Role::Base, repo);
+            bases += 1;
+        }
+    }
+    for file in files {
+        for repo in configured(file) {
+            add(Claim::File(file.name().to_owned()), Role::Base, &repo);
+            bases += 1;
+        }
+    }
+    if bases == 0
+        && let Some((span, repo)) = sentence(card)
+    {
+        add(Claim::Sentence(span), Role::Base, &repo);
+    }
+    for (node, repo) in named(card, "datasets") {
+        add(Claim::Field(node), Role::Dataset, repo);
+    }
+    found
+}
+
+/// True for configurations that name base models.
+#[must_use]
+pub fn names_bases(name: &str) -> bool {
+    matches!(name, "adapter_config.json" | "mergekit_config.yml" | "mergekit_config.yaml")
+}
+
+/// Hub ids of base models in a configuration: PEFT's `base_model_name_or_path`, and every `model` and
+/// `base_model` of mergekit.
+fn configured(file: &SourceFile) -> Vec<String> {
+    let keys: &[&str] = match file.name() {
+        "adapter_config.json" => &["base_model_name_or_path"],
+        name if names_bases(name) => &["model", "base_model"],
+        _ => return Vec::new(),
+    };
+    // JSON is YAML, as far as configurations go; what is broken names nothing.
+    let Ok(document) = yaml::parse(file.text(), 0) else { return Vec::new() };
+    let mut found: Vec<String> = Vec::new();
+    for id in document.ids() {
+        let yaml::Kind::Map(pairs) = &document.node(id).kind else { continue };
+        for &(key, value) in pairs {
+            let named = document.text(key).is_some_and(|key| keys.contains(&key));
+            let Some(repo) = document.text(value).filter(|_| named) else { continue };
+            if repo.contains('/') && fault(repo).is_none() && !found.iter().any(|known| known == repo) {
+                found.push(repo.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// "This model is a fine-tuned version of [x/y](…)": the id and its place.
+fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let lower = text[body..].to_ascii_lowercase();
+    let mut hits: Vec<(usize, &str)> = PHRASES
+        .iter()
+        .flat_map(|phrase| memchr::memmem::find_iter(lower.as_bytes(), phrase).map(move |at| (at, *phrase)))
+        .collect();
+    hits.sort_unstable();
+    hits.into_iter().find_map(|(at, phrase)| {
+        let before = &lower[..at];
+        let start = before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
+        if !SELF.iter().any(|words| before[start..].contains(words)) {
+            return None;
+        }
+        let from = body + at + phrase.len();
+        let inside = |span: Span| card.outline.code.iter().any(|code| code.span.start <= span.start && span.end <= code.span.end);
+        let link = card.outline.links.iter().find(|link| link.span.start as usize >= from);
+        if let Some(link) = link
+            && (link.span.start as usize) < from + REACH
+            && !text[from..link.span.start as usize].contains(['\n', '.'])
+            && let Some(repo) = in_url(&link.target, "model")
+            && repo.contains('/')
+            && !inside(link.span)
+        {
+            return Some((link.span, repo));
+        }
+        // A bare id, in backquotes or bold.
+        let rest = text[from..].trim_start();
+        let word = rest.split_whitespace().next()?;
+        let id = word.trim_matches(['`', '*', '_', ',', '.', ';', ':', '(', ')']);
+        let start = text.len() - rest.len() + word.find(id)?;
+        let span = Span::new(start, start + id.len());
+        (id.split('/').count() == 2 && fault(id).is_none() && !inside(span)).then(|| (span, id.to_owned()))
+    })
+}
+
+/// How the model derives from `bases` base models: as declared, else as its files and name tell.
+#[must_use]
+pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation {
+    if let Some(relation) = card.field_text("base_model_relation").and_then(|word| word.parse().ok()) {
+        return relation;
+    }
+    let files = card.siblings.names();
+    let name = folder.unwrap_or_default().to_lowercase();
+    let library = card.field_text("library_name").unwrap_or_default();
+    let named = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| name.split(['-', '_', '.']).any(|part| part == *word) || name.contains(&format!("-{word}")))
+    };
+    if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(ADAPTER) {
+        Relation::Adapter
+    } else if files.iter().any(|file| file.strip_suffix(".gguf").is_some()) || named(QUANTIZED) {
+        Relation::Quantized
+    } else if bases > 1 {
+        Relation::Merge
+    } else {
+        Relation::Finetune
+    }
+}
+
+/// What the model may be called: its folder, its title, the name in its model-index.
+#[must_use]
+pub fn names(card: &Card<'_>, folder: Option<&str>) -> Vec<String> {
+    let mut names: Vec<String> = folder.map(str::to_owned).into_iter().collect();
+    if let Some(title) = card.outline.title() {
+        let lower = title.to_lowercase();
+        let bare = lower.strip_prefix("model card for ").or_else(|| lower.strip_prefix("model card: "));
+        names.push(bare.map_or_else(|| title.to_owned(), str::to_owned));
+    }
+    if let Some((document, _)) = card.mapping()
+        && let Some((_, index)) = card.field("model-index")
+        && let Some(&first) = document.items(index).and_then(<[NodeId]>::first)
+        && let Some(name) = document.get(first, "name").and_then(|(_, name)| document.text(name))
+    {
+        names.push(name.to_owned());
+    }
+    names
+}

@@ -1,0 +1,99 @@
+//! What a card and the files beside it say of the model's terms and descent: evidence, not yet findings.
+//!
+//! Checks report on these facts, the engine puts them into reports. Every fact keeps the place that
+//! says so.
+
+pub mod assessment;
+pub mod descent;
+pub mod statements;
+
+use crate::card::{Card, Kind};
+use crate::license::{Declared, Origin, Stated, Terms, resolve};
+
+pub use assessment::{Assessment, assess};
+pub use descent::Claim;
+
+/// What the front matter declares, resolved.
+#[must_use]
+pub fn declared(card: &Card<'_>) -> Terms {
+    let values = license_values(card);
+    let field = |name: &str| card.field_text(name).map(str::trim).filter(|text| !text.is_empty());
+    resolve(Declared { license: &values, name: field("license_name"), link: field("license_link") })
+}
+
+fn license_values<'c>(card: &'c Card<'_>) -> Vec<&'c str> {
+    let Some((document, _)) = card.mapping() else { return Vec::new() };
+    let items = card.field_items("license").into_iter().filter(|&id| !document.is_null(id));
+    items.filter_map(|id| document.text(id)).collect()
+}
+
+/// What a card states of its repository, for those who derive from it.
+#[must_use]
+pub fn stated(card: &Card<'_>) -> Stated {
+    let gated = card.mapping().is_some_and(|(document, root)| {
+        let keys = document.pairs(root).iter().filter_map(|&(key, _)| document.text(key));
+        keys.into_iter().any(|key| key.starts_with("extra_gated_"))
+    });
+    let field = |name: &str| card.field_text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    Stated {
+        license: license_values(card).into_iter().map(str::to_owned).collect(),
+        name: field("license_name"),
+        link: field("license_link"),
+        bases: if card.kind == Kind::Model {
+            descent::named(card, "base_model").into_iter().map(|(_, repo)| repo.to_owned()).collect()
+        } else {
+            Vec::new()
+        },
+        gated,
+    }
+}
+
+/// What `license_link` leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Linked {
+    /// An address, which is not read.
+    Address,
+    /// A path inside the repository.
+    File(String),
+    /// A path that leads out of the repository.
+    Outside,
+}
+
+/// What `license_link` leads to; `None` without one.
+#[must_use]
+pub fn license_link(card: &Card<'_>) -> Option<Linked> {
+    let text = card.field_text("license_link")?.trim();
+    if text.is_empty() {
+        return None;
+    }
+    if text.contains("://") || text.starts_with("mailto:") {
+        return Some(Linked::Address);
+    }
+    let path = text.split(['#', '?']).next().unwrap_or_default();
+    let parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !matches!(*part, "" | ".")).collect();
+    let absolute = path.starts_with(['/', '\\', '~']) || path.as_bytes().get(1) == Some(&b':');
+    Some(match parts.as_slice() {
+        _ if absolute || parts.contains(&"..") => Linked::Outside,
+        [] => Linked::Address,
+        parts => Linked::File(parts.join("/")),
+    })
+}
+
+/// Owner and name as the folders say that hold the card.
+#[must_use]
+pub fn place<'c>(card: &'c Card<'_>) -> (Option<&'c str>, Option<&'c str>) {
+    let mut parts = card.source.name().rsplit('/').skip(1);
+    let name = parts.next().filter(|name| !name.is_empty() && *name != ".");
+    (parts.next().filter(|owner| !owner.is_empty()), name)
+}
+
+/// Where a licence is known from, as a clause for messages; `None` where the message needs none.
+#[must_use]
+pub fn origin_words(origin: &Origin) -> Option<String> {
+    match origin {
+        Origin::Configuration => Some("as the configuration says".to_owned()),
+        Origin::Neighbour(path) => Some(format!("as {} says", crate::text::safe::quoted(path))),
+        Origin::HubCache => Some("as its card in the local cache of the Hub says".to_owned()),
+        Origin::Unknown | Origin::Given | Origin::Table => None,
+    }
+}

@@ -1,0 +1,254 @@
+//! Licences that the body of a card names: "released under …", a `License:` line, a licence section, a
+//! badge, an address.
+
+use crate::card::{Card, Kind};
+use crate::license::License;
+use crate::license::names::{at_start, of_url};
+use crate::text::Span;
+
+/// What a statement speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The model or dataset of the card, as far as the text tells.
+    Repository,
+    /// Code, data, a base model: something else.
+    Other,
+}
+
+/// A licence named in the body.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Where its name stands.
+    pub span: Span,
+    /// The licences named, several for "MIT and Apache-2.0".
+    pub licenses: Vec<&'static License>,
+    /// What it speaks of.
+    pub subject: Subject,
+}
+
+/// Verbs before "under".
+const VERBS: &[&str] = &[
+    "released", "licensed", "licenced", "distributed", "available", "published", "provided", "open-sourced",
+    "open sourced", "shared", "offered", "governed by", "covered by",
+];
+/// Between "under" and the name.
+const BETWEEN: &[&str] = &["the terms of the", "the terms of", "the terms and conditions of the", "the", "an", "a"];
+/// Words that turn a statement to something else than the repository, lower case.
+const OTHERS: &[&str] = &[
+    "code", "script", "software", "library", "base model", "original", "upstream", "underlying", "tokenizer",
+    "derived from", "based on", "inherit", "teacher", "parent", "text", "corpus", "articles", "images", "annotation",
+    "documentation", "wikipedia", "previous", "earlier", "benchmark", "paper", "app", "demo", "component", "each",
+    "respective", "other", "subset", "framework", "encoder", "backbone", "vocoder", "runtime",
+];
+/// What the repository is not, by its kind.
+const DATA: &[&str] = &["dataset", "data set", "training data", "data"];
+const WEIGHTS: &[&str] = &["model", "weights", "checkpoint"];
+
+/// The statement on the repository's licence, when all of them name the same one.
+#[must_use]
+pub fn only(card: &Card<'_>) -> Option<Statement> {
+    let mut own = find(card).into_iter().filter(|statement| statement.subject == Subject::Repository);
+    let first = own.next()?;
+    let id = |statement: &Statement| statement.licenses.iter().all(|license| license.id == first.licenses[0].id);
+    (id(&first) && own.all(|statement| id(&statement))).then_some(first)
+}
+
+/// All statements, in source order.
+#[must_use]
+pub fn find(card: &Card<'_>) -> Vec<Statement> {
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let mut found: Vec<Statement> = Vec::new();
+    let hidden = |at: usize| {
+        let inside = |span: &Span| span.start as usize <= at && at < span.end as usize;
+        card.outline.code.iter().any(|code| inside(&code.span)) || card.outline.comments.iter().any(inside)
+    };
+    let bytes = text.as_bytes();
+    for at in memchr::memchr2_iter(b'l', b'L', &bytes[body..]).map(|at| body + at) {
+        let Some(word) = bytes.get(at..at + 5) else { break };
+        let begins = at == body || !bytes[at - 1].is_ascii_alphanumeric();
+        if begins && word.eq_ignore_ascii_case(b"licen") && !hidden(at) {
+            label(text, at, line(text, body, at), &mut found);
+        }
+    }
+    for at in memchr::memmem::find_iter(&bytes[body..], "under ").map(|at| body + at) {
+        if !hidden(at) {
+            sentence(card, at, line(text, body, at), &mut found);
+        }
+    }
+    sections(card, text, &mut found);
+    badges(card, &mut found);
+    found.sort_by_key(|statement| statement.span.start);
+    found.dedup_by_key(|statement| statement.span.start);
+    found
+}
+
+/// Bytes of the line around `at`.
+fn line(text: &str, body: usize, at: usize) -> (usize, usize) {
+    let start = text[body..at].rfind('\n').map_or(body, |back| body + back + 1);
+    let end = text[at..].find('\n').map_or(text.len(), |ahead| at + ahead);
+    (start, end)
+}
+
+/// `- **License:** Apache 2.0`, `| License | MIT |`.
+fn label(text: &str, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
+    // Nothing but markup before the label, or one word such as "Model".
+    let before = text[start..at].trim_matches(|c: char| !c.is_alphanumeric());
+    let model = matches!(before.to_lowercase().as_str(), "" | "model" | "weights" | "model weights");
+    let other = matches!(before.to_lowercase().as_str(), "code" | "data" | "dataset" | "source code");
+    if !(model || other) {
+        return;
+    }
+    let word = text[at..end].find(|c: char| !c.is_ascii_alphabetic()).map_or(end, |length| at + length);
+    if !matches!(&text[at..word].to_ascii_lowercase()[..], "license" | "licence" | "licenses" | "licensing") {
+        return;
+    }
+    let rest = &text[word..end];
+    let value = rest.trim_start_matches(['*', '_', ' ', '\t', '(', ')', 's', '`', ']']);
+    let Some(value) = value.strip_prefix([':', '|']) else { return };
+    let value_at = end - value.len();
+    let subject = if other { Subject::Other } else { Subject::Repository };
+    // A table of many models says nothing of this one.
+    let cells = value.trim_end().trim_end_matches('|');
+    if text[start..at].contains('|') && cells.contains('|') {
+        return;
+    }
+    push(text, value_at, end, subject, found);
+}
+
+/// "released under the MIT License", with "under" at `at`.
+fn sentence(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
+    let text = card.source.text();
+    let before = text[start..at].to_lowercase();
+    let before = before.trim_end();
+    let Some(verb) = VERBS.iter().find(|verb| before.ends_with(**verb)) else { return };
+    let clause = &before[..before.len() - verb.len()];
+    let clause = &clause[clause.rfind(['.', ';', ',']).map_or(0, |stop| stop + 1)..];
+    let rest = text[at + "under ".len()..end].trim_start();
+    let rest_lower = rest.to_ascii_lowercase();
+    let skip = BETWEEN.iter().find(|words| {
+        rest_lower.strip_prefix(**words).is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()))
+    });
+    let name = &rest[skip.map_or(0, |words| words.len())..];
+    push(text, end - name.len(), end, subject(card, clause), found);
+}
+
+/// A section headed "License" that begins with a name, or holds one address of a licence.
+fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) {
+    for heading in &card.outline.headings {
+        let title = heading.text.to_lowercase();
+        let title = title.trim_matches(|c: char| !c.is_alphanumeric());
+        let subject = match title {
+            "license" | "licence" | "licensing" | "license information" | "licensing information" | "model license" => {
+                Subject::Repository
+            }
+            "code license" | "data license" | "dataset license" => Subject::Other,
+            _ => continue,
+        };
+        let section = heading.section.range();
+        let lead = text[section.clone()].len() - text[section.clone()].trim_start().len();
+        let start = section.start + lead;
+        let (_, end) = line(text, section.start, start.min(section.end));
+        let end = end.min(section.end);
+        if start < end {
+            // A short line is a name; a longer one may begin with one by chance.
+            let paragraph = text[start..end].trim_end_matches(['.', ' ', '\r', '*', '_', '`']);
+            if let Some((_, length)) = at_start(paragraph)
+                && paragraph.len() - length < 60
+            {
+                push(text, start, end, subject, found);
+            }
+        }
+        let links: Vec<_> = card
+            .outline
+            .links
+            .iter()
+            .filter(|link| section.contains(&(link.span.start as usize)))
+            .filter_map(|link| Some((link.span, of_url(&link.target)?)))
+            .collect();
+        // Further down, a section speaks of parts and sources.
+        let first = |span: &Span| !text[start.min(span.start as usize)..span.start as usize].contains("\n\n");
+        if let [(span, license)] = links.as_slice()
+            && first(span)
+            && !found.iter().any(|known| section.contains(&(known.span.start as usize)))
+        {
+            let (start, _) = line(text, section.start, span.start as usize);
+            let before = text[start..span.start as usize].to_ascii_lowercase();
+            let subject = if subject == Subject::Other { subject } else { self::subject(card, &before) };
+            found.push(Statement { span: *span, licenses: vec![license], subject });
+        }
+    }
+}
+
+/// `![License](https://img.shields.io/badge/License-MIT-yellow)`.
+fn badges(card: &Card<'_>, found: &mut Vec<Statement>) {
+    for image in &card.outline.images {
+        let Some((_, badge)) = image.target.split_once("img.shields.io/badge/") else { continue };
+        let badge = badge.split(['?', '#']).next().unwrap_or_default().trim_end_matches(".svg");
+        let plain = badge.replace("%20", " ").replace("--", "\u{1}").replace('_', " ");
+        let mut parts = plain.split('-');
+        let label = parts.next().unwrap_or_default().to_lowercase();
+        let message = parts.next().unwrap_or_default().replace('\u{1}', "-");
+        let subject = match label.trim() {
+            "license" | "licence" | "model license" => Subject::Repository,
+            "code license" | "data license" => Subject::Other,
+            _ => continue,
+        };
+        if let Some((license, _)) = at_start(&message) {
+            found.push(Statement { span: image.span, licenses: vec![license], subject });
+        }
+    }
+}
+
+/// Adds the licences named from `start` on: "MIT", "Apache-2.0 or MIT".
+fn push(text: &str, start: usize, end: usize, subject: Subject, found: &mut Vec<Statement>) {
+    let Some((first, length)) = at_start(&text[start..end]) else {
+        // `License: https://…`
+        let value = text[start..end].trim_start();
+        let url = value.trim_start_matches(['<', '[', '(']);
+        if url.starts_with("http")
+            && let Some(license) = of_url(url.split([' ', '>', ')', ']']).next().unwrap_or_default())
+        {
+            let span = Span::new(end - url.len(), end - url.len() + url.trim_end().len());
+            found.push(Statement { span, licenses: vec![license], subject });
+        }
+        return;
+    };
+    let lead = text[start..end].len() - text[start..end].trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+    let span = Span::new(start + lead, start + length);
+    let mut licenses = vec![first];
+    let mut rest = &text[start + length..end];
+    // Between two names there is at most the rest of a link and a word.
+    loop {
+        let trimmed = rest.trim_start_matches([']', '*', '`', '_', ' ']);
+        let trimmed = match trimmed.strip_prefix('(').and_then(|link| link.split_once(')')) {
+            Some((_, behind)) => behind,
+            None => trimmed,
+        };
+        let trimmed = trimmed.trim_start_matches(['*', '`', '_', ' ', ',']);
+        let joined = ["and the ", "or the ", "and ", "or ", "/ ", "/", "& ", "+ "];
+        let Some(next) = joined.iter().find_map(|word| trimmed.strip_prefix(word)) else { break };
+        let Some((license, length)) = at_start(next) else { break };
+        licenses.push(license);
+        rest = &next[length..];
+    }
+    // "MIT for the code" speaks of the code; the rest of a sentence with two subjects of neither.
+    let rest = rest.to_ascii_lowercase();
+    let clause = rest.split(['.', ';']).next().unwrap_or_default();
+    let turned = ["for the code", "for code", "(code", "for the data", "for data", "applies to", "from the base", "inherited"];
+    let subject = if turned.iter().any(|words| clause.contains(words)) { Subject::Other } else { subject };
+    found.push(Statement { span, licenses, subject });
+}
+
+/// What the words before "is released under" speak of.
+fn subject(card: &Card<'_>, before: &str) -> Subject {
+    let has = |words: &[&str]| words.iter().any(|word| mentions(before, word));
+    let (own, foreign) = if card.kind == Kind::Dataset { (DATA, WEIGHTS) } else { (WEIGHTS, DATA) };
+    let other = has(OTHERS) && !(has(own) && mentions(before, "code"));
+    if other || (has(foreign) && !has(own)) { Subject::Other } else { Subject::Repository }
+}
+
+/// True when `text` holds `word` as a word (or the beginning of one, for plurals).
+fn mentions(text: &str, word: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), word).any(|at| at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric())
+}

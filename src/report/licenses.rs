@@ -1,0 +1,77 @@
+//! The licence table: a line a repository, for people who clear rights and write notices.
+
+use crate::engine::Audit;
+use crate::license;
+use crate::text::safe;
+
+/// Its columns.
+pub const COLUMNS: [&str; 8] =
+    ["Repository", "Declared", "Normal form", "Class", "Derives from", "Verdict", "Reason", "Licence texts"];
+
+/// The cells of one card, as they are: escaping is for the format.
+#[must_use]
+pub fn row(audit: &Audit) -> [String; 8] {
+    let name = audit.name().rsplit_once('/').map_or(audit.name(), |(folder, _)| folder);
+    let declared = audit.license.as_ref();
+    let inputs: Vec<String> = audit
+        .lineage
+        .iter()
+        .map(|input| format!("{} ({})", input.name, input.license.as_deref().unwrap_or("unknown")))
+        .collect();
+    let reasons: Vec<&str> = audit.lineage.iter().filter_map(|input| input.reason.as_deref()).collect();
+    let classes = declared.iter().flat_map(|license| &license.classes).map(|class| class.as_str());
+    let expressions = declared.iter().filter_map(|license| license.expression.as_deref());
+    let expressions = expressions.chain(audit.lineage.iter().filter_map(|input| input.license.as_deref()));
+    let mut texts: Vec<&str> = Vec::new();
+    for word in expressions.flat_map(|text| text.split([' ', '(', ')'])) {
+        let known = license::licenses().iter().find(|license| license.reference == word);
+        if let Some(url) = known.and_then(|license| license.url.as_deref())
+            && !texts.contains(&url)
+        {
+            texts.push(url);
+        }
+    }
+    [
+        name.to_owned(),
+        declared.map(|license| license.declared.join(", ")).unwrap_or_default(),
+        declared.and_then(|license| license.expression.clone()).unwrap_or_default(),
+        classes.collect::<Vec<_>>().join(", "),
+        inputs.join(", "),
+        audit.verdict.map_or("", license::Verdict::as_str).to_owned(),
+        reasons.join("; "),
+        texts.join(" "),
+    ]
+}
+
+/// One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe.
+#[must_use]
+pub fn csv(cells: &[String; 8]) -> String {
+    let quoted: Vec<String> = cells
+        .iter()
+        .map(|cell| {
+            let line = safe::line(cell);
+            let formula = line.starts_with(['=', '+', '-', '@']);
+            format!("\"{}{}\"", if formula { "'" } else { "" }, line.replace('"', "\"\""))
+        })
+        .collect();
+    quoted.join(",") + "\n"
+}
+
+/// The first line of the CSV.
+#[must_use]
+pub fn csv_head() -> String {
+    csv(&COLUMNS.map(str::to_owned))
+}
+
+/// One row of a Markdown table.
+#[must_use]
+pub fn markdown(cells: &[String; 8]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| safe::markdown(cell).to_string()).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// The head of the Markdown table.
+#[must_use]
+pub fn markdown_head() -> String {
+    format!("| {} |\n| {} |\n", COLUMNS.join(" | "), COLUMNS.map(|_| "---").join(" | "))
+}
