@@ -313,7 +313,8 @@ fn report_covers_a_tree_and_cannot_be_used_against_its_reader() {
 fn policy_judges_expressions() {
     use cardlint::license::policy::{Decision, Matcher, Policy};
     let policy = Policy { allow: vec![Matcher::parse("permissive").expect("a class")], ..Policy::default() };
-    let judge = |text: &str| policy.judge(&license::resolve(Declared { license: &[text], name: None, link: None }), None, None);
+    let judge =
+        |text: &str| policy.judge(&license::resolve(Declared { license: &[text], name: None, link: None }), None, None);
     assert_eq!(judge("AGPL-3.0-only OR MIT"), Decision::Allowed);
     assert!(matches!(judge("AGPL-3.0-only AND MIT"), Decision::Denied(_)));
     assert!(matches!(judge("other"), Decision::Review(_)));
@@ -393,9 +394,11 @@ fn licences_of_base_models_are_found_in_their_order() {
             .assert()
             .code(0);
         let report: Value = serde_json::from_slice(&output.get_output().stdout).expect("JSON");
-        let card = report["cards"].as_array().expect("cards").iter().find(|card| {
-            card["path"].as_str().expect("path").contains("tickets-lora")
-        });
+        let card = report["cards"]
+            .as_array()
+            .expect("cards")
+            .iter()
+            .find(|card| card["path"].as_str().expect("path").contains("tickets-lora"));
         let text = |value: &Value| value.as_str().unwrap_or("none").to_owned();
         card.expect("the card")["lineage"]
             .as_array()

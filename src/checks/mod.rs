@@ -7,12 +7,14 @@ pub mod license;
 pub mod metadata;
 pub mod registry;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::card::{Card, Kind};
-use crate::facts::Assessment;
+use crate::facts::{Assessment, Linked, license_link};
 use crate::license::Lookup;
 use crate::license::policy::Policy;
+use crate::license::text::{Identified, identify, is_license_file};
 use crate::rule::{self, Finding, Rule};
 use crate::schema::Schema;
 use crate::text::{SourceFile, Span};
@@ -49,6 +51,32 @@ pub struct Context<'a> {
     pub assessment: Option<&'a Assessment>,
     /// Knows the licences of other repositories.
     pub lookup: &'a dyn Lookup,
+    /// What the licence files were found to be, once somebody asks.
+    pub texts: OnceCell<Vec<LicenseText<'a>>>,
+}
+
+/// A file that holds the licence, and what its text was found to be.
+#[derive(Clone, Copy)]
+pub struct LicenseText<'a> {
+    /// The name of the file.
+    pub name: &'a str,
+    /// The licence whose text it is or is near to.
+    pub found: Option<Identified>,
+}
+
+impl<'a> Context<'a> {
+    /// The licence files of the repository: those that have such a name, and the one that `license_link` names.
+    #[must_use]
+    pub fn license_texts(&self) -> &[LicenseText<'a>] {
+        self.texts.get_or_init(|| {
+            let linked = match license_link(self.card) {
+                Some(Linked::File(path)) => path,
+                _ => String::new(),
+            };
+            let files = self.files.iter().filter(|file| is_license_file(file.name()) || file.name() == linked);
+            files.map(|file| LicenseText { name: file.name(), found: identify(file.text()) }).collect()
+        })
+    }
 }
 
 /// Decides which rules report.

@@ -62,10 +62,7 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin { rules: &["license-text-differs", "license-text-modified", "license-text-undeclared"], run: text::check },
     // Exceptions without use are known only after the last card: `engine::notices` reports them.
     Builtin { rules: &["license-policy", "license-policy-exception"], run: policy::check },
-    Builtin {
-        rules: &["license-link-broken", "license-texts-disagree", "license-text-missing"],
-        run: files::check,
-    },
+    Builtin { rules: &["license-link-broken", "license-texts-disagree", "license-text-missing"], run: files::check },
     Builtin { rules: &["license-body-only", "license-body-differs"], run: body::check },
     Builtin { rules: &["license-family", "license-other-listed", "license-id-deprecated"], run: identity::check },
     Builtin {

@@ -60,7 +60,8 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let mut given = config.known_licenses()?;
     given.extend(options.license_of.iter().cloned());
     let use_cache = !options.no_hub_cache && config.license.as_ref().is_none_or(|license| license.hub_cache);
-    settings.lookup = Some(Box::new(Repositories::new(given, &found.targets, if use_cache { hub_cache() } else { None })));
+    settings.lookup =
+        Some(Box::new(Repositories::new(given, &found.targets, if use_cache { hub_cache() } else { None })));
     let (renderers, mut writers) = outputs(options, &config, &settings, global)?;
     let mut summary = Summary { errors: found.errors, ..Summary::default() };
     // A thread pool costs more than a single card.
@@ -200,7 +201,7 @@ pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Opt
         list: folder.as_ref().map(|_| &list as &dyn Fn() -> Vec<String>),
         eval_results: folder.as_deref().map(|folder| eval_results(folder, &target.name)).unwrap_or_default(),
         files: folder.as_deref().map(files).unwrap_or_default(),
-        read: folder.as_ref().map(|_| &read as &dyn Fn(&str) -> Option<Vec<u8>>),
+        read: folder.as_ref().map(|_| &read as &engine::ReadFile<'_>),
     };
     Ok(engine::audit(input, settings, !target.explicit))
 }

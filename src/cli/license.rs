@@ -418,7 +418,12 @@ fn question(options: &LicenseCheck) -> anyhow::Result<Question> {
                 relation = Some(own);
             }
             let license: Vec<&str> = license.into_iter().collect();
-            let source = Source { role, name, declared: Declared { license: &license, name: None, link: None }, same_owner: false };
+            let source = Source {
+                role,
+                name,
+                declared: Declared { license: &license, name: None, link: None },
+                same_owner: false,
+            };
             found.extend(inputs(source, owner, &Nothing));
         }
     }
@@ -545,7 +550,8 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     let globs = Globs::new(&Files::default(), Path::new("."))?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let found = discover::find(&options.paths, "README.md", &globs, threads);
-    let known = Repositories::new(HashMap::new(), &found.targets, if options.no_hub_cache { None } else { hub_cache() });
+    let known =
+        Repositories::new(HashMap::new(), &found.targets, if options.no_hub_cache { None } else { hub_cache() });
     let settings = Settings { lookup: Some(Box::new(known)), ..Settings::default() };
     let mut audits = Vec::new();
     let mut errors = found.errors;
@@ -575,7 +581,9 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
             let shown = licenses::COLUMNS.len() - 1;
             let cells: Vec<Vec<String>> =
                 audits.iter().map(|audit| licenses::row(audit)[..shown].iter().map(cell).collect()).collect();
-            crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &stdout_style(global.color)) + DISCLAIMER + "\n"
+            crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &stdout_style(global.color))
+                + DISCLAIMER
+                + "\n"
         }
     };
     // JSON keeps its meaning with the unsafe characters escaped; the other forms have none left.

@@ -128,13 +128,12 @@ fn cached(cache: &Path, role: Role, repo: &str) -> Option<PathBuf> {
     let kind = if role == Role::Dataset { "datasets" } else { "models" };
     let folder = cache.join(format!("{kind}--{}", repo.replace('/', "--")));
     let snapshots = folder.join("snapshots");
-    let revision = match fs::read_to_string(folder.join("refs").join("main")) {
-        Ok(commit) => commit.trim().to_owned(),
-        Err(_) => {
-            let mut only = fs::read_dir(&snapshots).ok()?.flatten();
-            let name = only.next()?.file_name().to_string_lossy().into_owned();
-            only.next().is_none().then_some(name)?
-        }
+    let revision = if let Ok(commit) = fs::read_to_string(folder.join("refs").join("main")) {
+        commit.trim().to_owned()
+    } else {
+        let mut only = fs::read_dir(&snapshots).ok()?.flatten();
+        let name = only.next()?.file_name().to_string_lossy().into_owned();
+        only.next().is_none().then_some(name)?
     };
     if revision.is_empty() || !revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;

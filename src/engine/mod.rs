@@ -3,6 +3,8 @@
 
 mod selection;
 
+use std::cell::OnceCell;
+
 use crate::card::{self, Card, Kind, Siblings, Status};
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
 use crate::facts::{self, Assessment, descent};
@@ -44,8 +46,11 @@ pub struct Input<'a> {
     pub files: Vec<(String, Vec<u8>)>,
     /// Reads a file of the repository by its path from the card, which leads out of no folder; `None` for
     /// what is no regular file, or too large.
-    pub read: Option<&'a dyn Fn(&str) -> Option<Vec<u8>>>,
+    pub read: Option<&'a ReadFile<'a>>,
 }
+
+/// Gives the bytes of a file by its path.
+pub type ReadFile<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
 
 /// The licence that a card declares.
 #[derive(Debug, Default)]
@@ -166,6 +171,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         policy: settings.policy.as_ref(),
         assessment: assessment.as_ref(),
         lookup,
+        texts: OnceCell::new(),
     };
     let mut sink = Sink::new(&settings.rules, card.kind);
     for builtin in registry::BUILTINS {

@@ -145,7 +145,9 @@ fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
             return None;
         }
         let from = body + at + phrase.len();
-        let inside = |span: Span| card.outline.code.iter().any(|code| code.span.start <= span.start && span.end <= code.span.end);
+        let inside = |span: Span| {
+            card.outline.code.iter().any(|code| code.span.start <= span.start && span.end <= code.span.end)
+        };
         let link = card.outline.links.iter().find(|link| link.span.start as usize >= from);
         if let Some(link) = link
             && (link.span.start as usize) < from + REACH

@@ -28,17 +28,61 @@ pub struct Statement {
 
 /// Verbs before "under".
 const VERBS: &[&str] = &[
-    "released", "licensed", "licenced", "distributed", "available", "published", "provided", "open-sourced",
-    "open sourced", "shared", "offered", "governed by", "covered by",
+    "released",
+    "licensed",
+    "licenced",
+    "distributed",
+    "available",
+    "published",
+    "provided",
+    "open-sourced",
+    "open sourced",
+    "shared",
+    "offered",
+    "governed by",
+    "covered by",
 ];
 /// Between "under" and the name.
 const BETWEEN: &[&str] = &["the terms of the", "the terms of", "the terms and conditions of the", "the", "an", "a"];
 /// Words that turn a statement to something else than the repository, lower case.
 const OTHERS: &[&str] = &[
-    "code", "script", "software", "library", "base model", "original", "upstream", "underlying", "tokenizer",
-    "derived from", "based on", "inherit", "teacher", "parent", "text", "corpus", "articles", "images", "annotation",
-    "documentation", "wikipedia", "previous", "earlier", "benchmark", "paper", "app", "demo", "component", "each",
-    "respective", "other", "subset", "framework", "encoder", "backbone", "vocoder", "runtime",
+    "code",
+    "script",
+    "software",
+    "library",
+    "base model",
+    "original",
+    "upstream",
+    "underlying",
+    "tokenizer",
+    "derived from",
+    "based on",
+    "inherit",
+    "teacher",
+    "parent",
+    "text",
+    "corpus",
+    "articles",
+    "images",
+    "annotation",
+    "documentation",
+    "wikipedia",
+    "previous",
+    "earlier",
+    "benchmark",
+    "paper",
+    "app",
+    "demo",
+    "component",
+    "each",
+    "respective",
+    "other",
+    "subset",
+    "framework",
+    "encoder",
+    "backbone",
+    "vocoder",
+    "runtime",
 ];
 /// What the repository is not, by its kind.
 const DATA: &[&str] = &["dataset", "data set", "training data", "data"];
@@ -235,7 +279,8 @@ fn push(text: &str, start: usize, end: usize, subject: Subject, found: &mut Vec<
     // "MIT for the code" speaks of the code; the rest of a sentence with two subjects of neither.
     let rest = rest.to_ascii_lowercase();
     let clause = rest.split(['.', ';']).next().unwrap_or_default();
-    let turned = ["for the code", "for code", "(code", "for the data", "for data", "applies to", "from the base", "inherited"];
+    let turned =
+        ["for the code", "for code", "(code", "for the data", "for data", "applies to", "from the base", "inherited"];
     let subject = if turned.iter().any(|words| clause.contains(words)) { Subject::Other } else { subject };
     found.push(Statement { span, licenses, subject });
 }
@@ -250,5 +295,6 @@ fn subject(card: &Card<'_>, before: &str) -> Subject {
 
 /// True when `text` holds `word` as a word (or the beginning of one, for plurals).
 fn mentions(text: &str, word: &str) -> bool {
-    memchr::memmem::find_iter(text.as_bytes(), word).any(|at| at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric())
+    memchr::memmem::find_iter(text.as_bytes(), word)
+        .any(|at| at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric())
 }

@@ -362,6 +362,9 @@ pub struct BaseModel {
     /// Ancestors whose terms the declared licence does not show.
     #[serde(default)]
     pub ancestors: Vec<String>,
+    /// The Hub asks for acceptance of terms before download.
+    #[serde(default)]
+    pub gated: bool,
 }
 
 impl BaseModel {
@@ -430,7 +433,9 @@ pub fn licenses() -> &'static [License] {
         let files = crate::embedded::DATA_FILES.iter().map(|&(path, _)| path);
         let files = files.filter(|path| path.starts_with("rules/licenses/"));
         files
-            .filter(|path| !["rules", "sources", "texts", "names"].iter().any(|name| path.ends_with(&format!("/{name}.yaml"))))
+            .filter(|path| {
+                !["rules", "sources", "texts", "names"].iter().any(|name| path.ends_with(&format!("/{name}.yaml")))
+            })
             .flat_map(|path| table::<File>(path).licenses)
             .collect()
     });

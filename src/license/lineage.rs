@@ -107,13 +107,8 @@ struct Known {
 }
 
 fn known(role: Role, repo: &str, declared: Declared<'_>, lookup: &dyn Lookup) -> Known {
-    let mut found = Known {
-        terms: resolve(declared),
-        certain: false,
-        origin: Origin::Unknown,
-        behind: Vec::new(),
-        gated: false,
-    };
+    let mut found =
+        Known { terms: resolve(declared), certain: false, origin: Origin::Unknown, behind: Vec::new(), gated: false };
     if found.terms.is_known() {
         (found.certain, found.origin) = (true, Origin::Given);
     }
@@ -133,6 +128,7 @@ fn known(role: Role, repo: &str, declared: Declared<'_>, lookup: &dyn Lookup) ->
         return found;
     }
     let Some(model) = base_model(repo) else { return found };
+    found.gated |= model.gated;
     if !found.terms.is_known()
         && let Some(license) = model.id.as_deref().and_then(find)
     {

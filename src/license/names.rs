@@ -163,15 +163,23 @@ mod tests {
         ] {
             assert_eq!(at_start(text).map(|(license, _)| license.id.as_str()), Some(id), "{text}");
         }
-        for text in ["Creative Commons", "CC-BY", "a permissive license (MIT)", "Modified MIT", "see the MIT License", ""] {
+        for text in
+            ["Creative Commons", "CC-BY", "a permissive license (MIT)", "Modified MIT", "see the MIT License", ""]
+        {
             assert_eq!(at_start(text).map(|(license, _)| license.id.as_str()), None, "{text}");
         }
     }
 
     #[test]
     fn addresses() {
-        assert_eq!(of_url("https://www.apache.org/licenses/LICENSE-2.0.txt").map(|l| l.id.as_str()), Some("apache-2.0"));
-        assert_eq!(of_url("http://creativecommons.org/licenses/by-nc/4.0/").map(|l| l.id.as_str()), Some("cc-by-nc-4.0"));
+        assert_eq!(
+            of_url("https://www.apache.org/licenses/LICENSE-2.0.txt").map(|l| l.id.as_str()),
+            Some("apache-2.0")
+        );
+        assert_eq!(
+            of_url("http://creativecommons.org/licenses/by-nc/4.0/").map(|l| l.id.as_str()),
+            Some("cc-by-nc-4.0")
+        );
         assert_eq!(of_url("https://creativecommons.org/licenses/").map(|l| l.id.as_str()), None);
     }
 }

@@ -66,7 +66,7 @@ pub fn csv_head() -> String {
 /// One row of a Markdown table.
 #[must_use]
 pub fn markdown(cells: &[String; 8]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| safe::markdown(cell).to_string()).collect();
+    let cells: Vec<String> = cells.iter().map(|cell| safe::markdown(cell)).collect();
     format!("| {} |\n", cells.join(" | "))
 }
 

@@ -225,10 +225,8 @@ impl<W: Write> Writer<W> {
         if matches!(self.format, Format::Json | Format::LicenseCsv | Format::LicenseMarkdown) {
             self.start()?;
         }
-        if self.format == Format::Json {
-            if self.written > 0 {
-                self.out.write_all(b",\n")?;
-            }
+        if self.format == Format::Json && self.written > 0 {
+            self.out.write_all(b",\n")?;
         }
         self.written += 1;
         let quiet = self.run.statistics && self.format.is_human();

@@ -33,7 +33,8 @@ pub fn audit_text(text: &str, kind: Option<Kind>) -> Audit {
 /// Audits bytes as a card.
 pub fn audit_bytes(name: &str, bytes: Vec<u8>, kind: Option<Kind>) -> Audit {
     let settings = Settings { kind, ..strict() };
-    let input = Input { name: name.to_owned(), bytes, list: None, eval_results: Vec::new(), files: Vec::new(), read: None };
+    let input =
+        Input { name: name.to_owned(), bytes, list: None, eval_results: Vec::new(), files: Vec::new(), read: None };
     engine::audit(input, &settings, false).expect("an explicit file is always audited")
 }
 

@@ -7,7 +7,6 @@ use crate::checks::{Context, Sink};
 use crate::facts::{self, Assessment, Claim, origin_words};
 use crate::license::judge::{Duty, Reason, ways_out};
 use crate::license::knowledge::Reach;
-use crate::license::text::{identify, is_license_file};
 use crate::license::{Atom, Class, Published, Relation, Role, Verdict, judge};
 use crate::rule::{Confidence, Severity};
 use crate::text::{SourceFile, Span, safe};
@@ -299,7 +298,8 @@ impl Case<'_, '_> {
     fn gated(&self, sink: &mut Sink<'_>) {
         let Assessment { inputs, .. } = self.assessment;
         let card = self.ctx.card;
-        let Some(at) = inputs.iter().position(|input| input.gated && input.role == Role::Base && !input.same_owner) else {
+        let Some(at) = inputs.iter().position(|input| input.gated && input.role == Role::Base && !input.same_owner)
+        else {
             return;
         };
         let own = facts::stated(card).gated;
@@ -315,19 +315,15 @@ impl Case<'_, '_> {
 
     /// Copies of the licences that base models ask for.
     fn copies(&self, sink: &mut Sink<'_>) {
-        let card = self.ctx.card;
-        if !card.has_model_files() {
+        if !self.ctx.card.has_model_files() || !sink.wants("license-copy-missing") {
             return;
         }
-        let present: Vec<Option<&str>> = (self.ctx.files.iter())
-            .filter(|file| is_license_file(file.name()))
-            .map(|file| identify(file.text()).map(|found| found.license.id.as_str()))
-            .collect();
         let mut told = BTreeSet::new();
         for duty in self.owed(Atom::IncludeLicense) {
             let id = duty.license.id.as_str();
             // A text that is not recognised may be the one.
-            if present.iter().any(|found| found.is_none_or(|found| found == id)) || !told.insert(id) {
+            let present = self.ctx.license_texts();
+            if present.iter().any(|text| text.found.is_none_or(|found| found.license.id == id)) || !told.insert(id) {
                 continue;
             }
             let message = format!(
@@ -338,7 +334,8 @@ impl Case<'_, '_> {
             );
             let permissive = matches!(duty.license.class, Class::Permissive | Class::PublicDomain);
             sink.add("license-copy-missing", self.base_span(duty.input), message, |f| {
-                let f = f.help("Copy the licence file of the base model into the repository").anchor(format!("/copy/{id}"));
+                let f =
+                    f.help("Copy the licence file of the base model into the repository").anchor(format!("/copy/{id}"));
                 if permissive { f.at_most(Severity::Note) } else { f }
             });
         }
@@ -397,7 +394,8 @@ fn plain(text: &str) -> String {
 }
 
 /// Words of which one shows that a card speaks of access by request.
-const ACCESS: &[&str] = &["gated", "request access", "access request", "log in", "login", "accept the", "agree to", "accepting"];
+const ACCESS: &[&str] =
+    &["gated", "request access", "access request", "log in", "login", "accept the", "agree to", "accepting"];
 
 fn section(reason: &Reason) -> String {
     let section = reason.term.and_then(|term| term.section.as_ref());

@@ -3,7 +3,7 @@
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::{Linked, declared, license_link};
-use crate::license::text::{Identified, Likeness, identify, is_license_file};
+use crate::license::text::{Identified, Likeness, is_license_file};
 use crate::license::{Atom, Role, Scope};
 use crate::rule::Severity;
 use crate::text::safe;
@@ -30,9 +30,15 @@ fn link(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     match linked {
         Linked::Address => {}
         Linked::Outside => {
-            sink.add("license-link-broken", span, format!("`license_link` is {written}, which is no place in the repository"), |f| {
-                f.help("Write an address, or the path of a file in the repository, such as `LICENSE`").anchor("/license_link")
-            });
+            sink.add(
+                "license-link-broken",
+                span,
+                format!("`license_link` is {written}, which is no place in the repository"),
+                |f| {
+                    f.help("Write an address, or the path of a file in the repository, such as `LICENSE`")
+                        .anchor("/license_link")
+                },
+            );
         }
         Linked::File(path) => {
             let first = path.split('/').next().unwrap_or_default();
@@ -59,13 +65,16 @@ fn link(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Two texts under names that both stand for the licence of the whole repository.
 fn disagree(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    if !sink.wants("license-texts-disagree") {
+        return;
+    }
     let plain = |name: &str| {
         let upper = name.to_uppercase();
         matches!(upper.split('.').next(), Some("LICENSE" | "LICENCE" | "COPYING"))
     };
-    let found: Vec<(&str, Identified)> = (ctx.files.iter())
-        .filter(|file| plain(file.name()))
-        .filter_map(|file| Some((file.name(), identify(file.text())?)))
+    let texts = ctx.license_texts().iter().filter(|text| plain(text.name));
+    let found: Vec<(&str, Identified)> = texts
+        .filter_map(|text| Some((text.name, text.found?)))
         .filter(|(_, text)| text.likeness == Likeness::Same)
         .collect();
     let Some(&(name, first)) = found.first() else { return };
@@ -99,7 +108,9 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let lower: Vec<String> = card.siblings.names().iter().map(|name| name.to_lowercase()).collect();
-    if lower.iter().any(|name| ["licen", "copying", "unlicense"].iter().any(|word| name.contains(word)) || name.starts_with("terms")) {
+    if lower.iter().any(|name| {
+        ["licen", "copying", "unlicense"].iter().any(|word| name.contains(word)) || name.starts_with("terms")
+    }) {
         return;
     }
     // What the licence of a base model asks for is told by `license-copy-missing`.

@@ -4,8 +4,8 @@ use super::derivation::claim_span;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::{declared, place};
-use crate::license::policy::{Decision, Side};
 use crate::license::Role;
+use crate::license::policy::{Decision, Side};
 use crate::rule::Severity;
 use crate::text::{Span, safe};
 

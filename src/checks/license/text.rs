@@ -4,22 +4,19 @@ use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::declared;
 use crate::license::License;
-use crate::license::text::{Identified, Likeness, identify, is_license_file};
+use crate::license::text::{Identified, Likeness};
 use crate::rule::{Confidence, Severity};
 use crate::text::safe;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    if ctx.files.is_empty() || card.kind == Kind::Other {
+    let rules = ["license-text-differs", "license-text-modified", "license-text-undeclared", "license-other-listed"];
+    if ctx.files.is_empty() || card.kind == Kind::Other || !rules.iter().any(|id| sink.wants(id)) {
         return;
     }
     let Some((document, _)) = card.mapping() else { return };
-    let found: Vec<(&str, Identified)> = ctx
-        .files
-        .iter()
-        .filter(|file| is_license_file(file.name()))
-        .filter_map(|file| Some((file.name(), identify(file.text())?)))
-        .collect();
+    let texts = ctx.license_texts().iter();
+    let found: Vec<(&str, Identified)> = texts.filter_map(|text| Some((text.name, text.found?))).collect();
     let Some(&(name, first)) = found.first() else { return };
     let shown = safe::quoted(name);
     let terms = declared(card);
