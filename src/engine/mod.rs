@@ -245,10 +245,19 @@ fn declared_license(card: &Card<'_>) -> Option<DeclaredLicense> {
     }
     license.declared = declared;
     let terms = facts::declared(card);
-    license.expression = terms.expression();
+    // SPDX, annex D: what no list has gets a reference of its own.
+    let own = || license.declared.iter().any(|id| id == "other").then(|| card.field_text("license_name")).flatten();
+    license.expression = terms.expression().or_else(|| own().and_then(license_ref));
     license.classes = terms.licenses().map(|license| license.class).collect();
     license.classes.dedup();
     Some(license)
+}
+
+/// `LicenseRef-` with the letters, digits, dots and hyphens of a name; `None` when it has none.
+fn license_ref(name: &str) -> Option<String> {
+    let parts = name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'));
+    let id = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    (!id.is_empty()).then(|| format!("LicenseRef-{id}"))
 }
 
 fn lineage(assessment: &Assessment) -> Vec<Ancestor> {

@@ -22,6 +22,8 @@ const PHRASES: &[&str] = &[
     "quantized version of",
     "quantised version of",
 ];
+/// What every phrase ends with: cheaper to look for than all of them.
+const ENDS: &[&str] = &[" version of", "tune of", "tuned from"];
 /// How the sentence must speak of the model itself before the phrase, lower case.
 const SELF: &[&str] = &["this model", "this is", "this repo", "model is", "it is a"];
 /// Bytes behind a phrase in which the name must begin.
@@ -132,19 +134,23 @@ fn configured(file: &SourceFile) -> Vec<String> {
 fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
     let text = card.source.text();
     let body = card.front.body_start();
-    let lower = text[body..].to_ascii_lowercase();
-    let mut hits: Vec<(usize, &str)> = PHRASES
-        .iter()
-        .flat_map(|phrase| memchr::memmem::find_iter(lower.as_bytes(), phrase).map(move |at| (at, *phrase)))
-        .collect();
+    let mut hits: Vec<(usize, usize)> = Vec::new();
+    for end in ENDS {
+        for at in memchr::memmem::find_iter(&text.as_bytes()[body..], end) {
+            let end = body + at + end.len();
+            if let Some(phrase) = PHRASES.iter().find(|phrase| text[body..end].ends_with(**phrase)) {
+                hits.push((end - phrase.len(), end));
+            }
+        }
+    }
     hits.sort_unstable();
-    hits.into_iter().find_map(|(at, phrase)| {
-        let before = &lower[..at];
+    hits.into_iter().find_map(|(at, from)| {
+        let before = &text[body..at];
         let start = before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
-        if !SELF.iter().any(|words| before[start..].contains(words)) {
+        let before = before[start..].to_lowercase();
+        if !SELF.iter().any(|words| before.contains(words)) {
             return None;
         }
-        let from = body + at + phrase.len();
         let inside = |span: Span| {
             card.outline.code.iter().any(|code| code.span.start <= span.start && span.end <= code.span.end)
         };

@@ -108,11 +108,13 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
         card.outline.code.iter().any(|code| inside(&code.span)) || card.outline.comments.iter().any(inside)
     };
     let bytes = text.as_bytes();
-    for at in memchr::memchr2_iter(b'l', b'L', &bytes[body..]).map(|at| body + at) {
-        let Some(word) = bytes.get(at..at + 5) else { break };
-        let begins = at == body || !bytes[at - 1].is_ascii_alphanumeric();
-        if begins && word.eq_ignore_ascii_case(b"licen") && !hidden(at) {
-            label(text, at, line(text, body, at), &mut found);
+    for part in ["icen", "ICEN"] {
+        for at in memchr::memmem::find_iter(&bytes[body..], part).map(|at| body + at) {
+            let Some(at) = at.checked_sub(1).filter(|at| *at >= body) else { continue };
+            let begins = at == body || !bytes[at - 1].is_ascii_alphanumeric();
+            if begins && bytes[at].eq_ignore_ascii_case(&b'l') && !hidden(at) {
+                label(text, at, line(text, body, at), &mut found);
+            }
         }
     }
     for at in memchr::memmem::find_iter(&bytes[body..], "under ").map(|at| body + at) {
