@@ -18,6 +18,7 @@
 pub mod card;
 pub mod checks;
 pub mod cli;
+pub mod disclosure;
 pub mod embedded;
 pub mod engine;
 pub mod facts;

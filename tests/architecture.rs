@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["text", "embedded"],
     &["yaml", "markdown", "vocab", "license"],
     &["card"],
-    &["facts"],
+    &["facts", "disclosure"],
     &["rule"],
     &["schema"],
     &["checks"],
@@ -25,6 +25,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// Crates and the modules that may name them.
 const FENCES: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["disclosure"]),
     ("annotate_snippets", &["report"]),
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),

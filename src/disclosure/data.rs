@@ -1,0 +1,349 @@
+//! The vocabulary: topics, cues and boilerplate, embedded and read at first use.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use serde::Deserialize;
+
+use super::Level;
+use crate::embedded;
+
+/// Bits of a [`Cues`]; the tables have fewer cues than that, which a test holds.
+pub(super) const MAX_CUES: usize = 256;
+
+/// A set of cues.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Cues([u64; MAX_CUES / 64]);
+
+impl Cues {
+    pub(super) fn insert(&mut self, cue: usize) {
+        self.0[cue / 64] |= 1 << (cue % 64);
+    }
+
+    pub(super) fn contains(&self, cue: usize) -> bool {
+        self.0[cue / 64] & (1 << (cue % 64)) != 0
+    }
+
+    pub(super) fn union(&mut self, other: &Cues) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine |= theirs;
+        }
+    }
+
+    pub(super) fn holds_all(&self, other: &Cues) -> bool {
+        self.0.iter().zip(other.0).all(|(mine, theirs)| mine & theirs == theirs)
+    }
+
+    pub(super) fn holds_any(&self, other: &Cues) -> bool {
+        self.0.iter().zip(other.0).any(|(mine, theirs)| mine & theirs != 0)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().all(|word| *word == 0)
+    }
+}
+
+/// How a pattern must stand in the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Form {
+    /// A whole word or phrase.
+    Words,
+    /// The beginning of a word.
+    Stems,
+    /// Behind a number.
+    Units,
+    /// Before a number.
+    Values,
+    /// Anywhere, addresses included.
+    Urls,
+}
+
+/// A pattern of the scan.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pattern {
+    pub(super) cue: usize,
+    pub(super) form: Form,
+}
+
+/// Cues that the structure of a segment gives, in this order before those of the table.
+pub(super) const BUILTIN: &[&str] = &[
+    "sentence", "long", "number", "percent", "decimal", "link", "link-paper", "link-code", "link-hub", "link-data",
+    "email", "code", "table", "numeric-table", "item", "filled", "name", "boilerplate", "image", "link-web", "heading",
+];
+
+/// A way in which a segment or section shows a topic.
+#[derive(Debug)]
+pub(super) struct Clause {
+    pub(super) level: Level,
+    pub(super) all: Cues,
+    pub(super) any: Cues,
+    pub(super) none: Cues,
+    /// The segment must stand under a heading or label of one of these topics.
+    pub(super) under: Option<u128>,
+    /// The whole own section counts, not the segment alone.
+    pub(super) section: bool,
+    /// Distinct patterns of a cue that are needed.
+    pub(super) count: Vec<(usize, usize)>,
+}
+
+/// A topic of the vocabulary.
+pub struct Topic {
+    /// Its id, such as `bias.known-biases`.
+    pub id: String,
+    /// What it is about.
+    pub definition: String,
+    /// When it is answered.
+    pub substantive: String,
+    /// Every public card should answer it.
+    pub core: bool,
+    /// When it applies.
+    pub applies: Applies,
+    /// Paths in the front matter that answer it.
+    pub front_matter: Vec<String>,
+    pub(super) clauses: Vec<Clause>,
+    /// Cues that mention it.
+    pub(super) hints: Cues,
+}
+
+/// To which models a topic applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Applies {
+    /// To all.
+    Always,
+    /// To those that generate text, images, sound.
+    Generative,
+    /// To models of language or speech.
+    NlpOrSpeech,
+    /// To models that derive from others.
+    Derived,
+    /// To models with classes and thresholds.
+    Classifier,
+    /// To classifiers and scorers of people.
+    DecisionAboutPeople,
+    /// Where outputs affect people gravely.
+    HighStakes,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueFile {
+    cues: Vec<CueEntry>,
+    boilerplate: Vec<String>,
+    placeholders: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CueEntry {
+    id: String,
+    #[serde(default)]
+    words: Vec<String>,
+    #[serde(default)]
+    stems: Vec<String>,
+    #[serde(default)]
+    units: Vec<String>,
+    #[serde(default)]
+    values: Vec<String>,
+    #[serde(default)]
+    urls: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TopicFile {
+    topics: Vec<TopicEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TopicEntry {
+    id: String,
+    definition: String,
+    when: String,
+    #[serde(default)]
+    core: bool,
+    #[serde(default = "always")]
+    applies: Applies,
+    #[serde(default)]
+    headings: Vec<String>,
+    #[serde(default)]
+    front_matter: Vec<String>,
+    #[serde(default)]
+    hints: Vec<String>,
+    #[serde(default)]
+    partial: Vec<ClauseEntry>,
+    #[serde(default)]
+    substantive: Vec<ClauseEntry>,
+}
+
+fn always() -> Applies {
+    Applies::Always
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClauseEntry {
+    #[serde(default)]
+    all: Vec<String>,
+    #[serde(default)]
+    any: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+    #[serde(default)]
+    under: bool,
+    /// Ids of other topics whose headings do as well.
+    #[serde(default)]
+    below: Vec<String>,
+    #[serde(default)]
+    section: bool,
+    #[serde(default)]
+    count: HashMap<String, usize>,
+}
+
+/// Everything that the detector reads.
+pub(super) struct Vocabulary {
+    pub(super) topics: Vec<Topic>,
+    /// Finds the patterns of the cues.
+    pub(super) cues: AhoCorasick,
+    pub(super) patterns: Vec<Pattern>,
+    /// Finds the headings of topics.
+    pub(super) headings: AhoCorasick,
+    /// Topic and words of each heading pattern.
+    pub(super) heading_topics: Vec<usize>,
+    pub(super) placeholders: Vec<String>,
+    pub(super) boilerplate: usize,
+}
+
+/// Folds a heading or label for comparison: lower case, words only.
+pub(super) fn fold(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.extend(word.chars().flat_map(char::to_lowercase));
+    }
+    out
+}
+
+fn automaton<'p>(patterns: impl Iterator<Item = &'p str>) -> AhoCorasick {
+    // The patterns are ours: they are few and short, so building cannot fail.
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .match_kind(MatchKind::Standard)
+        .build(patterns)
+        .expect("patterns of the embedded tables")
+}
+
+impl Vocabulary {
+    fn load() -> Self {
+        let file: CueFile = embedded::table("rules/topics/cues.yaml");
+        let mut ids: HashMap<&str, usize> = BUILTIN.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        for entry in &file.cues {
+            let next = ids.len();
+            ids.insert(&entry.id, next);
+        }
+        let cue = |id: &String| *ids.get(id.as_str()).unwrap_or_else(|| panic!("rules/topics: no cue `{id}`"));
+        let (mut texts, mut patterns) = (Vec::<&str>::new(), Vec::new());
+        for entry in &file.cues {
+            for (form, list) in [
+                (Form::Words, &entry.words),
+                (Form::Stems, &entry.stems),
+                (Form::Units, &entry.units),
+                (Form::Values, &entry.values),
+                (Form::Urls, &entry.urls),
+            ] {
+                for text in list {
+                    texts.push(text);
+                    patterns.push(Pattern { cue: cue(&entry.id), form });
+                }
+            }
+        }
+        let boilerplate = ids["boilerplate"];
+        for text in &file.boilerplate {
+            texts.push(text);
+            patterns.push(Pattern { cue: boilerplate, form: Form::Stems });
+        }
+        let paths = embedded::DATA_FILES.iter().map(|&(path, _)| path);
+        let files: Vec<TopicFile> = paths
+            .filter(|path| path.starts_with("rules/topics/") && !path.ends_with("/cues.yaml"))
+            .map(embedded::table)
+            .collect();
+        let entries: Vec<&TopicEntry> = files.iter().flat_map(|file| &file.topics).collect();
+        let set = |ids: &[String]| {
+            let mut set = Cues::default();
+            for id in ids {
+                set.insert(cue(id));
+            }
+            set
+        };
+        let number = |id: &String| {
+            let found = entries.iter().position(|topic| topic.id == *id);
+            found.unwrap_or_else(|| panic!("rules/topics: no topic `{id}`"))
+        };
+        let below = |topic: usize, entry: &ClauseEntry| {
+            let own = if entry.under { 1 << topic } else { 0_u128 };
+            let set = entry.below.iter().fold(own, |set, id| set | 1 << number(id));
+            (set != 0).then_some(set)
+        };
+        let (mut heading_texts, mut heading_topics) = (Vec::new(), Vec::new());
+        let mut topics = Vec::with_capacity(entries.len());
+        for (at, entry) in entries.iter().enumerate() {
+            for heading in &entry.headings {
+                heading_texts.push(format!(" {} ", fold(heading)));
+                heading_topics.push(at);
+            }
+            let clause = |level: Level, entry: &ClauseEntry| Clause {
+                level,
+                all: set(&entry.all),
+                any: set(&entry.any),
+                none: set(&entry.none),
+                under: below(at, entry),
+                section: entry.section,
+                count: entry.count.iter().map(|(id, count)| (cue(id), *count)).collect(),
+            };
+            let clauses = entry.substantive.iter().map(|entry| clause(Level::Substantive, entry));
+            let clauses = clauses.chain(entry.partial.iter().map(|entry| clause(Level::Partial, entry))).collect();
+            topics.push(Topic {
+                id: entry.id.clone(),
+                definition: entry.definition.clone(),
+                substantive: entry.when.clone(),
+                core: entry.core,
+                applies: entry.applies,
+                front_matter: entry.front_matter.clone(),
+                clauses,
+                hints: set(&entry.hints),
+            });
+        }
+        Self {
+            topics,
+            cues: automaton(texts.into_iter()),
+            patterns,
+            headings: automaton(heading_texts.iter().map(String::as_str)),
+            heading_topics,
+            placeholders: file.placeholders,
+            boilerplate,
+        }
+    }
+}
+
+pub(super) fn vocabulary() -> &'static Vocabulary {
+    static TABLE: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::load);
+    &TABLE
+}
+
+/// All topics, by file and then in the order of the file.
+#[must_use]
+pub fn topics() -> &'static [Topic] {
+    &vocabulary().topics
+}
+
+/// The topic with this id.
+#[must_use]
+pub fn topic(id: &str) -> Option<usize> {
+    topics().iter().position(|topic| topic.id == id)
+}

@@ -1,0 +1,214 @@
+//! What a card discloses: for each topic of the vocabulary, how far the text answers it, and where.
+//!
+//! The body is cut into segments ([`segments`]): paragraphs, list items, rows of narrow tables, tables and
+//! code blocks. One pass of an Aho-Corasick automaton finds cues in them, and their shape gives a few more
+//! (a number, a link to a paper, a label with a value). Topics (`rules/topics/`) say as data which cues
+//! together answer them, under which headings, and how well. Placeholders, labels without a value and copied
+//! sentences are taken out first, so that an unfilled template answers nothing.
+
+pub mod data;
+mod segments;
+
+use crate::card::Card;
+use crate::text::Span;
+use data::{Clause, Cues, Vocabulary, vocabulary};
+use segments::{Kind, Segment};
+
+pub use data::{Applies, Topic, topic, topics};
+
+/// How far a topic is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing speaks to it.
+    #[default]
+    Absent,
+    /// A heading, a placeholder, a copied sentence or a bare word.
+    Mentioned,
+    /// Something of this model, short of the topic's test.
+    Partial,
+    /// The topic's test holds.
+    Substantive,
+}
+
+impl Level {
+    /// The word of reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Level::Absent => "absent",
+            Level::Mentioned => "mentioned",
+            Level::Partial => "partial",
+            Level::Substantive => "substantive",
+        }
+    }
+
+    /// Partial or better.
+    #[must_use]
+    pub fn is_disclosed(self) -> bool {
+        self >= Level::Partial
+    }
+}
+
+/// What a card says to one topic.
+#[derive(Clone, Debug, Default)]
+pub struct Disclosure {
+    /// How far the body answers it.
+    pub level: Level,
+    /// Where it does, best first; headings and placeholders for what is only mentioned.
+    pub evidence: Vec<Span>,
+}
+
+/// Places kept for one topic.
+const MAX_EVIDENCE: usize = 12;
+
+/// Topics as bits.
+type TopicSet = u128;
+
+/// Reads what the body of a card discloses: one entry a topic, in the order of [`topics`].
+#[must_use]
+pub fn read(card: &Card<'_>) -> Vec<Disclosure> {
+    let vocabulary = vocabulary();
+    let mut segments = segments::cut(card, vocabulary);
+    segments::scan(card, vocabulary, &mut segments);
+    let sections = sections(card, vocabulary);
+    let page = Page::new(vocabulary, &segments, &sections);
+    (0..vocabulary.topics.len()).map(|topic| page.judge(topic, card)).collect()
+}
+
+/// The topics that each heading names, those of its parents included. The title names none: it is the
+/// model's name.
+fn sections(card: &Card<'_>, vocabulary: &Vocabulary) -> Vec<TopicSet> {
+    let headings = &card.outline.headings;
+    let title = card.outline.title();
+    let mut sets: Vec<TopicSet> = Vec::with_capacity(headings.len());
+    for heading in headings {
+        let mut set = heading.parent.map_or(0, |parent| sets[parent]);
+        if heading.level > 1 || Some(heading.text.as_str()) != title {
+            for topic in segments::heading_topics(vocabulary, &heading.text, false) {
+                set |= 1 << topic;
+            }
+        }
+        sets.push(set);
+    }
+    sets
+}
+
+/// A card, ready to be judged.
+struct Page<'a> {
+    vocabulary: &'a Vocabulary,
+    segments: &'a [Segment],
+    sections: &'a [TopicSet],
+    /// Topics that a segment stands under, by heading or label.
+    under: Vec<TopicSet>,
+    /// Cues of all segments of the same own section.
+    windows: Vec<Cues>,
+    /// The window of each segment.
+    window_of: Vec<usize>,
+    /// Patterns of each window, sorted.
+    patterns: Vec<Vec<u32>>,
+    /// Cues of the whole card.
+    all: Cues,
+}
+
+impl<'a> Page<'a> {
+    fn new(vocabulary: &'a Vocabulary, segments: &'a [Segment], sections: &'a [TopicSet]) -> Self {
+        let (mut under, mut windows, mut window_of) = (Vec::new(), Vec::<Cues>::new(), Vec::new());
+        let mut patterns: Vec<Vec<u32>> = Vec::new();
+        let (mut all, mut last) = (Cues::default(), None);
+        for segment in segments {
+            let mut set = segment.section.map_or(0, |section| sections[section]);
+            for topic in &segment.label {
+                set |= 1 << topic;
+            }
+            under.push(set);
+            if last != Some(segment.section) {
+                windows.push(Cues::default());
+                patterns.push(Vec::new());
+                last = Some(segment.section);
+            }
+            let window = windows.len() - 1;
+            window_of.push(window);
+            windows[window].union(&segment.cues);
+            patterns[window].extend(&segment.found);
+            all.union(&segment.cues);
+        }
+        for list in &mut patterns {
+            list.sort_unstable();
+            list.dedup();
+        }
+        Self { vocabulary, segments, sections, under, windows, window_of, patterns, all }
+    }
+
+    fn judge(&self, topic: usize, card: &Card<'_>) -> Disclosure {
+        let mut found = Disclosure::default();
+        for clause in &self.vocabulary.topics[topic].clauses {
+            if clause.level < found.level || !self.possible(clause) {
+                continue;
+            }
+            for (at, segment) in self.segments.iter().enumerate() {
+                if self.fits(clause, at, segment) {
+                    found.level = clause.level;
+                    if found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&segment.span) {
+                        found.evidence.push(segment.span);
+                    }
+                }
+            }
+        }
+        if found.level == Level::Absent {
+            self.mentions(topic, card, &mut found);
+        }
+        found
+    }
+
+    /// Cheap refusal: the card as a whole lacks what the clause needs.
+    fn possible(&self, clause: &Clause) -> bool {
+        self.all.holds_all(&clause.all) && (clause.any.is_empty() || self.all.holds_any(&clause.any))
+    }
+
+    fn fits(&self, clause: &Clause, at: usize, segment: &Segment) -> bool {
+        if segment.empty || clause.under.is_some_and(|topics| self.under[at] & topics == 0) {
+            return false;
+        }
+        let cues = if clause.section { &self.windows[self.window_of[at]] } else { &segment.cues };
+        if !cues.holds_all(&clause.all) || segment.cues.holds_any(&clause.none) {
+            return false;
+        }
+        if !clause.any.is_empty() && !cues.holds_any(&clause.any) {
+            return false;
+        }
+        // With a window, the place shown is what holds a part of it.
+        if clause.section && !(segment.cues.holds_any(&clause.all) || segment.cues.holds_any(&clause.any)) {
+            return false;
+        }
+        clause.count.iter().all(|&(cue, least)| {
+            let distinct = |found: &[u32]| {
+                let of_cue = found.iter().filter(|pattern| self.vocabulary.patterns[**pattern as usize].cue == cue);
+                let mut list: Vec<u32> = of_cue.copied().collect();
+                list.sort_unstable();
+                list.dedup();
+                list.len()
+            };
+            if clause.section { distinct(&self.patterns[self.window_of[at]]) >= least } else { distinct(&segment.found) >= least }
+        })
+    }
+
+    /// A heading or label of the topic, or a word of it.
+    fn mentions(&self, topic: usize, card: &Card<'_>, found: &mut Disclosure) {
+        let bit: TopicSet = 1 << topic;
+        for (heading, set) in card.outline.headings.iter().zip(self.sections) {
+            let inherited = heading.parent.map_or(0, |parent| self.sections[parent]);
+            if set & bit != 0 && inherited & bit == 0 {
+                found.level = Level::Mentioned;
+                found.evidence.push(heading.span);
+            }
+        }
+        let hints = &self.vocabulary.topics[topic].hints;
+        for segment in self.segments {
+            let hinted = !hints.is_empty() && segment.cues.holds_any(hints) && segment.kind != Kind::Code;
+            if (hinted || segment.label.contains(&topic)) && found.evidence.len() < MAX_EVIDENCE {
+                found.level = Level::Mentioned;
+                found.evidence.push(segment.span);
+            }
+        }
+    }
+}

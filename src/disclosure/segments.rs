@@ -1,0 +1,519 @@
+//! The body as segments: paragraphs, list items, table rows and code blocks, each with its section and
+//! the cues that it holds.
+
+use std::ops::Range;
+
+use super::data::{BUILTIN, Cues, Form, Vocabulary, fold};
+use crate::card::Card;
+use crate::text::Span;
+
+/// What a segment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Prose,
+    Item,
+    Table,
+    Code,
+}
+
+/// A piece of the body that is judged by itself.
+#[derive(Debug)]
+pub(super) struct Segment {
+    pub(super) span: Span,
+    pub(super) kind: Kind,
+    /// Index of the heading that it stands under.
+    pub(super) section: Option<usize>,
+    /// Topics that its label names.
+    pub(super) label: Vec<usize>,
+    pub(super) cues: Cues,
+    /// Patterns found, for counting distinct ones.
+    pub(super) found: Vec<u32>,
+    /// It says nothing: a placeholder, or a label without a value.
+    pub(super) empty: bool,
+    /// Index of the table that it is a row of.
+    pub(super) table: Option<usize>,
+}
+
+/// A built-in cue by its name.
+pub(super) const fn builtin(name: &str) -> usize {
+    let mut at = 0;
+    while at < BUILTIN.len() {
+        if same(BUILTIN[at], name) {
+            return at;
+        }
+        at += 1;
+    }
+    panic!("no such built-in cue")
+}
+
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Words of a sentence, at least.
+const SENTENCE: usize = 6;
+/// Words of a long segment, at least.
+const LONG: usize = 25;
+
+/// Topics that a heading or label names: by the whole text, or by a phrase in it.
+pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -> Vec<usize> {
+    let folded = format!(" {} ", fold(text).trim_start_matches(|c: char| c.is_ascii_digit() || c == ' '));
+    let words = folded.split_whitespace().count();
+    let mut topics = Vec::new();
+    for found in vocabulary.headings.find_overlapping_iter(&folded) {
+        let length = folded[found.range()].split_whitespace().count();
+        // A single word in a long heading is there by chance.
+        let whole = length == words;
+        if whole || length >= 2 || (length == 1 && words <= 3 && !label) {
+            let topic = vocabulary.heading_topics[found.pattern().as_usize()];
+            if !topics.contains(&topic) {
+                topics.push(topic);
+            }
+        }
+    }
+    topics
+}
+
+/// Cuts the body of a card.
+pub(super) fn cut(card: &Card<'_>, vocabulary: &Vocabulary) -> Vec<Segment> {
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let outline = &card.outline;
+    let mut segments = Vec::new();
+    // What is no prose, in order: headings, code, tables, comments.
+    let mut holes: Vec<(Range<usize>, Option<Kind>)> = Vec::new();
+    holes.extend(outline.headings.iter().map(|heading| (heading.span.range(), None)));
+    holes.extend(outline.comments.iter().map(|comment| (comment.range(), None)));
+    holes.extend(outline.code.iter().map(|code| (code.span.range(), Some(Kind::Code))));
+    holes.extend(outline.tables.iter().map(|table| (table.span.range(), Some(Kind::Table))));
+    holes.sort_by_key(|(range, _)| range.start);
+    let mut headings = outline.headings.iter().enumerate().peekable();
+    let mut section = None;
+    let mut at = body;
+    let add = |range: Range<usize>, kind: Kind, section: Option<usize>, segments: &mut Vec<Segment>| {
+        if !text[range.clone()].trim().is_empty() {
+            segments.push(segment(text, range, kind, section));
+        }
+    };
+    for (range, kind) in holes {
+        // A comment inside of a code block, a heading inside of HTML.
+        if range.start < at {
+            at = at.max(range.end);
+            continue;
+        }
+        prose(text, at..range.start, section, &mut segments);
+        at = range.end;
+        match kind {
+            Some(Kind::Table) => {
+                let table = segments.len();
+                add(range.clone(), Kind::Table, section, &mut segments);
+                let narrow = text[range.clone()].lines().next().is_some_and(|line| line.matches('|').count() <= 3);
+                if narrow && segments.len() > table {
+                    // Rows of a narrow table are pairs of a label and a value.
+                    let mut from = range.start;
+                    for (row, line) in text[range].split_inclusive('\n').enumerate() {
+                        if row != 1 && !line.trim().is_empty() {
+                            let mut row = segment(text, from..from + line.len(), Kind::Item, section);
+                            row.table = Some(table);
+                            segments.push(row);
+                        }
+                        from += line.len();
+                    }
+                }
+            }
+            Some(kind) => add(range, kind, section, &mut segments),
+            None => {
+                let heading = headings.peek().is_some_and(|(_, heading)| heading.span.range() == range);
+                while let Some((index, heading)) = headings.peek() {
+                    if heading.span.start as usize > range.start {
+                        break;
+                    }
+                    section = Some(*index);
+                    headings.next();
+                }
+                // A long heading says something by itself.
+                if heading {
+                    add(range, Kind::Prose, section, &mut segments);
+                    if let Some(last) = segments.last_mut() {
+                        last.cues.insert(builtin("heading"));
+                    }
+                }
+            }
+        }
+    }
+    prose(text, at..text.len(), section, &mut segments);
+    for segment in &mut segments {
+        label(text, segment, vocabulary);
+    }
+    segments
+}
+
+fn segment(text: &str, range: Range<usize>, kind: Kind, section: Option<usize>) -> Segment {
+    let inner = &text[range.clone()];
+    let start = range.start + (inner.len() - inner.trim_start().len());
+    let end = range.end - (inner.len() - inner.trim_end().len());
+    let span = Span::new(start, end.max(start));
+    Segment { span, kind, section, label: Vec::new(), cues: Cues::default(), found: Vec::new(), empty: false, table: None }
+}
+
+/// True for a line that begins a list item; quotes and indentation do not count.
+fn is_item(line: &str) -> bool {
+    let line = line.trim_start_matches([' ', '\t', '>']);
+    if line.starts_with("- ") || line.starts_with("* ") || line.starts_with("+ ") || line.starts_with("• ") {
+        return true;
+    }
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    digits > 0 && digits < 3 && matches!(line.as_bytes().get(digits), Some(b'.' | b')')) && line[digits + 1..].starts_with(' ')
+}
+
+/// Paragraphs and list items of a stretch without code and tables.
+fn prose(text: &str, range: Range<usize>, section: Option<usize>, segments: &mut Vec<Segment>) {
+    let (mut start, mut kind) = (range.start, Kind::Prose);
+    let mut at = range.start;
+    let mut push = |range: Range<usize>, kind: Kind| {
+        if !text[range.clone()].trim().is_empty() {
+            segments.push(segment(text, range, kind, section));
+        }
+    };
+    for line in text[range.clone()].split_inclusive('\n') {
+        let trimmed = line.trim_matches([' ', '\t', '>', '\r', '\n']);
+        let item = is_item(line);
+        // Bold labels on lines of their own are used as items.
+        let labelled = trimmed.starts_with("**") && trimmed[2..].contains("**");
+        if trimmed.is_empty() || item || labelled {
+            push(start..at, kind);
+            start = at;
+            kind = if item || labelled { Kind::Item } else { Kind::Prose };
+        }
+        at += line.len();
+    }
+    push(start..at, kind);
+}
+
+/// Looks for "Label: value" at the beginning of a segment.
+fn label(text: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
+    if segment.kind == Kind::Code || segment.kind == Kind::Table {
+        return;
+    }
+    let inner = &text[segment.span.range()];
+    let bare = inner.trim_start_matches(|c: char| matches!(c, '-' | '*' | '+' | '•' | '>' | '|' | '_' | ' ' | '\t'));
+    let bare = bare.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ' | '*'));
+    let end = bare.find([':', '|', '：', '\n']).filter(|end| *end <= 80);
+    let Some(end) = end.filter(|end| !bare[*end..].starts_with('\n')) else { return placeholder(inner, segment, vocabulary) };
+    let name = bare[..end].trim_matches(|c: char| matches!(c, '*' | '_' | ' ' | '`'));
+    if name.is_empty() || name.split_whitespace().count() > 8 || name.contains("](") {
+        return placeholder(inner, segment, vocabulary);
+    }
+    let value = bare[end..].trim_matches(|c: char| matches!(c, ':' | '|' | '：' | '*' | '_' | ' ' | '\n' | '\r' | '`'));
+    segment.label = heading_topics(vocabulary, name.trim_end_matches("[optional]"), true);
+    if value.is_empty() {
+        // The value may stand in a list below.
+        segment.empty = segment.kind == Kind::Item;
+    } else if is_placeholder(value, vocabulary) {
+        segment.empty = true;
+    } else {
+        segment.cues.insert(builtin("filled"));
+    }
+}
+
+fn placeholder(inner: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
+    segment.empty = is_placeholder(inner, vocabulary);
+}
+
+/// "[More Information Needed]", "TODO", "N/A", and nothing else.
+fn is_placeholder(value: &str, vocabulary: &Vocabulary) -> bool {
+    if value.len() > 200 {
+        return false;
+    }
+    let folded = fold(value);
+    let mut rest = folded.as_str();
+    // Several in a row are still none.
+    while let Some(left) = vocabulary.placeholders.iter().find_map(|word| rest.strip_prefix(word.as_str())) {
+        rest = left.trim_start();
+    }
+    rest.is_empty()
+}
+
+/// Fills in the cues of all segments.
+pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Segment]) {
+    let text = card.source.text();
+    let Some(first) = segments.first().map(|segment| segment.span.start as usize) else { return };
+    let mut boilerplate: Vec<Range<usize>> = Vec::new();
+    let mut hits: Vec<(usize, usize, u32)> = Vec::new();
+    for found in vocabulary.cues.find_overlapping_iter(&text[first..]) {
+        let (start, end) = (first + found.start(), first + found.end());
+        let pattern = vocabulary.patterns[found.pattern().as_usize()];
+        if !stands(text, start, end, pattern.form) {
+            continue;
+        }
+        if pattern.cue == vocabulary.boilerplate {
+            boilerplate.push(sentence(text, start, end));
+        } else {
+            hits.push((start, end, found.pattern().as_u32()));
+        }
+    }
+    hits.sort_unstable();
+    boilerplate.sort_by_key(|range| (range.start, range.end));
+    let mut from = 0;
+    for segment in segments.iter_mut() {
+        let range = segment.span.range();
+        while from < hits.len() && hits[from].0 < range.start {
+            from += 1;
+        }
+        let copied = &boilerplate[boilerplate.partition_point(|copied| copied.end <= range.start)..];
+        let copied = &copied[..copied.partition_point(|copied| copied.start < range.end)];
+        if !copied.is_empty() {
+            segment.cues.insert(builtin("boilerplate"));
+        }
+        if segment.empty {
+            continue;
+        }
+        // Rows of a narrow table lie inside of the table, so the hits are looked at twice.
+        for &(start, end, pattern) in hits[from..].iter().take_while(|hit| hit.0 < range.end) {
+            if end <= range.end && !copied.iter().any(|range| range.contains(&start)) {
+                segment.cues.insert(vocabulary.patterns[pattern as usize].cue);
+                segment.found.push(pattern);
+            }
+        }
+        shape(text, segment, copied);
+    }
+    links(card, segments);
+}
+
+/// The sentence around a match.
+fn sentence(text: &str, start: usize, end: usize) -> Range<usize> {
+    let from = text[..start].rfind(['\n']).map_or(0, |at| at + 1).max(text[..start].rfind(". ").map_or(0, |at| at + 2));
+    let line = text[end..].find('\n').map_or(text.len(), |at| end + at);
+    let stop = text[end..line].find(". ").map_or(line, |at| end + at + 1);
+    from..stop
+}
+
+/// True when the match is a part of an address or of a repository id, which say something of others.
+fn in_identifier(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-' | b'_' | b':' | b'#' | b'%' | b'?' | b'=' | b'&');
+    let from = start - bytes[..start].iter().rev().take(200).take_while(|byte| inside(**byte)).count();
+    let to = end + bytes[end..].iter().take(200).take_while(|byte| inside(**byte)).count();
+    let token = &bytes[from..to];
+    let slash = memchr::memchr(b'/', token);
+    // `train/test` and `and/or` are words; `owner/name-7b` is none.
+    slash.is_some_and(|at| {
+        let id = |part: &[u8]| part.iter().any(|byte| matches!(byte, b'-' | b'_' | b'.' | b':') || byte.is_ascii_digit());
+        memchr::memmem::find(token, b"://").is_some() || (at > 0 && at + 1 < token.len() && (id(&token[at..]) || id(&token[..at])))
+    })
+}
+
+/// True when the match stands in the text as its form asks.
+fn stands(text: &str, start: usize, end: usize, form: Form) -> bool {
+    let bytes = text.as_bytes();
+    if form != Form::Urls && in_identifier(text, start, end) {
+        return false;
+    }
+    let word = |byte: u8| byte.is_ascii_alphanumeric();
+    let begins = start == 0 || !word(bytes[start - 1]) || !word(bytes[start]);
+    let ends = end == bytes.len() || !word(bytes[end]) || !word(bytes[end - 1]) || {
+        // A plural is the same word.
+        bytes[end] == b's' && bytes.get(end + 1).is_none_or(|next| !word(*next))
+    };
+    match form {
+        Form::Words => begins && ends,
+        Form::Stems => begins,
+        Form::Urls => true,
+        Form::Units => {
+            // `7B` has no boundary before its unit.
+            let digit_before = start > 0 && bytes[start - 1].is_ascii_digit();
+            // A number within a name, as in `gemma-2-9b-it`, measures nothing.
+            let named = digit_before && {
+                let digits = bytes[..start].iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+                let before = start.checked_sub(digits + 1).map(|at| bytes[at]);
+                let after = bytes.get(end);
+                matches!(before, Some(b'-' | b'_' | b'/' | b'x')) || matches!(after, Some(b'-' | b'_' | b'.')) && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
+            };
+            ends && !named && (digit_before || (begins && number_before(text, start)))
+        }
+        Form::Values => begins && number_after(text, end),
+    }
+}
+
+fn number_before(text: &str, start: usize) -> bool {
+    let mut from = start.saturating_sub(28);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = text[from..start].trim_end_matches([' ', '-', '*', '_', '`', '\u{a0}']);
+    let before = &before[before.rfind(['\n', '.', ';']).filter(|at| !before[at + 1..].starts_with(|c: char| c.is_ascii_digit())).map_or(0, |at| at + 1)..];
+    let mut words = before.rsplit(' ');
+    let mut word = words.next().unwrap_or_default();
+    // "117M trainable parameters"
+    if matches!(word.to_ascii_lowercase().as_str(), "trainable" | "total" | "model" | "active" | "training" | "nvidia" | "english") {
+        word = words.next().unwrap_or_default();
+    }
+    let lower = word.to_ascii_lowercase();
+    word.bytes().any(|byte| byte.is_ascii_digit())
+        || ["million", "billion", "trillion", "thousand", "hundred", "hundreds", "thousands", "millions", "billions"].contains(&lower.as_str())
+        || word.ends_with(['亿', '万', '억', '만', '億'])
+        || ["one", "two", "three", "four", "eight"].contains(&lower.as_str())
+}
+
+fn number_after(text: &str, end: usize) -> bool {
+    let mut to = (end + 28).min(text.len());
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    let after = text[end..to].split('\n').next().unwrap_or_default();
+    let lead = after.trim_start_matches([' ', ':', '=', '|', '*', '`', '_', '~', '"', '\'', '(', '：', '\t', '-', '≈', '<', '>', '/']);
+    lead.starts_with(|c: char| c.is_ascii_digit())
+        || [" of ", " is ", " was ", " set to ", "size of ", "of "].iter().any(|word| {
+            after.find(word).is_some_and(|at| at < 14 && after[at + word.len()..].starts_with(|c: char| c.is_ascii_digit()))
+        })
+}
+
+/// Cues of the shape: length, numbers, kind.
+fn shape(text: &str, segment: &mut Segment, boilerplate: &[Range<usize>]) {
+    let inner = &text[segment.span.range()];
+    let cues = &mut segment.cues;
+    match segment.kind {
+        Kind::Code => return cues.insert(builtin("code")),
+        Kind::Table => cues.insert(builtin("table")),
+        Kind::Item => cues.insert(builtin("item")),
+        Kind::Prose => {}
+    }
+    let bytes = inner.as_bytes();
+    let (mut words, mut inside, mut wide, mut decimals, mut numbers) = (0, false, 0, 0, 0);
+    for (at, &byte) in bytes.iter().enumerate() {
+        let alphanumeric = byte.is_ascii_alphanumeric();
+        words += usize::from(alphanumeric && !inside);
+        if byte.is_ascii_digit() {
+            numbers += usize::from(!inside);
+            let after_dot = at >= 2 && bytes[at - 1] == b'.' && bytes[at - 2].is_ascii_digit();
+            decimals += usize::from(after_dot);
+        }
+        inside = alphanumeric || byte >= 0x80;
+        // Two characters of the scripts without blanks count as a word.
+        wide += usize::from(byte >= 0xe3 && byte <= 0xed);
+        if byte == b'%' && at > 0 && (bytes[at - 1].is_ascii_digit() || bytes[at - 1] == b' ') {
+            cues.insert(builtin("percent"));
+        }
+        if byte == b'@' && email(bytes, at) {
+            cues.insert(builtin("email"));
+        }
+    }
+    if bytes.iter().any(|byte| (0xd0..0xe0).contains(byte)) {
+        words = words.max(inner.split_whitespace().count());
+    }
+    words += wide / 2;
+    // What is copied makes no sentence.
+    let copied: usize = boilerplate
+        .iter()
+        .map(|range| range.end.min(segment.span.end as usize).saturating_sub(range.start.max(segment.span.start as usize)))
+        .sum();
+    if copied * 2 > inner.len() {
+        words = 0;
+    }
+    for (cue, holds) in [
+        ("sentence", words >= SENTENCE),
+        ("long", words >= LONG),
+        ("number", numbers > 0),
+        ("decimal", decimals > 0),
+        ("numeric-table", segment.kind == Kind::Table && (decimals >= 2 || numbers >= 4)),
+    ] {
+        if holds {
+            cues.insert(BUILTIN.iter().position(|name| *name == cue).unwrap_or(0));
+        }
+    }
+    if has_name(inner) {
+        cues.insert(builtin("name"));
+    }
+}
+
+/// `somebody@example.org`
+fn email(bytes: &[u8], at: usize) -> bool {
+    let before = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+    let rest = &bytes[at + 1..];
+    let host = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')).count();
+    before && rest[..host].iter().rposition(|byte| *byte == b'.').is_some_and(|dot| dot > 0 && host - dot > 2)
+}
+
+/// A capitalised word that does not begin the sentence, or an `owner/name`.
+fn has_name(text: &str) -> bool {
+    let mut before_ends = true;
+    for word in text.split_whitespace() {
+        let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let capital = bare.starts_with(|c: char| c.is_uppercase()) && bare.chars().count() > 1;
+        if capital && !before_ends {
+            return true;
+        }
+        if word.contains('/') && bare.len() > 3 && !word.contains("://") {
+            return true;
+        }
+        before_ends = word.ends_with(['.', ':', '!', '?', '|']) || (before_ends && bare.is_empty());
+    }
+    false
+}
+
+/// The segment at a byte, and the table that it is a row of.
+fn holding(segments: &[Segment], at: usize) -> [Option<usize>; 2] {
+    let last = segments.partition_point(|segment| segment.span.start as usize <= at).checked_sub(1);
+    let Some(last) = last.filter(|last| !segments[*last].empty) else { return [None, None] };
+    let inside = |index: usize| (at < segments[index].span.end as usize).then_some(index);
+    [inside(last), segments[last].table.and_then(inside)]
+}
+
+/// Cues of links and images.
+fn links(card: &Card<'_>, segments: &mut [Segment]) {
+    const PAPERS: &[&str] = &["arxiv.org", "doi.org", "aclanthology.org", "openreview.net", "aclweb.org", "semanticscholar.org", "/papers/", "proceedings", "nature.com/articles", ".pdf"];
+    const CODE: &[&str] = &["github.com", "gitlab.com", "bitbucket.org", "gitee.com"];
+    const DATA: &[&str] = &["huggingface.co/datasets/", "kaggle.com", "zenodo.org", "commoncrawl.org", "tatoeba", "opus.nlpl.eu", "image-net.org", "cocodataset", "wikipedia.org", "voice.mozilla.org", "openslr.org", "physionet.org", "paperswithcode.com/dataset", "datasets/"];
+    let text = card.source.text();
+    let mut mark = |at: usize, target: &str| {
+        let lower = target.to_ascii_lowercase();
+        for index in holding(segments, at).into_iter().flatten() {
+            let segment = &mut segments[index];
+            if lower.starts_with("http") || lower.starts_with("mailto:") {
+                segment.cues.insert(builtin("link"));
+            }
+            for (cue, hosts) in [("link-paper", PAPERS), ("link-code", CODE), ("link-data", DATA)] {
+                if hosts.iter().any(|host| lower.contains(host)) {
+                    segment.cues.insert(BUILTIN.iter().position(|name| *name == cue).unwrap_or(0));
+                }
+            }
+            if lower.contains("huggingface.co/") || lower.contains("hf.co/") {
+                segment.cues.insert(builtin("link-hub"));
+            } else if lower.starts_with("http") {
+                segment.cues.insert(builtin("link-web"));
+            }
+            if lower.starts_with("mailto:") {
+                segment.cues.insert(builtin("email"));
+            }
+        }
+    };
+    for link in &card.outline.links {
+        mark(link.span.start as usize, &link.target);
+    }
+    // Bare addresses are links to a reader.
+    let body = card.front.body_start();
+    for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "http").map(|at| body + at) {
+        let rest = &text[at..];
+        if rest.starts_with("http://") || rest.starts_with("https://") {
+            let end = rest.find([' ', ')', '>', '\n', ']', '"', '\'']).unwrap_or(rest.len());
+            mark(at, &rest[..end]);
+        }
+    }
+    for image in &card.outline.images {
+        let at = image.span.start as usize;
+        for index in holding(segments, at).into_iter().flatten() {
+            segments[index].cues.insert(builtin("image"));
+        }
+    }
+}
