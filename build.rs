@@ -3,6 +3,9 @@
 //! Writes `embedded.rs` into the build folder: one table of `(path, text)` pairs for each. The YAML
 //! tables are read here and embedded as JSON, which is ten times faster to read at every start.
 
+#[path = "src/disclosure/trie.rs"]
+mod trie;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -29,8 +32,51 @@ fn main() -> io::Result<()> {
         }
         out.push_str("];\n");
     }
+    tries(&root, &build)?;
     fs::write(build.join("embedded.rs"), out)
 }
+
+/// Writes the cues and headings of `rules/topics/` as tries: `cues.bin` with a cue and a form for each phrase,
+/// `headings.bin` with the number of a topic for each.
+fn tries(root: &Path, build: &Path) -> io::Result<()> {
+    println!("cargo::rerun-if-changed=src/disclosure/trie.rs");
+    let mut files = Vec::new();
+    collect(&root.join("rules/topics"), &["yaml"], &mut files)?;
+    files.sort();
+    let (mut cues, mut cue_numbers, mut headings, mut heading_numbers) = (vec![], vec![], vec![], vec![]);
+    let mut topics = 0;
+    for file in files {
+        let broken = |error: serde_yaml::Error| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
+        let table: serde_json::Value = serde_yaml::from_str(&fs::read_to_string(&file)?).map_err(broken)?;
+        let texts = |list: &serde_json::Value| -> Vec<String> {
+            list.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+        };
+        for (cue, entry) in (0..).zip(table["cues"].as_array().into_iter().flatten()) {
+            for (form, name) in (0..).zip(FORMS) {
+                for text in texts(&entry[name]) {
+                    cues.push(text);
+                    cue_numbers.push(cue << 8 | form);
+                }
+            }
+        }
+        for text in texts(&table["boilerplate"]) {
+            cues.push(text);
+            cue_numbers.push(u32::MAX);
+        }
+        for entry in table["topics"].as_array().into_iter().flatten() {
+            for text in texts(&entry["headings"]) {
+                headings.push(trie::fold(&text));
+                heading_numbers.push(topics);
+            }
+            topics += 1;
+        }
+    }
+    fs::write(build.join("cues.bin"), trie::write(&cues, &cue_numbers))?;
+    fs::write(build.join("headings.bin"), trie::write(&headings, &heading_numbers))
+}
+
+/// Forms of cues, as `src/disclosure/data.rs` numbers them.
+const FORMS: [&str; 6] = ["words", "stems", "units", "values", "urls", "counts"];
 
 /// Writes a YAML table as JSON into the build folder.
 fn as_json(file: &Path, name: &str, build: &Path) -> io::Result<PathBuf> {

@@ -132,6 +132,12 @@ fn presence_agrees_with_people() {
             }
             let truth = answer["present"].as_bool().expect("present");
             let predicted = topics.iter().any(|topic| found[*topic].level.is_disclosed());
+            if predicted != truth && std::env::var("CARDLINT_SHOW").is_ok_and(|show| subject.contains(&show)) {
+                let first = |span: &cardlint::text::Span| text[span.range()].chars().take(150).collect::<String>().replace('\n', " ");
+                let place: Vec<String> = topics.iter().flat_map(|topic| found[*topic].evidence.iter().take(2).map(first)).collect();
+                let lines: Vec<&str> = answer["evidence_lines"].as_array().map(|list| list.iter().take(3).filter_map(|line| text.lines().nth(usize::try_from(line.as_u64()?).ok()? - 1)).collect()).unwrap_or_default();
+                println!("{} {subject} {card}\n    found {place:?}\n    labelled {:.400?}", if predicted { "FP" } else { "FN" }, lines);
+            }
             all.add(predicted, truth);
             subjects.entry(subject.clone()).or_default().add(predicted, truth);
             let lines: Vec<u64> = answer["evidence_lines"].as_array().expect("lines").iter().filter_map(Value::as_u64).collect();

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use serde::Deserialize;
 
 use super::Level;
+use super::trie::Trie;
 use crate::embedded;
 
 /// Bits of a [`Cues`]; the tables have fewer cues than that, which a test holds.
@@ -44,9 +44,8 @@ impl Cues {
     }
 }
 
-/// How a pattern must stand in the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// How a pattern must stand in the text; `build.rs` numbers them in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
     /// A whole word or phrase.
     Words,
@@ -58,7 +57,11 @@ pub(super) enum Form {
     Values,
     /// Anywhere, addresses included.
     Urls,
+    /// Behind a large number.
+    Counts,
 }
+
+const FORMS: [Form; 6] = [Form::Words, Form::Stems, Form::Units, Form::Values, Form::Urls, Form::Counts];
 
 /// A pattern of the scan.
 #[derive(Clone, Copy, Debug)]
@@ -127,28 +130,16 @@ pub enum Applies {
     HighStakes,
 }
 
+/// `rules/topics/cues.yaml`; its phrases are read by `build.rs`.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct CueFile {
     cues: Vec<CueEntry>,
-    boilerplate: Vec<String>,
     placeholders: Vec<String>,
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct CueEntry {
     id: String,
-    #[serde(default)]
-    words: Vec<String>,
-    #[serde(default)]
-    stems: Vec<String>,
-    #[serde(default)]
-    units: Vec<String>,
-    #[serde(default)]
-    values: Vec<String>,
-    #[serde(default)]
-    urls: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -167,8 +158,9 @@ struct TopicEntry {
     core: bool,
     #[serde(default = "always")]
     applies: Applies,
-    #[serde(default)]
-    headings: Vec<String>,
+    /// Read by `build.rs`.
+    #[serde(default, rename = "headings")]
+    _headings: serde::de::IgnoredAny,
     #[serde(default)]
     front_matter: Vec<String>,
     #[serde(default)]
@@ -207,36 +199,14 @@ struct ClauseEntry {
 pub(super) struct Vocabulary {
     pub(super) topics: Vec<Topic>,
     /// Finds the patterns of the cues.
-    pub(super) cues: AhoCorasick,
+    pub(super) cues: Trie,
     pub(super) patterns: Vec<Pattern>,
     /// Finds the headings of topics.
-    pub(super) headings: AhoCorasick,
-    /// Topic and words of each heading pattern.
-    pub(super) heading_topics: Vec<usize>,
+    pub(super) headings: Trie,
+    /// The topic of each heading pattern.
+    pub(super) heading_topics: Vec<u32>,
     pub(super) placeholders: Vec<String>,
     pub(super) boilerplate: usize,
-}
-
-/// Folds a heading or label for comparison: lower case, words only.
-pub(super) fn fold(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    for word in text.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()) {
-        if !out.is_empty() {
-            out.push(' ');
-        }
-        out.extend(word.chars().flat_map(char::to_lowercase));
-    }
-    out
-}
-
-fn automaton<'p>(patterns: impl Iterator<Item = &'p str>) -> AhoCorasick {
-    // The patterns are ours: they are few and short, so building cannot fail.
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .match_kind(MatchKind::Standard)
-        .build(patterns)
-        .expect("patterns of the embedded tables")
 }
 
 impl Vocabulary {
@@ -248,26 +218,17 @@ impl Vocabulary {
             ids.insert(&entry.id, next);
         }
         let cue = |id: &String| *ids.get(id.as_str()).unwrap_or_else(|| panic!("rules/topics: no cue `{id}`"));
-        let (mut texts, mut patterns) = (Vec::<&str>::new(), Vec::new());
-        for entry in &file.cues {
-            for (form, list) in [
-                (Form::Words, &entry.words),
-                (Form::Stems, &entry.stems),
-                (Form::Units, &entry.units),
-                (Form::Values, &entry.values),
-                (Form::Urls, &entry.urls),
-            ] {
-                for text in list {
-                    texts.push(text);
-                    patterns.push(Pattern { cue: cue(&entry.id), form });
-                }
-            }
-        }
         let boilerplate = ids["boilerplate"];
-        for text in &file.boilerplate {
-            texts.push(text);
-            patterns.push(Pattern { cue: boilerplate, form: Form::Stems });
-        }
+        let (cues, numbers) = Trie::read(include_bytes!(concat!(env!("OUT_DIR"), "/cues.bin")));
+        let pattern = |number: u32| match number {
+            u32::MAX => Pattern { cue: boilerplate, form: Form::Stems },
+            number => Pattern {
+                cue: BUILTIN.len() + (number >> 8) as usize,
+                form: FORMS[(number & 0xff) as usize % FORMS.len()],
+            },
+        };
+        let patterns = numbers.into_iter().map(pattern).collect();
+        let (headings, heading_topics) = Trie::read(include_bytes!(concat!(env!("OUT_DIR"), "/headings.bin")));
         let paths = embedded::DATA_FILES.iter().map(|&(path, _)| path);
         let files: Vec<TopicFile> = paths
             .filter(|path| path.starts_with("rules/topics/") && !path.ends_with("/cues.yaml"))
@@ -290,13 +251,8 @@ impl Vocabulary {
             let set = entry.below.iter().fold(own, |set, id| set | 1 << number(id));
             (set != 0).then_some(set)
         };
-        let (mut heading_texts, mut heading_topics) = (Vec::new(), Vec::new());
         let mut topics = Vec::with_capacity(entries.len());
         for (at, entry) in entries.iter().enumerate() {
-            for heading in &entry.headings {
-                heading_texts.push(format!(" {} ", fold(heading)));
-                heading_topics.push(at);
-            }
             let clause = |level: Level, entry: &ClauseEntry| Clause {
                 level,
                 all: set(&entry.all),
@@ -321,9 +277,9 @@ impl Vocabulary {
         }
         Self {
             topics,
-            cues: automaton(texts.into_iter()),
+            cues,
             patterns,
-            headings: automaton(heading_texts.iter().map(String::as_str)),
+            headings,
             heading_topics,
             placeholders: file.placeholders,
             boilerplate,

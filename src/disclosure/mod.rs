@@ -8,6 +8,7 @@
 
 pub mod data;
 mod segments;
+mod trie;
 
 use crate::card::Card;
 use crate::text::Span;
@@ -59,7 +60,7 @@ pub struct Disclosure {
 }
 
 /// Places kept for one topic.
-const MAX_EVIDENCE: usize = 12;
+const MAX_EVIDENCE: usize = 3;
 
 /// Topics as bits.
 type TopicSet = u128;
@@ -177,7 +178,8 @@ impl<'a> Page<'a> {
             return false;
         }
         // With a window, the place shown is what holds a part of it.
-        if clause.section && !(segment.cues.holds_any(&clause.all) || segment.cues.holds_any(&clause.any)) {
+        let heading = segment.cues.contains(segments::builtin("heading"));
+        if clause.section && (heading || !(segment.cues.holds_any(&clause.all) || segment.cues.holds_any(&clause.any))) {
             return false;
         }
         clause.count.iter().all(|&(cue, least)| {

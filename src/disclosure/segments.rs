@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::data::{BUILTIN, Cues, Form, Vocabulary, fold};
+use super::data::{BUILTIN, Cues, Form, Vocabulary};
+use super::trie::fold;
 use crate::card::Card;
 use crate::text::Span;
 
@@ -68,19 +69,27 @@ const LONG: usize = 25;
 
 /// Topics that a heading or label names: by the whole text, or by a phrase in it.
 pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -> Vec<usize> {
-    let folded = format!(" {} ", fold(text).trim_start_matches(|c: char| c.is_ascii_digit() || c == ' '));
-    let words = folded.split_whitespace().count();
+    let folded = fold(text);
+    let folded = folded.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    let words = folded.split(' ').count();
     let mut topics = Vec::new();
-    for found in vocabulary.headings.find_overlapping_iter(&folded) {
-        let length = folded[found.range()].split_whitespace().count();
-        // A single word in a long heading is there by chance.
-        let whole = length == words;
-        if whole || length >= 2 || (length == 1 && words <= 3 && !label) {
-            let topic = vocabulary.heading_topics[found.pattern().as_usize()];
-            if !topics.contains(&topic) {
-                topics.push(topic);
+    let bytes = folded.as_bytes();
+    let starts = std::iter::once(0).chain(memchr::memchr_iter(b' ', bytes).map(|at| at + 1));
+    for start in starts {
+        vocabulary.headings.at(bytes, start, |end, phrase| {
+            // Scripts without blanks have no words to end.
+            if bytes.get(end).is_some_and(|next| *next != b' ') && bytes[end - 1].is_ascii() {
+                return;
             }
-        }
+            let length = memchr::memchr_iter(b' ', &bytes[start..end]).count() + 1;
+            // A single word in a long heading is there by chance.
+            if length == words || length >= 2 || (words <= 3 && !label) {
+                let topic = vocabulary.heading_topics[phrase as usize] as usize;
+                if !topics.contains(&topic) {
+                    topics.push(topic);
+                }
+            }
+        });
     }
     topics
 }
@@ -251,17 +260,25 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
     let Some(first) = segments.first().map(|segment| segment.span.start as usize) else { return };
     let mut boilerplate: Vec<Range<usize>> = Vec::new();
     let mut hits: Vec<(usize, usize, u32)> = Vec::new();
-    for found in vocabulary.cues.find_overlapping_iter(&text[first..]) {
-        let (start, end) = (first + found.start(), first + found.end());
-        let pattern = vocabulary.patterns[found.pattern().as_usize()];
-        if !stands(text, start, end, pattern.form) {
+    let bytes = text.as_bytes();
+    let mut before = b' ';
+    for (at, &byte) in bytes.iter().enumerate().skip(first) {
+        // Phrases begin where words do, behind a digit, or anywhere in scripts without blanks.
+        let begins = !byte.is_ascii_alphanumeric() || !before.is_ascii_alphabetic() && (before.is_ascii_digit() || !before.is_ascii_alphanumeric());
+        before = byte;
+        if !begins || !vocabulary.cues.begins(byte.to_ascii_lowercase()) {
             continue;
         }
-        if pattern.cue == vocabulary.boilerplate {
-            boilerplate.push(sentence(text, start, end));
-        } else {
-            hits.push((start, end, found.pattern().as_u32()));
-        }
+        vocabulary.cues.at(bytes, at, |end, number| {
+            let pattern = vocabulary.patterns[number as usize];
+            if stands(text, at, end, pattern.form) {
+                if pattern.cue == vocabulary.boilerplate {
+                    boilerplate.push(sentence(text, at, end));
+                } else {
+                    hits.push((at, end, number));
+                }
+            }
+        });
     }
     hits.sort_unstable();
     boilerplate.sort_by_key(|range| (range.start, range.end));
@@ -291,12 +308,11 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
     links(card, segments);
 }
 
-/// The sentence around a match.
+/// The sentence that a match begins in, and the rest of its line: what is copied is copied to the end.
 fn sentence(text: &str, start: usize, end: usize) -> Range<usize> {
-    let from = text[..start].rfind(['\n']).map_or(0, |at| at + 1).max(text[..start].rfind(". ").map_or(0, |at| at + 2));
-    let line = text[end..].find('\n').map_or(text.len(), |at| end + at);
-    let stop = text[end..line].find(". ").map_or(line, |at| end + at + 1);
-    from..stop
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    let from = text[line..start].rfind(". ").map_or(line, |at| line + at + 2);
+    from..text[end..].find('\n').map_or(text.len(), |at| end + at)
 }
 
 /// True when the match is a part of an address or of a repository id, which say something of others.
@@ -343,6 +359,7 @@ fn stands(text: &str, start: usize, end: usize, form: Form) -> bool {
             ends && !named && (digit_before || (begins && number_before(text, start)))
         }
         Form::Values => begins && number_after(text, end),
+        Form::Counts => ends && large_number_before(text, start),
     }
 }
 
@@ -364,6 +381,28 @@ fn number_before(text: &str, start: usize) -> bool {
         || ["million", "billion", "trillion", "thousand", "hundred", "hundreds", "thousands", "millions", "billions"].contains(&lower.as_str())
         || word.ends_with(['亿', '万', '억', '만', '億'])
         || ["one", "two", "three", "four", "eight"].contains(&lower.as_str())
+}
+
+/// "2 trillion tokens", "50k sentences", "1,250 images": counts of data, not lengths.
+fn large_number_before(text: &str, start: usize) -> bool {
+    let mut from = start.saturating_sub(40);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = text[from..start].rsplit(['\n', '|']).next().unwrap_or_default();
+    let words: Vec<&str> = before.split([' ', '-', '\u{a0}', '~', '*', '`']).filter(|word| !word.is_empty()).collect();
+    // The number stands at most three words before its unit: "50k labelled Danish sentences".
+    words.iter().rev().take(4).any(|word| {
+        let word = word.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | ':' | '+' | '.' | '≈' | '>' | '<' | '_'));
+        let lower = word.to_ascii_lowercase();
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let begins = word.starts_with(|c: char| c.is_ascii_digit());
+        digits >= 3 && word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b'\''))
+            && !(digits == 4 && !word.contains(',') && (lower.starts_with("19") || lower.starts_with("20")))
+            || (begins && lower.trim_end_matches('+').ends_with(['k', 'm', 'b', 't']))
+            || (begins && (lower.contains("万") || lower.contains("亿") || lower.contains("억") || lower.contains("만") || lower.contains("億")))
+            || ["million", "billion", "trillion", "thousand", "thousands", "millions", "billions", "mln", "bn", "тыс", "млн", "млрд", "millones", "milhões", "millionen"].contains(&lower.as_str())
+    })
 }
 
 fn number_after(text: &str, end: usize) -> bool {
