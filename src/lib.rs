@@ -7,6 +7,7 @@
 //!    byte offsets of the whole file ([`text`]).
 //! 2. [`schema`]: violations of JSON schemas, placed in the tree.
 //! 3. [`facts`]: what card and files say of terms and descent, judged by the tables of [`license`].
+//!    [`disclosure`]: which topics the text answers, how well and where.
 //! 4. [`checks`]: one function a rule or family of rules, from the card to [`rule::Finding`]s. What
 //!    the words of the Hub are is data ([`vocab`]); what a rule is, is a file ([`rule`]).
 //! 5. [`engine::audit`]: everything above for one card, with severities, order and fingerprints.

@@ -146,6 +146,7 @@ fn pages() {
     run(["schema"]).code(0).stdout_eq(str![[r#"
 config
 dataset-card
+disclosure
 eval-results
 licenses
 model-card

@@ -1,5 +1,6 @@
 //! The one table from rule ids to the functions that check them.
 
+use super::disclosure;
 use super::license::{body, derivation, files, identity, policy, text};
 use super::metadata::{
     co2, datasets, encoding, eval_results, fields, front_matter, keys, language, license, lineage, metrics,
@@ -63,6 +64,19 @@ pub const BUILTINS: &[Builtin] = &[
     // Exceptions without use are known only after the last card: `engine::notices` reports them.
     Builtin { rules: &["license-policy", "license-policy-exception"], run: policy::check },
     Builtin { rules: &["license-link-broken", "license-texts-disagree", "license-text-missing"], run: files::check },
+    Builtin {
+        rules: &[
+            "template-unedited",
+            "intended-use-missing",
+            "out-of-scope-missing",
+            "training-data-missing",
+            "evaluation-missing",
+            "limitations-missing",
+            "bias-missing",
+            "bias-copied",
+        ],
+        run: disclosure::check,
+    },
     Builtin { rules: &["license-body-only", "license-body-differs"], run: body::check },
     Builtin { rules: &["license-family", "license-other-listed", "license-id-deprecated"], run: identity::check },
     Builtin {

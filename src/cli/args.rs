@@ -51,6 +51,16 @@ pub enum Command {
         #[command(subcommand)]
         command: LicenseCommand,
     },
+    /// Show what cards disclose against frameworks, requirement by requirement
+    Coverage(Coverage),
+    /// List the frameworks, or the requirements of one
+    Framework {
+        /// Such as `eu-annex-xi`
+        id: Option<String>,
+        /// How to print it
+        #[arg(long, value_enum, default_value_t = PageFormat::Table)]
+        format: PageFormat,
+    },
     /// Show what a rule checks, why, and how to fix it; all rules without ID
     Rule {
         /// Ids of rules, or a group
@@ -110,6 +120,35 @@ pub enum LicenseCommand {
     Check(Box<LicenseCheck>),
     /// List the licences of a tree of repositories and how they stand to those of their base models
     Report(LicenseReport),
+}
+
+/// How to print coverage.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum CoverageFormat {
+    /// For people; a matrix for several cards
+    Table,
+    /// JSON
+    Json,
+    /// Comma-separated values
+    Csv,
+    /// Markdown tables
+    Markdown,
+    /// A page by itself
+    Html,
+}
+
+/// Options of `coverage`.
+#[derive(Args, Debug)]
+pub struct Coverage {
+    /// Cards, repositories or folders of them
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Ids of frameworks, or `all` [default: hf-template, bias-profile]
+    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    pub framework: Vec<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
+    pub format: CoverageFormat,
 }
 
 /// How to print the licence report.

@@ -184,11 +184,7 @@ fn one(target: &Target, settings: &Settings, renderers: &[Renderer]) -> Done {
 /// # Errors
 /// Why the file cannot be read.
 pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Option<Audit>, String> {
-    let bytes = match &target.path {
-        None => read_limited(io::stdin().lock(), 0),
-        Some(path) => read_file(path),
-    };
-    let bytes = bytes.map_err(|error| reason(&error))?;
+    let bytes = read_bytes(target)?;
     let folder = target.path.as_ref().map(|path| match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
@@ -204,6 +200,18 @@ pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Opt
         read: folder.as_ref().map(|_| &read as &engine::ReadFile<'_>),
     };
     Ok(engine::audit(input, settings, !target.explicit))
+}
+
+/// The bytes of a target.
+///
+/// # Errors
+/// Why it cannot be read.
+pub(super) fn read_bytes(target: &Target) -> Result<Vec<u8>, String> {
+    let bytes = match &target.path {
+        None => read_limited(io::stdin().lock(), 0),
+        Some(path) => read_file(path),
+    };
+    bytes.map_err(|error| reason(&error))
 }
 
 fn count(audit: &Audit) -> Counted {

@@ -7,6 +7,7 @@ mod license;
 mod pages;
 
 pub mod config;
+mod coverage;
 pub mod read;
 pub mod repositories;
 
@@ -38,6 +39,8 @@ pub fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Audit(options) => audit::run(options, &cli.global),
         Command::License { command } => license::run(command, &cli.global),
+        Command::Coverage(options) => coverage::run(options, &cli.global),
+        Command::Framework { id, format } => coverage::show(id.as_deref(), *format),
         Command::Rule { ids, format } => pages::rules(ids, *format, &cli.global),
         Command::Schema { name } => pages::schema(name.as_deref()),
         Command::Completions { shell } => pages::completions(*shell),

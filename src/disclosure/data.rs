@@ -25,6 +25,19 @@ impl Cues {
         self.0[cue / 64] & (1 << (cue % 64)) != 0
     }
 
+    /// The cues of the set, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        let words = self.0.iter().enumerate();
+        words.flat_map(|(at, word)| {
+            let mut word = *word;
+            std::iter::from_fn(move || {
+                let bit = (word != 0).then(|| word.trailing_zeros() as usize)?;
+                word &= word - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+
     pub(super) fn union(&mut self, other: &Cues) {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine |= theirs;
@@ -72,8 +85,27 @@ pub(super) struct Pattern {
 
 /// Cues that the structure of a segment gives, in this order before those of the table.
 pub(super) const BUILTIN: &[&str] = &[
-    "sentence", "long", "number", "percent", "decimal", "link", "link-paper", "link-code", "link-hub", "link-data",
-    "email", "code", "table", "numeric-table", "item", "filled", "name", "boilerplate", "image", "link-web", "heading",
+    "sentence",
+    "long",
+    "number",
+    "percent",
+    "decimal",
+    "link",
+    "link-paper",
+    "link-code",
+    "link-hub",
+    "link-data",
+    "email",
+    "code",
+    "table",
+    "numeric-table",
+    "item",
+    "filled",
+    "name",
+    "boilerplate",
+    "image",
+    "link-web",
+    "heading",
 ];
 
 /// A way in which a segment or section shows a topic.
@@ -103,8 +135,10 @@ pub struct Topic {
     pub core: bool,
     /// When it applies.
     pub applies: Applies,
-    /// Paths in the front matter that answer it.
+    /// Keys of the front matter that answer it in part.
     pub front_matter: Vec<String>,
+    /// Keys of the front matter that answer it.
+    pub declared: Vec<String>,
     pub(super) clauses: Vec<Clause>,
     /// Cues that mention it.
     pub(super) hints: Cues,
@@ -163,6 +197,8 @@ struct TopicEntry {
     _headings: serde::de::IgnoredAny,
     #[serde(default)]
     front_matter: Vec<String>,
+    #[serde(default)]
+    declared: Vec<String>,
     #[serde(default)]
     hints: Vec<String>,
     #[serde(default)]
@@ -271,19 +307,12 @@ impl Vocabulary {
                 core: entry.core,
                 applies: entry.applies,
                 front_matter: entry.front_matter.clone(),
+                declared: entry.declared.clone(),
                 clauses,
                 hints: set(&entry.hints),
             });
         }
-        Self {
-            topics,
-            cues,
-            patterns,
-            headings,
-            heading_topics,
-            placeholders: file.placeholders,
-            boilerplate,
-        }
+        Self { topics, cues, patterns, headings, heading_topics, placeholders: file.placeholders, boilerplate }
     }
 }
 

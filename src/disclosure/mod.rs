@@ -7,7 +7,9 @@
 //! sentences are taken out first, so that an unfilled template answers nothing.
 
 pub mod data;
+pub mod framework;
 mod segments;
+pub mod traits;
 mod trie;
 
 use crate::card::Card;
@@ -16,6 +18,7 @@ use data::{Clause, Cues, Vocabulary, vocabulary};
 use segments::{Kind, Segment};
 
 pub use data::{Applies, Topic, topic, topics};
+pub use traits::Traits;
 
 /// How far a topic is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,15 +68,59 @@ const MAX_EVIDENCE: usize = 3;
 /// Topics as bits.
 type TopicSet = u128;
 
+/// What was read of a card.
+#[derive(Debug)]
+pub struct Reading {
+    /// What body and front matter disclose: one entry a topic, in the order of [`topics`].
+    pub disclosures: Vec<Disclosure>,
+    /// Placeholders, labels without a value and sentences of templates.
+    pub unfilled: Vec<Span>,
+    /// The paragraph on bias that many cards have word for word.
+    pub copied_bias: Option<Span>,
+}
+
 /// Reads what the body of a card discloses: one entry a topic, in the order of [`topics`].
 #[must_use]
 pub fn read(card: &Card<'_>) -> Vec<Disclosure> {
+    read_body(card).disclosures
+}
+
+fn read_body(card: &Card<'_>) -> Reading {
     let vocabulary = vocabulary();
     let mut segments = segments::cut(card, vocabulary);
     segments::scan(card, vocabulary, &mut segments);
     let sections = sections(card, vocabulary);
     let page = Page::new(vocabulary, &segments, &sections);
-    (0..vocabulary.topics.len()).map(|topic| page.judge(topic, card)).collect()
+    let copied = |segment: &&Segment| segment.cues.contains(segments::builtin("boilerplate"));
+    let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains("explored bias and fairness");
+    Reading {
+        disclosures: (0..vocabulary.topics.len()).map(|topic| page.judge(topic, card)).collect(),
+        unfilled: segments
+            .iter()
+            .filter(|segment| segment.empty || copied(segment))
+            .map(|segment| segment.span)
+            .collect(),
+        copied_bias: segments.iter().filter(copied).find(speaks_of_bias).map(|segment| segment.span),
+    }
+}
+
+/// Reads what a card discloses in its body and its front matter together.
+#[must_use]
+pub fn read_page(card: &Card<'_>) -> Reading {
+    let mut found = read_body(card);
+    let Some((document, _)) = card.mapping() else { return found };
+    for (topic, disclosure) in topics().iter().zip(&mut found.disclosures) {
+        for (keys, level) in [(&topic.declared, Level::Substantive), (&topic.front_matter, Level::Partial)] {
+            let field = keys.iter().find_map(|key| card.field(key).filter(|(_, value)| !document.is_null(*value)));
+            if let Some((key, value)) = field
+                && level > disclosure.level
+            {
+                disclosure.level = level;
+                disclosure.evidence = vec![document.node(key).span.to(document.node(value).span)];
+            }
+        }
+    }
+    found
 }
 
 /// The topics that each heading names, those of its parents included. The title names none: it is the
@@ -109,6 +156,8 @@ struct Page<'a> {
     patterns: Vec<Vec<u32>>,
     /// Cues of the whole card.
     all: Cues,
+    /// The segments that hold each cue.
+    holders: Vec<Vec<u32>>,
 }
 
 impl<'a> Page<'a> {
@@ -116,7 +165,11 @@ impl<'a> Page<'a> {
         let (mut under, mut windows, mut window_of) = (Vec::new(), Vec::<Cues>::new(), Vec::new());
         let mut patterns: Vec<Vec<u32>> = Vec::new();
         let (mut all, mut last) = (Cues::default(), None);
-        for segment in segments {
+        let mut holders = vec![Vec::new(); data::MAX_CUES];
+        for (at, segment) in (0..).zip(segments) {
+            for cue in segment.cues.iter() {
+                holders[cue].push(at);
+            }
             let mut set = segment.section.map_or(0, |section| sections[section]);
             for topic in &segment.label {
                 set |= 1 << topic;
@@ -137,7 +190,7 @@ impl<'a> Page<'a> {
             list.sort_unstable();
             list.dedup();
         }
-        Self { vocabulary, segments, sections, under, windows, window_of, patterns, all }
+        Self { vocabulary, segments, sections, under, windows, window_of, patterns, all, holders }
     }
 
     fn judge(&self, topic: usize, card: &Card<'_>) -> Disclosure {
@@ -146,19 +199,29 @@ impl<'a> Page<'a> {
             if clause.level < found.level || !self.possible(clause) {
                 continue;
             }
-            for (at, segment) in self.segments.iter().enumerate() {
-                if self.fits(clause, at, segment) {
-                    found.level = clause.level;
-                    if found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&segment.span) {
-                        found.evidence.push(segment.span);
-                    }
-                }
+            // Few segments hold the rarest of the cues that are all needed.
+            let rarest = clause.all.iter().map(|cue| &self.holders[cue]).min_by_key(|list| list.len());
+            match rarest.filter(|_| !clause.section) {
+                Some(list) => list.iter().for_each(|at| self.take(clause, *at as usize, &mut found)),
+                None => (0..self.segments.len()).for_each(|at| self.take(clause, at, &mut found)),
             }
         }
         if found.level == Level::Absent {
             self.mentions(topic, card, &mut found);
         }
         found
+    }
+
+    /// Takes a segment as evidence, if it fits.
+    fn take(&self, clause: &Clause, at: usize, found: &mut Disclosure) {
+        let segment = &self.segments[at];
+        if found.evidence.len() == MAX_EVIDENCE && found.level == clause.level || !self.fits(clause, at, segment) {
+            return;
+        }
+        found.level = clause.level;
+        if found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&segment.span) {
+            found.evidence.push(segment.span);
+        }
     }
 
     /// Cheap refusal: the card as a whole lacks what the clause needs.
@@ -178,8 +241,12 @@ impl<'a> Page<'a> {
             return false;
         }
         // With a window, the place shown is what holds a part of it.
+        // A heading says something by its words, not by standing in its section.
         let heading = segment.cues.contains(segments::builtin("heading"));
-        if clause.section && (heading || !(segment.cues.holds_any(&clause.all) || segment.cues.holds_any(&clause.any))) {
+        if heading && (clause.under.is_some() || clause.section) {
+            return false;
+        }
+        if clause.section && !(segment.cues.holds_any(&clause.all) || segment.cues.holds_any(&clause.any)) {
             return false;
         }
         clause.count.iter().all(|&(cue, least)| {
@@ -190,7 +257,11 @@ impl<'a> Page<'a> {
                 list.dedup();
                 list.len()
             };
-            if clause.section { distinct(&self.patterns[self.window_of[at]]) >= least } else { distinct(&segment.found) >= least }
+            if clause.section {
+                distinct(&self.patterns[self.window_of[at]]) >= least
+            } else {
+                distinct(&segment.found) >= least
+            }
         })
     }
 

@@ -67,6 +67,9 @@ const SENTENCE: usize = 6;
 /// Words of a long segment, at least.
 const LONG: usize = 25;
 
+/// Bytes of a listing or table that are looked at for cues.
+const LISTING: usize = 3_000;
+
 /// Topics that a heading or label names: by the whole text, or by a phrase in it.
 pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -> Vec<usize> {
     let folded = fold(text);
@@ -173,7 +176,16 @@ fn segment(text: &str, range: Range<usize>, kind: Kind, section: Option<usize>) 
     let start = range.start + (inner.len() - inner.trim_start().len());
     let end = range.end - (inner.len() - inner.trim_end().len());
     let span = Span::new(start, end.max(start));
-    Segment { span, kind, section, label: Vec::new(), cues: Cues::default(), found: Vec::new(), empty: false, table: None }
+    Segment {
+        span,
+        kind,
+        section,
+        label: Vec::new(),
+        cues: Cues::default(),
+        found: Vec::new(),
+        empty: false,
+        table: None,
+    }
 }
 
 /// True for a line that begins a list item; quotes and indentation do not count.
@@ -183,7 +195,10 @@ fn is_item(line: &str) -> bool {
         return true;
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    digits > 0 && digits < 3 && matches!(line.as_bytes().get(digits), Some(b'.' | b')')) && line[digits + 1..].starts_with(' ')
+    digits > 0
+        && digits < 3
+        && matches!(line.as_bytes().get(digits), Some(b'.' | b')'))
+        && line[digits + 1..].starts_with(' ')
 }
 
 /// Paragraphs and list items of a stretch without code and tables.
@@ -216,10 +231,12 @@ fn label(text: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
         return;
     }
     let inner = &text[segment.span.range()];
-    let bare = inner.trim_start_matches(|c: char| matches!(c, '-' | '*' | '+' | '•' | '>' | '|' | '_' | ' ' | '\t'));
+    let bare = inner.trim_start_matches(['-', '*', '+', '•', '>', '|', '_', ' ', '\t']);
     let bare = bare.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ' | '*'));
     let end = bare.find([':', '|', '：', '\n']).filter(|end| *end <= 80);
-    let Some(end) = end.filter(|end| !bare[*end..].starts_with('\n')) else { return placeholder(inner, segment, vocabulary) };
+    let Some(end) = end.filter(|end| !bare[*end..].starts_with('\n')) else {
+        return placeholder(inner, segment, vocabulary);
+    };
     let name = bare[..end].trim_matches(|c: char| matches!(c, '*' | '_' | ' ' | '`'));
     if name.is_empty() || name.split_whitespace().count() > 8 || name.contains("](") {
         return placeholder(inner, segment, vocabulary);
@@ -261,12 +278,28 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
     let mut boilerplate: Vec<Range<usize>> = Vec::new();
     let mut hits: Vec<(usize, usize, u32)> = Vec::new();
     let bytes = text.as_bytes();
+    // A long listing or table has said what it is in its beginning.
+    let mut skips =
+        segments.iter().filter(|segment| matches!(segment.kind, Kind::Code | Kind::Table)).filter_map(|segment| {
+            let range = segment.span.range();
+            (range.len() > LISTING).then_some(range.start + LISTING..range.end)
+        });
+    let mut skip = skips.next();
     let mut before = b' ';
     for (at, &byte) in bytes.iter().enumerate().skip(first) {
+        if let Some(range) = &skip
+            && at >= range.start
+        {
+            if at < range.end {
+                continue;
+            }
+            skip = skips.next();
+        }
         // Phrases begin where words do, behind a digit, or anywhere in scripts without blanks.
-        let begins = !byte.is_ascii_alphanumeric() || !before.is_ascii_alphabetic() && (before.is_ascii_digit() || !before.is_ascii_alphanumeric());
+        let begins = !byte.is_ascii_alphanumeric()
+            || !before.is_ascii_alphabetic() && (before.is_ascii_digit() || !before.is_ascii_alphanumeric());
         before = byte;
-        if !begins || !vocabulary.cues.begins(byte.to_ascii_lowercase()) {
+        if !begins || !vocabulary.cues.begins(&bytes[at..]) {
             continue;
         }
         vocabulary.cues.at(bytes, at, |end, number| {
@@ -318,31 +351,33 @@ fn sentence(text: &str, start: usize, end: usize) -> Range<usize> {
 /// True when the match is a part of an address or of a repository id, which say something of others.
 fn in_identifier(text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
-    let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'/' | b'-' | b'_' | b':' | b'#' | b'%' | b'?' | b'=' | b'&');
+    let inside = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'.' | b'/' | b'-' | b'_' | b':' | b'#' | b'%' | b'?' | b'=' | b'&')
+    };
     let from = start - bytes[..start].iter().rev().take(200).take_while(|byte| inside(**byte)).count();
     let to = end + bytes[end..].iter().take(200).take_while(|byte| inside(**byte)).count();
     let token = &bytes[from..to];
     let slash = memchr::memchr(b'/', token);
     // `train/test` and `and/or` are words; `owner/name-7b` is none.
     slash.is_some_and(|at| {
-        let id = |part: &[u8]| part.iter().any(|byte| matches!(byte, b'-' | b'_' | b'.' | b':') || byte.is_ascii_digit());
-        memchr::memmem::find(token, b"://").is_some() || (at > 0 && at + 1 < token.len() && (id(&token[at..]) || id(&token[..at])))
+        let id =
+            |part: &[u8]| part.iter().any(|byte| matches!(byte, b'-' | b'_' | b'.' | b':') || byte.is_ascii_digit());
+        memchr::memmem::find(token, b"://").is_some()
+            || (at > 0 && at + 1 < token.len() && (id(&token[at..]) || id(&token[..at])))
     })
 }
 
 /// True when the match stands in the text as its form asks.
 fn stands(text: &str, start: usize, end: usize, form: Form) -> bool {
     let bytes = text.as_bytes();
-    if form != Form::Urls && in_identifier(text, start, end) {
-        return false;
-    }
     let word = |byte: u8| byte.is_ascii_alphanumeric();
     let begins = start == 0 || !word(bytes[start - 1]) || !word(bytes[start]);
     let ends = end == bytes.len() || !word(bytes[end]) || !word(bytes[end - 1]) || {
         // A plural is the same word.
         bytes[end] == b's' && bytes.get(end + 1).is_none_or(|next| !word(*next))
     };
-    match form {
+    let stands = match form {
         Form::Words => begins && ends,
         Form::Stems => begins,
         Form::Urls => true,
@@ -351,16 +386,20 @@ fn stands(text: &str, start: usize, end: usize, form: Form) -> bool {
             let digit_before = start > 0 && bytes[start - 1].is_ascii_digit();
             // A number within a name, as in `gemma-2-9b-it`, measures nothing.
             let named = digit_before && {
-                let digits = bytes[..start].iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+                let digits =
+                    bytes[..start].iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
                 let before = start.checked_sub(digits + 1).map(|at| bytes[at]);
                 let after = bytes.get(end);
-                matches!(before, Some(b'-' | b'_' | b'/' | b'x')) || matches!(after, Some(b'-' | b'_' | b'.')) && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
+                matches!(before, Some(b'-' | b'_' | b'/' | b'x'))
+                    || matches!(after, Some(b'-' | b'_' | b'.'))
+                        && bytes.get(end + 1).is_some_and(u8::is_ascii_alphanumeric)
             };
             ends && !named && (digit_before || (begins && number_before(text, start)))
         }
         Form::Values => begins && number_after(text, end),
         Form::Counts => ends && large_number_before(text, start),
-    }
+    };
+    stands && (form == Form::Urls || !in_identifier(text, start, end))
 }
 
 fn number_before(text: &str, start: usize) -> bool {
@@ -369,16 +408,23 @@ fn number_before(text: &str, start: usize) -> bool {
         from += 1;
     }
     let before = text[from..start].trim_end_matches([' ', '-', '*', '_', '`', '\u{a0}']);
-    let before = &before[before.rfind(['\n', '.', ';']).filter(|at| !before[at + 1..].starts_with(|c: char| c.is_ascii_digit())).map_or(0, |at| at + 1)..];
+    let before = &before[before
+        .rfind(['\n', '.', ';'])
+        .filter(|at| !before[at + 1..].starts_with(|c: char| c.is_ascii_digit()))
+        .map_or(0, |at| at + 1)..];
     let mut words = before.rsplit(' ');
     let mut word = words.next().unwrap_or_default();
     // "117M trainable parameters"
-    if matches!(word.to_ascii_lowercase().as_str(), "trainable" | "total" | "model" | "active" | "training" | "nvidia" | "english") {
+    if matches!(
+        word.to_ascii_lowercase().as_str(),
+        "trainable" | "total" | "model" | "active" | "training" | "nvidia" | "english"
+    ) {
         word = words.next().unwrap_or_default();
     }
     let lower = word.to_ascii_lowercase();
     word.bytes().any(|byte| byte.is_ascii_digit())
-        || ["million", "billion", "trillion", "thousand", "hundred", "hundreds", "thousands", "millions", "billions"].contains(&lower.as_str())
+        || ["million", "billion", "trillion", "thousand", "hundred", "hundreds", "thousands", "millions", "billions"]
+            .contains(&lower.as_str())
         || word.ends_with(['亿', '万', '억', '만', '億'])
         || ["one", "two", "three", "four", "eight"].contains(&lower.as_str())
 }
@@ -397,11 +443,34 @@ fn large_number_before(text: &str, start: usize) -> bool {
         let lower = word.to_ascii_lowercase();
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         let begins = word.starts_with(|c: char| c.is_ascii_digit());
-        digits >= 3 && word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b'\''))
+        digits >= 3
+            && word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b'\''))
             && !(digits == 4 && !word.contains(',') && (lower.starts_with("19") || lower.starts_with("20")))
             || (begins && lower.trim_end_matches('+').ends_with(['k', 'm', 'b', 't']))
-            || (begins && (lower.contains("万") || lower.contains("亿") || lower.contains("억") || lower.contains("만") || lower.contains("億")))
-            || ["million", "billion", "trillion", "thousand", "thousands", "millions", "billions", "mln", "bn", "тыс", "млн", "млрд", "millones", "milhões", "millionen"].contains(&lower.as_str())
+            || (begins
+                && (lower.contains("万")
+                    || lower.contains("亿")
+                    || lower.contains("억")
+                    || lower.contains("만")
+                    || lower.contains("億")))
+            || [
+                "million",
+                "billion",
+                "trillion",
+                "thousand",
+                "thousands",
+                "millions",
+                "billions",
+                "mln",
+                "bn",
+                "тыс",
+                "млн",
+                "млрд",
+                "millones",
+                "milhões",
+                "millionen",
+            ]
+            .contains(&lower.as_str())
     })
 }
 
@@ -411,16 +480,25 @@ fn number_after(text: &str, end: usize) -> bool {
         to -= 1;
     }
     let after = text[end..to].split('\n').next().unwrap_or_default();
-    let lead = after.trim_start_matches([' ', ':', '=', '|', '*', '`', '_', '~', '"', '\'', '(', '：', '\t', '-', '≈', '<', '>', '/']);
+    let lead = after.trim_start_matches([
+        ' ', ':', '=', '|', '*', '`', '_', '~', '"', '\'', '(', '：', '\t', '-', '≈', '<', '>', '/',
+    ]);
     lead.starts_with(|c: char| c.is_ascii_digit())
         || [" of ", " is ", " was ", " set to ", "size of ", "of "].iter().any(|word| {
-            after.find(word).is_some_and(|at| at < 14 && after[at + word.len()..].starts_with(|c: char| c.is_ascii_digit()))
+            after
+                .find(word)
+                .is_some_and(|at| at < 14 && after[at + word.len()..].starts_with(|c: char| c.is_ascii_digit()))
         })
 }
 
 /// Cues of the shape: length, numbers, kind.
 fn shape(text: &str, segment: &mut Segment, boilerplate: &[Range<usize>]) {
     let inner = &text[segment.span.range()];
+    let mut inner = inner;
+    if segment.kind == Kind::Table && inner.len() > LISTING {
+        let end = (0..=LISTING).rev().find(|end| inner.is_char_boundary(*end)).unwrap_or(0);
+        inner = &inner[..end];
+    }
     let cues = &mut segment.cues;
     match segment.kind {
         Kind::Code => return cues.insert(builtin("code")),
@@ -440,7 +518,7 @@ fn shape(text: &str, segment: &mut Segment, boilerplate: &[Range<usize>]) {
         }
         inside = alphanumeric || byte >= 0x80;
         // Two characters of the scripts without blanks count as a word.
-        wide += usize::from(byte >= 0xe3 && byte <= 0xed);
+        wide += usize::from((0xe3..=0xed).contains(&byte));
         if byte == b'%' && at > 0 && (bytes[at - 1].is_ascii_digit() || bytes[at - 1] == b' ') {
             cues.insert(builtin("percent"));
         }
@@ -455,10 +533,13 @@ fn shape(text: &str, segment: &mut Segment, boilerplate: &[Range<usize>]) {
     // What is copied makes no sentence.
     let copied: usize = boilerplate
         .iter()
-        .map(|range| range.end.min(segment.span.end as usize).saturating_sub(range.start.max(segment.span.start as usize)))
+        .map(|range| {
+            range.end.min(segment.span.end as usize).saturating_sub(range.start.max(segment.span.start as usize))
+        })
         .sum();
     if copied * 2 > inner.len() {
-        words = 0;
+        segment.empty = true;
+        return;
     }
     for (cue, holds) in [
         ("sentence", words >= SENTENCE),
@@ -511,9 +592,35 @@ fn holding(segments: &[Segment], at: usize) -> [Option<usize>; 2] {
 
 /// Cues of links and images.
 fn links(card: &Card<'_>, segments: &mut [Segment]) {
-    const PAPERS: &[&str] = &["arxiv.org", "doi.org", "aclanthology.org", "openreview.net", "aclweb.org", "semanticscholar.org", "/papers/", "proceedings", "nature.com/articles", ".pdf"];
+    const PAPERS: &[&str] = &[
+        "arxiv.org",
+        "doi.org",
+        "aclanthology.org",
+        "openreview.net",
+        "aclweb.org",
+        "semanticscholar.org",
+        "/papers/",
+        "proceedings",
+        "nature.com/articles",
+        ".pdf",
+    ];
     const CODE: &[&str] = &["github.com", "gitlab.com", "bitbucket.org", "gitee.com"];
-    const DATA: &[&str] = &["huggingface.co/datasets/", "kaggle.com", "zenodo.org", "commoncrawl.org", "tatoeba", "opus.nlpl.eu", "image-net.org", "cocodataset", "wikipedia.org", "voice.mozilla.org", "openslr.org", "physionet.org", "paperswithcode.com/dataset", "datasets/"];
+    const DATA: &[&str] = &[
+        "huggingface.co/datasets/",
+        "kaggle.com",
+        "zenodo.org",
+        "commoncrawl.org",
+        "tatoeba",
+        "opus.nlpl.eu",
+        "image-net.org",
+        "cocodataset",
+        "wikipedia.org",
+        "voice.mozilla.org",
+        "openslr.org",
+        "physionet.org",
+        "paperswithcode.com/dataset",
+        "datasets/",
+    ];
     let text = card.source.text();
     let mut mark = |at: usize, target: &str| {
         let lower = target.to_ascii_lowercase();

@@ -5,6 +5,7 @@
 //! what belongs to the whole. Everything that comes from a card passes through [`crate::text::safe`]
 //! here.
 
+pub mod coverage;
 mod github;
 mod json;
 pub mod licenses;

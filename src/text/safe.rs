@@ -143,6 +143,23 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
+/// Text for an HTML page, in elements and attributes.
+#[must_use]
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in line(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Plain text of a SARIF message: brackets would be read as embedded links (SARIF 2.1.0, 3.11.6),
 /// braces as placeholders (3.11.5).
 #[must_use]

@@ -1,0 +1,165 @@
+//! Frameworks: lists of requirements, each answered by topics.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::data::{topic, topics};
+use super::{Disclosure, Level, Traits};
+use crate::embedded;
+use crate::text::Span;
+
+/// A framework (`rules/frameworks/`).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Framework {
+    /// Its id, such as `eu-annex-xi`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Which version was mapped.
+    pub version: String,
+    /// Where it was read.
+    pub source: String,
+    /// To what it applies.
+    pub applies: String,
+    /// What it asks for.
+    pub requirements: Vec<Requirement>,
+}
+
+/// One requirement.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// Its id.
+    pub id: String,
+    /// What it asks for, in short.
+    pub title: String,
+    /// `must`, `should` or `may`.
+    pub level: String,
+    /// Topics that answer it.
+    pub topics: Vec<String>,
+    /// Whether one of them is enough.
+    #[serde(default, rename = "match")]
+    pub matching: Matching,
+    /// The clause was read.
+    #[serde(default = "yes")]
+    pub verified: bool,
+    /// A card can show it.
+    #[serde(default = "yes")]
+    pub checkable: bool,
+    /// What else to know.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// How the topics of a requirement go together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Matching {
+    /// One is enough.
+    #[default]
+    Any,
+    /// All are needed.
+    All,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// How a card stands to a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// There is substantive evidence.
+    Covered,
+    /// There is some.
+    Partial,
+    /// There is none, or only a mention.
+    Gap,
+    /// It does not apply to this model.
+    NotApplicable,
+    /// Reading a card cannot tell.
+    NotCheckable,
+}
+
+impl Status {
+    /// All of them, in the order of reports.
+    pub const ALL: [Status; 5] =
+        [Status::Covered, Status::Partial, Status::Gap, Status::NotApplicable, Status::NotCheckable];
+
+    /// The words of reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Covered => "covered",
+            Status::Partial => "partial",
+            Status::Gap => "gap",
+            Status::NotApplicable => "not applicable",
+            Status::NotCheckable => "not checkable by reading",
+        }
+    }
+}
+
+/// What was found for one requirement.
+#[derive(Debug)]
+pub struct Answer {
+    /// The requirement.
+    pub requirement: &'static Requirement,
+    /// How the card stands to it.
+    pub status: Status,
+    /// Why it does not apply.
+    pub reason: Option<String>,
+    /// The best place, when there is evidence.
+    pub evidence: Option<Span>,
+}
+
+/// All frameworks, by id.
+#[must_use]
+pub fn frameworks() -> &'static [Framework] {
+    static TABLE: LazyLock<Vec<Framework>> = LazyLock::new(|| {
+        let paths = embedded::DATA_FILES.iter().map(|&(path, _)| path);
+        paths.filter(|path| path.starts_with("rules/frameworks/")).map(embedded::table).collect()
+    });
+    &TABLE
+}
+
+/// Reads the answers of a card to a framework from what it discloses.
+#[must_use]
+pub fn answers(framework: &'static Framework, disclosures: &[Disclosure], traits: &Traits) -> Vec<Answer> {
+    framework.requirements.iter().map(|requirement| answer(requirement, disclosures, traits)).collect()
+}
+
+fn answer(requirement: &'static Requirement, disclosures: &[Disclosure], traits: &Traits) -> Answer {
+    let mut answer = Answer { requirement, status: Status::NotCheckable, reason: None, evidence: None };
+    if !requirement.checkable {
+        return answer;
+    }
+    let ids: Vec<usize> = requirement.topics.iter().filter_map(|id| topic(id)).collect();
+    // What does not apply asks for nothing; if nothing applies, neither does the requirement.
+    let reasons: Vec<Option<String>> = ids.iter().map(|id| traits.excludes(topics()[*id].applies)).collect();
+    let open: Vec<&Disclosure> = ids
+        .iter()
+        .zip(&reasons)
+        .filter(|(_, reason)| reason.is_none())
+        .filter_map(|(id, _)| disclosures.get(*id))
+        .collect();
+    if open.is_empty() {
+        answer.status = Status::NotApplicable;
+        answer.reason = reasons.into_iter().flatten().next();
+        return answer;
+    }
+    let levels = open.iter().map(|disclosure| disclosure.level);
+    let level = match requirement.matching {
+        Matching::Any => levels.max(),
+        Matching::All => levels.min(),
+    };
+    answer.status = match level.unwrap_or_default() {
+        Level::Substantive => Status::Covered,
+        Level::Partial => Status::Partial,
+        Level::Mentioned | Level::Absent => Status::Gap,
+    };
+    let best = open.iter().max_by_key(|disclosure| disclosure.level);
+    answer.evidence = best.filter(|best| best.level.is_disclosed()).and_then(|best| best.evidence.first().copied());
+    answer
+}
