@@ -1,6 +1,6 @@
 //! What a card discloses: for each topic of the vocabulary, how far the text answers it, and where.
 //!
-//! The body is cut into segments ([`segments`]): paragraphs, list items, rows of narrow tables, tables and
+//! The body is cut into segments (`segments.rs`): paragraphs, list items, rows of narrow tables, tables and
 //! code blocks. One pass of an Aho-Corasick automaton finds cues in them, and their shape gives a few more
 //! (a number, a link to a paper, a label with a value). Topics (`rules/topics/`) say as data which cues
 //! together answer them, under which headings, and how well. Placeholders, labels without a value and copied

@@ -306,7 +306,10 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
             let pattern = vocabulary.patterns[number as usize];
             if stands(text, at, end, pattern.form) {
                 if pattern.cue == vocabulary.boilerplate {
-                    boilerplate.push(sentence(text, at, end));
+                    // The first on a line takes all that follows on it.
+                    if boilerplate.last().is_none_or(|last| !last.contains(&at)) {
+                        boilerplate.push(sentence(text, at, end));
+                    }
                 } else {
                     hits.push((at, end, number));
                 }
