@@ -1,4 +1,5 @@
-//! What cards disclose, measured against labels.
+//! What cards disclose, measured against labels. `CARDLINT_SHOW=TOPIC` (or a subject, or `all`) prints the verdicts that
+//! differ, of the half that is learned from.
 
 #![allow(clippy::print_stderr, clippy::print_stdout, reason = "the figures are what these tests are read for")]
 
@@ -268,6 +269,85 @@ fn presence_agrees_with_people() {
     );
     println!("baselines (issue 4): Matthews correlation 0.42, balanced accuracy 0.63, precision 0.87");
     assert!(all.mcc() >= 0.55 && mean >= 0.67 && all.precision() >= 0.87);
+}
+
+/// Take the lines away that show a subject, and the verdict should fall.
+#[test]
+fn verdicts_fall_with_their_evidence() {
+    let Some(labels) = labels("labelled/labels.json") else { return };
+    let (mut fell, mut all) = (0, 0);
+    for (card, entry) in labels["cards"].as_object().expect("cards") {
+        let path = root().join("../shared/corpus/labelled").join(card).join("README.md");
+        let text = String::from_utf8_lossy(&fs::read(path).expect("card")).into_owned();
+        let before = read(text.clone().into_bytes());
+        for answer in entry["labels"].as_object().expect("labels").values() {
+            let topics: Vec<usize> = ids(&answer["topics"]);
+            let lines = numbers(&answer["evidence_lines"]);
+            let disclosed =
+                |found: &[disclosure::Disclosure]| topics.iter().any(|topic| found[*topic].level.is_disclosed());
+            if lines.is_empty() || !answer["present"].as_bool().expect("present") || !disclosed(&before) {
+                continue;
+            }
+            let kept = text.lines().zip(1..).map(|(line, number)| if lines.contains(&number) { "" } else { line });
+            let kept_text = kept.collect::<Vec<_>>().join("\n");
+            let after = read(kept_text.clone().into_bytes());
+            all += 1;
+            fell += usize::from(!disclosed(&after));
+            if std::env::var("CARDLINT_SHOW").is_ok() && disclosed(&after) {
+                let left: String = kept_text.clone();
+                for topic in topics.iter().filter(|topic| after[**topic].level.is_disclosed()).take(1) {
+                    let span = after[*topic].evidence[0];
+                    println!(
+                        "SURVIVES {} {card} | {}",
+                        disclosure::topics()[*topic].id,
+                        left[span.range()].chars().take(170).collect::<String>().replace('\n', " ")
+                    );
+                }
+            }
+        }
+    }
+    println!("deletion: {fell} of {all} verdicts fall (baseline 15 %)");
+    assert!(fell * 100 >= all * DELETION_FLOOR, "{fell} of {all}");
+}
+
+/// Per cent of verdicts that fall with their evidence, just below what is reached.
+const DELETION_FLOOR: usize = 7;
+/// Per cent of spans within the labelled lines, just below what is reached.
+const PLACE_FLOOR: usize = 62;
+
+/// What is shown stands where readers saw it.
+#[test]
+fn evidence_stands_where_readers_saw_it() {
+    let Some(labels) = labels("levels/labels.json") else { return };
+    let (mut inside, mut all) = (0, 0);
+    for (card, answers) in labels["cards"].as_object().expect("cards") {
+        let bytes = fs::read(root().join("../shared/corpus").join(card)).expect("card");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let found = read(bytes);
+        for (topic, answer) in answers.as_object().expect("topics") {
+            let both = ["a", "b"].iter().all(|reader| answer[reader].as_u64().expect("level") >= 2);
+            let lines: Vec<u64> = [numbers(&answer["a_lines"]), numbers(&answer["b_lines"])].concat();
+            let disclosure = &found[disclosure::topic(topic).expect("topic")];
+            if !both || lines.is_empty() || !disclosure.level.is_disclosed() {
+                continue;
+            }
+            let line = |byte: u32| text[..byte as usize].matches('\n').count() as u64 + 1;
+            for span in &disclosure.evidence {
+                all += 1;
+                inside += usize::from(lines.iter().any(|at| (line(span.start)..=line(span.end)).contains(at)));
+            }
+        }
+    }
+    println!("evidence: {inside} of {all} spans within the lines that readers gave");
+    assert!(inside * 100 >= all * PLACE_FLOOR, "{inside} of {all}");
+}
+
+fn ids(list: &Value) -> Vec<usize> {
+    list.as_array().expect("a list").iter().filter_map(|id| disclosure::topic(id.as_str()?)).collect()
+}
+
+fn numbers(list: &Value) -> Vec<u64> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
 }
 
 /// Every topic that a framework names exists, and every topic has a clause.

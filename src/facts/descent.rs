@@ -1,7 +1,7 @@
 //! What a model derives from, as its card and configurations say.
 
 use crate::card::{Card, Kind};
-use crate::license::{Relation, Role};
+use crate::license::{Relation, Role, base_model};
 use crate::text::{SourceFile, Span};
 use crate::vocab::repo_id::{fault, in_url};
 use crate::yaml::{self, NodeId};
@@ -78,7 +78,9 @@ pub fn parents(card: &Card<'_>, files: &[SourceFile]) -> Vec<Parent> {
     };
     let mut bases = 0;
     for field in ["base_model", "finetuned_from"] {
-        for (node, repo) in named(card, field).into_iter().filter(|(_, repo)| repo.contains('/')) {
+        for (node, repo) in
+            named(card, field).into_iter().filter(|(_, repo)| repo.contains('/') || base_model(repo).is_some())
+        {
             add(Claim::Field(node), Role::Base, repo);
             bases += 1;
         }

@@ -473,8 +473,26 @@ pub fn base_model(repo: &str) -> Option<&'static BaseModel> {
         }
         table::<File>("rules/models/base-models.yaml").models
     });
-    TABLE.get(&repo.to_lowercase())
+    let repo = repo.to_lowercase();
+    if repo.contains('/') {
+        return TABLE.get(&repo);
+    }
+    CANONICAL.iter().find_map(|owner| TABLE.get(&format!("{owner}/{repo}")))
 }
+
+/// Owners, in lower case, to whom the Hub moved the models that once had no owner (`bert-base-uncased`); their
+/// old names lead to the new ones.
+const CANONICAL: &[&str] = &[
+    "google-bert",
+    "facebookai",
+    "openai-community",
+    "distilbert",
+    "google-t5",
+    "albert",
+    "xlnet",
+    "transfo-xl",
+    "almanach",
+];
 
 fn by_repo<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HashMap<String, BaseModel>, D::Error> {
     let models = Vec::<BaseModel>::deserialize(deserializer)?;

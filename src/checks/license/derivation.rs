@@ -225,7 +225,7 @@ impl Case<'_, '_> {
         let more = if unknown.len() > 1 { format!(" and {} more", unknown.len() - 1) } else { String::new() };
         let message = format!(
             "cardlint does not know the licence of {}{more}, so it cannot tell what must be carried on",
-            self.whose(first)
+            self.whose(first).trim_end_matches(',')
         );
         sink.add("license-base-unknown", self.base_span(first), message, |f| {
             f.help("Read the licence on the page of the base model, and keep what it asks for").anchor("/base_model")
@@ -296,7 +296,11 @@ impl Case<'_, '_> {
     }
 
     fn gated(&self, sink: &mut Sink<'_>) {
-        let Assessment { inputs, .. } = self.assessment;
+        let Assessment { inputs, relation, .. } = self.assessment;
+        // Only an adapter sends its users to the base model.
+        if *relation != Relation::Adapter {
+            return;
+        }
         let card = self.ctx.card;
         let Some(at) = inputs.iter().position(|input| input.gated && input.role == Role::Base && !input.same_owner)
         else {
