@@ -3,9 +3,10 @@
 //! Writes `embedded.rs` into the build folder: one table of `(path, text)` pairs for each. The YAML
 //! tables are read here and embedded as JSON, which is ten times faster to read at every start.
 
-#[path = "src/disclosure/trie.rs"]
-mod trie;
+#[path = "src/disclosure/fold.rs"]
+mod fold;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -39,7 +40,7 @@ fn main() -> io::Result<()> {
 /// Writes the cues and headings of `rules/topics/` as tries: `cues.bin` with a cue and a form for each phrase,
 /// `headings.bin` with the number of a topic for each.
 fn tries(root: &Path, build: &Path) -> io::Result<()> {
-    println!("cargo::rerun-if-changed=src/disclosure/trie.rs");
+    println!("cargo::rerun-if-changed=src/disclosure/fold.rs");
     let mut files = Vec::new();
     collect(&root.join("rules/topics"), &["yaml"], &mut files)?;
     files.sort();
@@ -65,14 +66,50 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
         }
         for entry in table["topics"].as_array().into_iter().flatten() {
             for text in texts(&entry["headings"]) {
-                headings.push(trie::fold(&text));
+                headings.push(fold::fold(&text));
                 heading_numbers.push(topics);
             }
             topics += 1;
         }
     }
-    fs::write(build.join("cues.bin"), trie::write(&cues, &cue_numbers))?;
-    fs::write(build.join("headings.bin"), trie::write(&headings, &heading_numbers))
+    fs::write(build.join("cues.bin"), trie(&cues, &cue_numbers))?;
+    fs::write(build.join("headings.bin"), trie(&headings, &heading_numbers))
+}
+
+/// The table of a trie of `phrases`, ASCII letters folded, with `more` numbers behind it, as
+/// `src/disclosure/trie.rs` reads it.
+fn trie(phrases: &[String], more: &[u32]) -> Vec<u8> {
+    #[derive(Default)]
+    struct Node {
+        edges: BTreeMap<u8, usize>,
+        phrases: Vec<u32>,
+    }
+    let mut nodes = vec![Node::default()];
+    for (number, phrase) in (0..).zip(phrases) {
+        let mut at = 0;
+        for byte in phrase.bytes().map(|byte| byte.to_ascii_lowercase()) {
+            at = if let Some(&next) = nodes[at].edges.get(&byte) {
+                next
+            } else {
+                nodes.push(Node::default());
+                let next = nodes.len() - 1;
+                nodes[at].edges.insert(byte, next);
+                next
+            };
+        }
+        nodes[at].phrases.push(number);
+    }
+    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    let (mut edge_starts, mut phrase_starts, mut edges, mut ends) = (vec![0], vec![0], Vec::new(), Vec::new());
+    for node in &nodes {
+        edges.extend(node.edges.iter().map(|(byte, next)| u32::from(*byte) << 24 | number(*next)));
+        ends.extend(&node.phrases);
+        edge_starts.push(number(edges.len()));
+        phrase_starts.push(number(ends.len()));
+    }
+    let head = [number(nodes.len()), number(edges.len()), number(ends.len())];
+    let all = head.iter().chain(&edge_starts).chain(&phrase_starts).chain(&edges).chain(&ends).chain(more);
+    all.flat_map(|value| value.to_le_bytes()).collect()
 }
 
 /// Forms of cues, as `src/disclosure/data.rs` numbers them.

@@ -32,6 +32,9 @@ struct Gap {
     /// Asked only where people may be affected.
     #[serde(default)]
     people: bool,
+    /// The rule instead, where the only words are a paragraph that many cards share.
+    #[serde(default)]
+    copied: Option<String>,
 }
 
 fn gaps() -> &'static [Gap] {
@@ -46,8 +49,8 @@ const ANSWERED: usize = 6;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    let own = ["template-unedited", "bias-copied"];
-    let wanted = own.iter().any(|id| sink.wants(id)) || gaps().iter().any(|gap| sink.wants(&gap.rule));
+    let wanted = |gap: &Gap| sink.wants(&gap.rule) || gap.copied.as_ref().is_some_and(|rule| sink.wants(rule));
+    let wanted = sink.wants("template-unedited") || gaps().iter().any(wanted);
     if card.kind != Kind::Model || !wanted {
         return;
     }
@@ -77,18 +80,15 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
         .all(|applies| traits.excludes(applies).is_some());
-    let copied = reading.copied_bias;
     for gap in gaps() {
         let asked = (gap.copies || !copy) && !(gap.people && harmless);
         if !asked || gap.topics.iter().any(|id| answered(id).is_disclosed()) {
             continue;
         }
-        if gap.rule == "bias-missing"
-            && let Some(span) = copied
-        {
+        if let (Some(rule), Some(span)) = (&gap.copied, reading.copied_bias) {
             let message =
                 "The only words on bias are a paragraph that thousands of cards share, and none of this model";
-            sink.add("bias-copied", span, message, |f| {
+            sink.add(rule, span, message, |f| {
                 f.help("Say whom this model may treat worse and how, or why it was not assessed").anchor("/body/bias")
             });
             continue;

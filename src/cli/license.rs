@@ -568,7 +568,7 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
             serde_json::to_string_pretty(&json!({ "repositories": list }))? + "\n"
         }
         ReportFormat::Csv => {
-            let rows: String = audits.iter().map(|audit| licenses::csv(&licenses::row(audit))).collect();
+            let rows: String = audits.iter().map(|audit| safe::csv(&licenses::row(audit))).collect();
             licenses::csv_head() + &rows
         }
         ReportFormat::Markdown => {

@@ -7,6 +7,7 @@
 //! sentences are taken out first, so that an unfilled template answers nothing.
 
 pub mod data;
+mod fold;
 pub mod framework;
 mod segments;
 pub mod traits;

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::data::{BUILTIN, Cues, Form, Vocabulary};
-use super::trie::fold;
+use super::fold::fold;
 use crate::card::Card;
 use crate::text::Span;
 

@@ -9,6 +9,7 @@ pub mod statements;
 
 use crate::card::{Card, Kind};
 use crate::license::{Declared, Origin, Stated, Terms, resolve};
+use crate::text::Span;
 
 pub use assessment::{Assessment, assess};
 pub use descent::Claim;
@@ -25,6 +26,15 @@ fn license_values<'c>(card: &'c Card<'_>) -> Vec<&'c str> {
     let Some((document, _)) = card.mapping() else { return Vec::new() };
     let items = card.field_items("license").into_iter().filter(|&id| !document.is_null(id));
     items.filter_map(|id| document.text(id)).collect()
+}
+
+/// The declared licence, else the end of the front matter, where it would stand.
+#[must_use]
+pub fn license_span(card: &Card<'_>) -> Span {
+    match (card.field("license"), card.mapping()) {
+        (Some((_, value)), Some((document, _))) => document.node(value).span,
+        _ => card.front.end(),
+    }
 }
 
 /// What a card states of its repository, for those who derive from it.

@@ -330,6 +330,15 @@ pub struct License {
 }
 
 impl License {
+    /// The front matter that declares it.
+    #[must_use]
+    pub fn declaration(&self) -> String {
+        match &self.hub {
+            Some(hub) => format!("license: {hub}"),
+            None => format!("license: other, license_name: {}", self.id),
+        }
+    }
+
     /// The first term with this atom.
     #[must_use]
     pub fn term(&self, atom: Atom) -> Option<&Term> {

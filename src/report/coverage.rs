@@ -126,22 +126,11 @@ pub fn json(sheets: &[Sheet]) -> Value {
 /// Comma-separated values (RFC 4180).
 #[must_use]
 pub fn csv(sheets: &[Sheet]) -> String {
-    let line = |cells: &[&str]| {
-        let quoted: Vec<String> = cells
-            .iter()
-            .map(|cell| {
-                let cell = safe::line(cell);
-                let formula = cell.starts_with(['=', '+', '-', '@']);
-                format!("\"{}{}\"", if formula { "'" } else { "" }, cell.replace('"', "\"\""))
-            })
-            .collect();
-        quoted.join(",") + "\n"
-    };
-    let mut out = line(&["Card", "Framework", "Requirement", "What it asks for", "Level", "Status", "Line"]);
+    let mut out = safe::csv(&["Card", "Framework", "Requirement", "What it asks for", "Level", "Status", "Line"]);
     for sheet in sheets {
         for row in sheet.rows() {
             let [id, title, level, status, at] = &row;
-            out.push_str(&line(&[&sheet.card, &sheet.framework.id, id, title, level, status, at]));
+            out.push_str(&safe::csv(&[&sheet.card, &sheet.framework.id, id, title, level, status, at]));
         }
     }
     out

@@ -43,24 +43,10 @@ pub fn row(audit: &Audit) -> [String; 8] {
     ]
 }
 
-/// One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe.
-#[must_use]
-pub fn csv(cells: &[String; 8]) -> String {
-    let quoted: Vec<String> = cells
-        .iter()
-        .map(|cell| {
-            let line = safe::line(cell);
-            let formula = line.starts_with(['=', '+', '-', '@']);
-            format!("\"{}{}\"", if formula { "'" } else { "" }, line.replace('"', "\"\""))
-        })
-        .collect();
-    quoted.join(",") + "\n"
-}
-
 /// The first line of the CSV.
 #[must_use]
 pub fn csv_head() -> String {
-    csv(&COLUMNS.map(str::to_owned))
+    safe::csv(&COLUMNS)
 }
 
 /// One row of a Markdown table.

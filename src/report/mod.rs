@@ -85,7 +85,7 @@ impl Format {
             Format::Github => Part { text: String::new(), ranked: github::card(audit) },
             Format::Sarif => Part { text: String::new(), ranked: sarif::card(audit) },
             Format::LicenseCsv | Format::LicenseMarkdown if audit.kind == Kind::Other => Part::default(),
-            Format::LicenseCsv => Part::text(safe::workflow_log(&licenses::csv(&licenses::row(audit))).into_owned()),
+            Format::LicenseCsv => Part::text(safe::workflow_log(&safe::csv(&licenses::row(audit))).into_owned()),
             Format::LicenseMarkdown => {
                 Part::text(safe::workflow_log(&licenses::markdown(&licenses::row(audit))).into_owned())
             }

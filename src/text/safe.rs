@@ -143,6 +143,20 @@ pub fn markdown(text: &str) -> String {
     out
 }
 
+/// One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula gets an apostrophe.
+#[must_use]
+pub fn csv<T: AsRef<str>>(cells: &[T]) -> String {
+    let quoted: Vec<String> = cells
+        .iter()
+        .map(|cell| {
+            let line = line(cell.as_ref());
+            let formula = line.starts_with(['=', '+', '-', '@']);
+            format!("\"{}{}\"", if formula { "'" } else { "" }, line.replace('"', "\"\""))
+        })
+        .collect();
+    quoted.join(",") + "\n"
+}
+
 /// Text for an HTML page, in elements and attributes.
 #[must_use]
 pub fn html(text: &str) -> String {

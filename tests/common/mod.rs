@@ -138,3 +138,20 @@ pub fn corpus_cards(corpus: &Path) -> Vec<(PathBuf, Kind)> {
         })
         .collect()
 }
+
+/// Asserts that the embedded tables that `name` knows meet the definition of that name in a schema; gives their
+/// number.
+pub fn tables_meet(schema: &str, name: impl Fn(&str) -> Option<&'static str>) -> usize {
+    let schemas: serde_json::Value =
+        serde_json::from_str(cardlint::schema::text(schema).expect("schema")).expect("JSON");
+    let tables = cardlint::embedded::DATA_FILES.iter().filter_map(|&(path, text)| Some((path, text, name(path)?)));
+    tables
+        .map(|(path, text, name)| {
+            let mut schema = schemas.clone();
+            schema["$ref"] = format!("#/$defs/{name}").into();
+            let schema = Schema::new(&schema.to_string()).expect("schema");
+            let faults = schema.violations(&serde_json::from_str(text).expect("JSON"));
+            assert!(faults.is_empty(), "{path}: {faults:.500?}");
+        })
+        .count()
+}

@@ -30,15 +30,14 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 license.id
             );
             sink.add("license-body-only", first.span, message, |f| {
-                f.help(format!("Add `{}`, if that is the licence of the {}", declaration(license), card.kind.as_str()))
+                f.help(format!("Add `{}`, if that is the licence of the {}", license.declaration(), card.kind.as_str()))
                     .anchor("/license/body")
             });
         }
         return;
     }
     let terms = declared(card);
-    let families = |license: &License| license.spdx.is_none() && license.hub.is_some() && license.ambiguous;
-    if !terms.is_known() || terms.licenses().any(families) {
+    if !terms.is_known() {
         return;
     }
     // Any statement that fits is enough, whatever it speaks of: code and weights may differ.
@@ -55,7 +54,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         safe::quoted(shown.trim())
     );
     sink.add("license-body-differs", first.span, message, |f| {
-        f.help(format!("Let both say the same: `{}`, or correct the text", declaration(named[0])))
+        f.help(format!("Let both say the same: `{}`, or correct the text", named[0].declaration()))
             .related(document.node(value).span, "declared here")
             .confidence(Confidence::Medium)
             .anchor("/license/body")
@@ -67,11 +66,4 @@ fn same_family(declared: &License, named: &License) -> bool {
     declared.id == named.id
         || (crate::vocab::licenses().find(&declared.id).is_some_and(|listed| listed.family)
             && named.id.contains(declared.id.as_str()))
-}
-
-fn declaration(license: &License) -> String {
-    match &license.hub {
-        Some(hub) => format!("license: {hub}"),
-        None => format!("license: other, license_name: {}", license.id),
-    }
 }

@@ -150,15 +150,14 @@ impl Case<'_, '_> {
         };
         let shown = safe::quoted(&input.name);
         let role = if input.role == Role::Dataset { "dataset" } else { "base model" };
-        let whose = match (&input.behind, claim) {
-            (Some(before), _) => format!("{shown}, from which {} derives,", safe::quoted(before)),
-            (None, Claim::File(name)) => format!("the {role} {shown} of {name}"),
-            (None, Claim::Field(_) | Claim::Sentence(_)) => format!("the {role} {shown}"),
+        let behind = input.behind.as_ref().map(|before| format!("from which {} derives", safe::quoted(before)));
+        let asides: Vec<String> = behind.into_iter().chain(origin_words(&input.origin)).collect();
+        let whose = match claim {
+            _ if input.behind.is_some() => shown,
+            Claim::File(name) => format!("the {role} {shown} of {name}"),
+            Claim::Field(_) | Claim::Sentence(_) => format!("the {role} {shown}"),
         };
-        match origin_words(&input.origin) {
-            Some(words) => format!("{whose} ({words})"),
-            None => whose,
-        }
+        if asides.is_empty() { whose } else { format!("{whose} ({})", asides.join(", ")) }
     }
 
     fn names(&self, sink: &mut Sink<'_>) {
@@ -225,7 +224,7 @@ impl Case<'_, '_> {
         let more = if unknown.len() > 1 { format!(" and {} more", unknown.len() - 1) } else { String::new() };
         let message = format!(
             "cardlint does not know the licence of {}{more}, so it cannot tell what must be carried on",
-            self.whose(first).trim_end_matches(',')
+            self.whose(first)
         );
         sink.add("license-base-unknown", self.base_span(first), message, |f| {
             f.help("Read the licence on the page of the base model, and keep what it asks for").anchor("/base_model")

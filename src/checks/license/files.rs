@@ -2,7 +2,7 @@
 
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::facts::{Linked, declared, license_link};
+use crate::facts::{Linked, declared, license_link, license_span};
 use crate::license::text::{Identified, Likeness, is_license_file};
 use crate::license::{Atom, Role, Scope};
 use crate::rule::Severity;
@@ -91,11 +91,7 @@ fn disagree(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         safe::quoted(other),
         second.license.id
     );
-    let span = match (ctx.card.field("license"), ctx.card.mapping()) {
-        (Some((_, value)), Some((document, _))) => document.node(value).span,
-        _ => ctx.card.front.end(),
-    };
-    sink.add("license-texts-disagree", span, message, |f| {
+    sink.add("license-texts-disagree", license_span(ctx.card), message, |f| {
         f.help("Keep the text of the licence that the card declares; name another one for what it covers, such as LICENSE-CODE")
             .anchor("/license/files")
     });

@@ -3,7 +3,7 @@
 use super::derivation::claim_span;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::facts::{declared, place};
+use crate::facts::{declared, license_span, place};
 use crate::license::Role;
 use crate::license::policy::{Decision, Side};
 use crate::rule::Severity;
@@ -18,11 +18,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     };
     let (owner, name) = place(card);
     if policy.concerns(side) {
-        let span = match (card.field("license"), card.mapping()) {
-            (Some((_, value)), Some((document, _))) => document.node(value).span,
-            _ => card.front.end(),
-        };
-        report(policy.judge(&declared(card), owner, name), "the card", span, "/license", sink);
+        report(policy.judge(&declared(card), owner, name), "the card", license_span(card), "/license", sink);
     }
     let Some(assessment) = ctx.assessment else { return };
     for (at, input) in assessment.inputs.iter().enumerate() {

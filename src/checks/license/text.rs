@@ -24,7 +24,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if first.likeness == Likeness::Same {
             let message = format!("{shown} is the text of {}, but the card declares no licence", label(first.license));
             sink.add("license-text-undeclared", card.front.end(), message, |f| {
-                f.help(format!("Add `{}`", declaration(first.license))).anchor("/license")
+                f.help(format!("Add `{}`", first.license.declaration())).anchor("/license")
             });
         }
         return;
@@ -57,7 +57,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 label(first.license)
             );
             sink.add("license-text-differs", span, message, |f| {
-                f.help(format!("Declare what the text says (`{}`), or replace the text", declaration(first.license)))
+                f.help(format!("Declare what the text says (`{}`), or replace the text", first.license.declaration()))
                     .anchor("/license")
             });
         }
@@ -85,11 +85,4 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn label(license: &License) -> String {
     format!("{} (`{}`)", license.name, license.id)
-}
-
-fn declaration(license: &License) -> String {
-    match &license.hub {
-        Some(hub) => format!("license: {hub}"),
-        None => format!("license: other, license_name: {}", license.id),
-    }
 }
