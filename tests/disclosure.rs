@@ -128,18 +128,20 @@ fn levels_agree_with_readers() {
         both.fp += other.fp;
         both.fne += other.fne;
         println!(
-            "{topic:32} learned {:5.2}  other {:5.2}  both {:5.2}  {both:?}",
+            "{topic:32} learned {:5.2}  other {:5.2}  both {:5.2}  {both:?} {:?} {:?}",
             learned.mcc(),
             other.mcc(),
-            both.mcc()
+            both.mcc(),
+            [learned.fp, learned.fne],
+            [other.fp, other.fne]
         );
     }
     println!("baselines (README of the labels): headings 0.31, headings and keywords 0.44; two readers 0.95");
     // Just below what is reached; the half that was not learned from is what counts.
-    for (name, (counts, exact, all), floor) in [("learned", halves[0], 0.80), ("other", halves[1], 0.72)] {
+    for (name, (counts, exact, all), floor) in [("learned", halves[0], 0.84), ("other", halves[1], 0.76)] {
         println!("{name}: Matthews correlation {:.3}, exact level {:.3} {counts:?}", counts.mcc(), exact / all);
         assert!(counts.mcc() >= floor, "{name}: {:.3}", counts.mcc());
-        assert!(exact / all >= 0.74, "{name}: {:.3}", exact / all);
+        assert!(exact / all >= 0.76, "{name}: {:.3}", exact / all);
     }
 }
 
@@ -268,7 +270,7 @@ fn presence_agrees_with_people() {
         all.precision()
     );
     println!("baselines (issue 4): Matthews correlation 0.42, balanced accuracy 0.63, precision 0.87");
-    assert!(all.mcc() >= 0.55 && mean >= 0.67 && all.precision() >= 0.87);
+    assert!(all.mcc() >= 0.54 && mean >= 0.67 && all.precision() >= 0.87);
 }
 
 /// Take the lines away that show a subject, and the verdict should fall.
@@ -311,9 +313,9 @@ fn verdicts_fall_with_their_evidence() {
 }
 
 /// Per cent of verdicts that fall with their evidence, just below what is reached.
-const DELETION_FLOOR: usize = 7;
+const DELETION_FLOOR: usize = 8;
 /// Per cent of spans within the labelled lines, just below what is reached.
-const PLACE_FLOOR: usize = 62;
+const PLACE_FLOOR: usize = 76;
 
 /// What is shown stands where readers saw it.
 #[test]

@@ -44,6 +44,15 @@ impl Cues {
         }
     }
 
+    /// The cues that the other has not.
+    pub(super) fn without(&self, other: &Cues) -> Cues {
+        let mut left = *self;
+        for (mine, theirs) in left.0.iter_mut().zip(other.0) {
+            *mine &= !theirs;
+        }
+        left
+    }
+
     pub(super) fn holds_all(&self, other: &Cues) -> bool {
         self.0.iter().zip(other.0).all(|(mine, theirs)| mine & theirs == theirs)
     }
@@ -106,6 +115,8 @@ pub(super) const BUILTIN: &[&str] = &[
     "image",
     "link-web",
     "heading",
+    "statement",
+    "link-profile",
 ];
 
 /// A way in which a segment or section shows a topic.
@@ -117,6 +128,8 @@ pub(super) struct Clause {
     pub(super) none: Cues,
     /// The segment must stand under a heading or label of one of these topics.
     pub(super) under: Option<u128>,
+    /// The segment must not stand under a heading of one of these topics.
+    pub(super) outside: u128,
     /// The whole own section counts, not the segment alone.
     pub(super) section: bool,
     /// Distinct patterns of a cue that are needed.
@@ -225,6 +238,9 @@ struct ClauseEntry {
     /// Ids of other topics whose headings do as well.
     #[serde(default)]
     below: Vec<String>,
+    /// Ids of topics whose headings rule it out.
+    #[serde(default)]
+    outside: Vec<String>,
     #[serde(default)]
     section: bool,
     #[serde(default)]
@@ -243,6 +259,8 @@ pub(super) struct Vocabulary {
     pub(super) heading_topics: Vec<u32>,
     pub(super) placeholders: Vec<String>,
     pub(super) boilerplate: usize,
+    /// Cues of the mere shape.
+    pub(super) shapes: Cues,
 }
 
 impl Vocabulary {
@@ -278,6 +296,7 @@ impl Vocabulary {
             }
             set
         };
+        let shapes = set(&["sentence", "long", "item", "filled", "name", "code", "table"].map(String::from));
         let number = |id: &String| {
             let found = entries.iter().position(|topic| topic.id == *id);
             found.unwrap_or_else(|| panic!("rules/topics: no topic `{id}`"))
@@ -295,6 +314,7 @@ impl Vocabulary {
                 any: set(&entry.any),
                 none: set(&entry.none),
                 under: below(at, entry),
+                outside: entry.outside.iter().fold(0, |set, id| set | 1 << number(id)),
                 section: entry.section,
                 count: entry.count.iter().map(|(id, count)| (cue(id), *count)).collect(),
             };
@@ -312,7 +332,7 @@ impl Vocabulary {
                 hints: set(&entry.hints),
             });
         }
-        Self { topics, cues, patterns, headings, heading_topics, placeholders: file.placeholders, boilerplate }
+        Self { topics, cues, patterns, headings, heading_topics, placeholders: file.placeholders, boilerplate, shapes }
     }
 }
 

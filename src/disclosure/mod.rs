@@ -64,7 +64,7 @@ pub struct Disclosure {
 }
 
 /// Places kept for one topic.
-const MAX_EVIDENCE: usize = 3;
+const MAX_EVIDENCE: usize = 2;
 
 /// Topics as bits.
 type TopicSet = u128;
@@ -147,8 +147,10 @@ struct Page<'a> {
     vocabulary: &'a Vocabulary,
     segments: &'a [Segment],
     sections: &'a [TopicSet],
-    /// Topics that a segment stands under, by heading or label.
+    /// Topics that a segment stands under, by heading or label, its own or of what introduces it.
     under: Vec<TopicSet>,
+    /// Cues of each segment and of what introduces it.
+    cues: Vec<Cues>,
     /// Cues of all segments of the same own section.
     windows: Vec<Cues>,
     /// The window of each segment.
@@ -167,12 +169,19 @@ impl<'a> Page<'a> {
         let mut patterns: Vec<Vec<u32>> = Vec::new();
         let (mut all, mut last) = (Cues::default(), None);
         let mut holders = vec![Vec::new(); data::MAX_CUES];
+        let mut cues = Vec::with_capacity(segments.len());
         for (at, segment) in (0..).zip(segments) {
-            for cue in segment.cues.iter() {
+            let lead = segment.lead.map(|lead| &segments[lead]);
+            let mut own = segment.cues;
+            if let Some(lead) = lead.filter(|lead| !lead.empty) {
+                own.union(&lead.cues);
+            }
+            for cue in own.iter() {
                 holders[cue].push(at);
             }
+            cues.push(own);
             let mut set = segment.section.map_or(0, |section| sections[section]);
-            for topic in &segment.label {
+            for topic in segment.label.iter().chain(lead.iter().flat_map(|lead| &lead.label)) {
                 set |= 1 << topic;
             }
             under.push(set);
@@ -191,20 +200,41 @@ impl<'a> Page<'a> {
             list.sort_unstable();
             list.dedup();
         }
-        Self { vocabulary, segments, sections, under, windows, window_of, patterns, all, holders }
+        Self { vocabulary, segments, sections, under, cues, windows, window_of, patterns, all, holders }
     }
 
     fn judge(&self, topic: usize, card: &Card<'_>) -> Disclosure {
         let mut found = Disclosure::default();
+        // How many ways a segment shows the topic in, the better ones twice: the place shown most is shown.
+        let mut votes: Vec<(usize, Level, u32)> = Vec::new();
         for clause in &self.vocabulary.topics[topic].clauses {
-            if clause.level < found.level || !self.possible(clause) {
+            if !self.possible(clause) {
                 continue;
             }
+            let weight = if clause.level == Level::Substantive { 2 } else { 1 };
+            let mut take = |at: usize| {
+                if self.fits(clause, at, &self.segments[at]) {
+                    match votes.iter_mut().find(|vote| vote.0 == at) {
+                        Some(vote) => *vote = (at, vote.1.max(clause.level), vote.2 + weight),
+                        None => votes.push((at, clause.level, weight)),
+                    }
+                }
+            };
             // Few segments hold the rarest of the cues that are all needed.
             let rarest = clause.all.iter().map(|cue| &self.holders[cue]).min_by_key(|list| list.len());
             match rarest.filter(|_| !clause.section) {
-                Some(list) => list.iter().for_each(|at| self.take(clause, *at as usize, &mut found)),
-                None => (0..self.segments.len()).for_each(|at| self.take(clause, at, &mut found)),
+                Some(list) => list.iter().for_each(|at| take(*at as usize)),
+                None => (0..self.segments.len()).for_each(take),
+            }
+        }
+        found.level = votes.iter().map(|vote| vote.1).max().unwrap_or_default();
+        let most = votes.iter().filter(|vote| vote.1 == found.level).map(|vote| vote.2).max().unwrap_or_default();
+        votes.retain(|vote| vote.1 == found.level && vote.2 == most);
+        votes.sort_unstable_by_key(|vote| vote.0);
+        for (at, ..) in votes {
+            let span = self.segments[at].span;
+            if found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&span) {
+                found.evidence.push(span);
             }
         }
         if found.level == Level::Absent {
@@ -213,32 +243,27 @@ impl<'a> Page<'a> {
         found
     }
 
-    /// Takes a segment as evidence, if it fits.
-    fn take(&self, clause: &Clause, at: usize, found: &mut Disclosure) {
-        let segment = &self.segments[at];
-        if found.evidence.len() == MAX_EVIDENCE && found.level == clause.level || !self.fits(clause, at, segment) {
-            return;
-        }
-        found.level = clause.level;
-        if found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&segment.span) {
-            found.evidence.push(segment.span);
-        }
-    }
-
     /// Cheap refusal: the card as a whole lacks what the clause needs.
     fn possible(&self, clause: &Clause) -> bool {
         self.all.holds_all(&clause.all) && (clause.any.is_empty() || self.all.holds_any(&clause.any))
     }
 
     fn fits(&self, clause: &Clause, at: usize, segment: &Segment) -> bool {
-        if segment.empty || clause.under.is_some_and(|topics| self.under[at] & topics == 0) {
+        if segment.empty
+            || self.under[at] & clause.outside != 0
+            || clause.under.is_some_and(|topics| self.under[at] & topics == 0)
+        {
             return false;
         }
-        let cues = if clause.section { &self.windows[self.window_of[at]] } else { &segment.cues };
+        let cues = if clause.section { &self.windows[self.window_of[at]] } else { &self.cues[at] };
         if !cues.holds_all(&clause.all) || segment.cues.holds_any(&clause.none) {
             return false;
         }
         if !clause.any.is_empty() && !cues.holds_any(&clause.any) {
+            return false;
+        }
+        // What only its introduction says is shown there.
+        if segment.lead.is_some() && !clause.section && !self.adds(clause, segment) {
             return false;
         }
         // With a window, the place shown is what holds a part of it.
@@ -264,6 +289,14 @@ impl<'a> Page<'a> {
                 distinct(&segment.found) >= least
             }
         })
+    }
+
+    /// True when a segment says a part of the clause itself.
+    fn adds(&self, clause: &Clause, segment: &Segment) -> bool {
+        let own = segment.cues.without(&self.vocabulary.shapes);
+        let asked = [clause.all, clause.any].map(|cues| cues.without(&self.vocabulary.shapes));
+        let asks = asked.iter().any(|cues| !cues.is_empty());
+        !asks || asked.iter().any(|cues| own.holds_any(cues))
     }
 
     /// A heading or label of the topic, or a word of it.

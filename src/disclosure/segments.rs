@@ -33,6 +33,8 @@ pub(super) struct Segment {
     pub(super) empty: bool,
     /// Index of the table that it is a row of.
     pub(super) table: Option<usize>,
+    /// Index of the segment that introduces it: "It was trained on:" before a list, or a line before a table.
+    pub(super) lead: Option<usize>,
 }
 
 /// A built-in cue by its name.
@@ -168,6 +170,7 @@ pub(super) fn cut(card: &Card<'_>, vocabulary: &Vocabulary) -> Vec<Segment> {
     for segment in &mut segments {
         label(text, segment, vocabulary);
     }
+    leads(text, &mut segments);
     segments
 }
 
@@ -185,6 +188,53 @@ fn segment(text: &str, range: Range<usize>, kind: Kind, section: Option<usize>) 
         found: Vec::new(),
         empty: false,
         table: None,
+        lead: None,
+    }
+}
+
+/// Longest paragraph, in bytes, that is taken for the caption of the table or listing behind it.
+const CAPTION: usize = 400;
+
+/// Finds what introduces each segment: list items say little without the line before the list.
+fn leads(text: &str, segments: &mut [Segment]) {
+    // What introduces the list or table that follows; the item whose list follows, with its column.
+    let (mut lead, mut item): (Option<usize>, Option<(usize, usize)>) = (None, None);
+    let (mut caption, mut title) = (None, None);
+    let mut section = None;
+    for at in 0..segments.len() {
+        let segment = &segments[at];
+        let inner = &text[segment.span.range()];
+        let heading = segment.cues.contains(builtin("heading"));
+        if segment.section != section || heading {
+            (lead, item, caption, section) = (None, None, None, segment.section);
+            title = heading.then_some(at);
+            if heading {
+                continue;
+            }
+        }
+        let start = segment.span.start as usize;
+        let column = start - text[..start].rfind('\n').map_or(0, |line| line + 1);
+        if item.is_some_and(|(indent, _)| column <= indent) && segment.table.is_none() {
+            item = None;
+        }
+        let inner_lead = item.map(|(_, index)| index);
+        let introduces = inner.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
+        let found = match segment.kind {
+            Kind::Item => inner_lead.or(lead),
+            Kind::Prose => inner_lead,
+            Kind::Table => inner_lead.or(lead).or(caption).or(title),
+            Kind::Code => inner_lead.or(lead).or(caption),
+        };
+        match segment.kind {
+            Kind::Item if introduces => item = Some((column, at)),
+            Kind::Prose => {
+                lead = introduces.then_some(at);
+                caption = (inner.len() <= CAPTION).then_some(at);
+            }
+            _ => {}
+        }
+        segments[at].lead =
+            if segment.table.is_some() { segments[at].table.and_then(|table| segments[table].lead) } else { found };
     }
 }
 
@@ -504,7 +554,13 @@ fn shape(text: &str, segment: &mut Segment, boilerplate: &[Range<usize>]) {
     }
     let cues = &mut segment.cues;
     match segment.kind {
-        Kind::Code => return cues.insert(builtin("code")),
+        Kind::Code => {
+            cues.insert(builtin("code"));
+            if inner.lines().any(does) {
+                cues.insert(builtin("statement"));
+            }
+            return;
+        }
         Kind::Table => cues.insert(builtin("table")),
         Kind::Item => cues.insert(builtin("item")),
         Kind::Prose => {}
@@ -560,6 +616,13 @@ fn shape(text: &str, segment: &mut Segment, boilerplate: &[Range<usize>]) {
     }
 }
 
+/// True for a line of code that does something: no fence, import, comment or bracket.
+fn does(line: &str) -> bool {
+    let line = line.trim();
+    let idle = ["```", "~~~", "import ", "from ", "#", "//", "\"\"\""].iter().any(|start| line.starts_with(start));
+    !idle && line.bytes().filter(u8::is_ascii_alphanumeric).count() > 2
+}
+
 /// `somebody@example.org`
 fn email(bytes: &[u8], at: usize) -> bool {
     let before = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
@@ -591,6 +654,16 @@ fn holding(segments: &[Segment], at: usize) -> [Option<usize>; 2] {
     let Some(last) = last.filter(|last| !segments[*last].empty) else { return [None, None] };
     let inside = |index: usize| (at < segments[index].span.end as usize).then_some(index);
     [inside(last), segments[last].table.and_then(inside)]
+}
+
+/// The page of a person or an organisation: `https://github.com/somebody`.
+fn is_profile(target: &str) -> bool {
+    const HOSTS: &[&str] = &["huggingface.co/", "hf.co/", "github.com/", "twitter.com/", "x.com/", "gitlab.com/"];
+    const PEOPLE: &[&str] =
+        &["linkedin.com/in/", "scholar.google.", "orcid.org/", ".github.io", "://people.", "mastodon.", "kaggle.com/"];
+    let rest = HOSTS.iter().find_map(|host| target.split_once(host)).map(|(_, rest)| rest.trim_end_matches('/'));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#']))
+        || PEOPLE.iter().any(|host| target.contains(host))
 }
 
 /// Cues of links and images.
@@ -641,6 +714,9 @@ fn links(card: &Card<'_>, segments: &mut [Segment]) {
                 segment.cues.insert(builtin("link-hub"));
             } else if lower.starts_with("http") {
                 segment.cues.insert(builtin("link-web"));
+            }
+            if is_profile(&lower) {
+                segment.cues.insert(builtin("link-profile"));
             }
             if lower.starts_with("mailto:") {
                 segment.cues.insert(builtin("email"));
