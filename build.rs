@@ -76,16 +76,16 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
     fs::write(build.join("headings.bin"), trie(&headings, &heading_numbers))
 }
 
-/// The table of a trie of `phrases`, ASCII letters folded, with `more` numbers behind it, as
+/// The table of a trie of `texts`, ASCII letters folded, with `more` numbers behind it, as
 /// `src/disclosure/trie.rs` reads it.
-fn trie(phrases: &[String], more: &[u32]) -> Vec<u8> {
+fn trie(texts: &[String], more: &[u32]) -> Vec<u8> {
     #[derive(Default)]
     struct Node {
         edges: BTreeMap<u8, usize>,
         phrases: Vec<u32>,
     }
     let mut nodes = vec![Node::default()];
-    for (number, phrase) in (0..).zip(phrases) {
+    for (number, phrase) in (0..).zip(texts) {
         let mut at = 0;
         for byte in phrase.bytes().map(|byte| byte.to_ascii_lowercase()) {
             at = if let Some(&next) = nodes[at].edges.get(&byte) {
@@ -99,16 +99,53 @@ fn trie(phrases: &[String], more: &[u32]) -> Vec<u8> {
         }
         nodes[at].phrases.push(number);
     }
-    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let (mut edge_starts, mut phrase_starts, mut edges, mut ends) = (vec![0], vec![0], Vec::new(), Vec::new());
-    for node in &nodes {
-        edges.extend(node.edges.iter().map(|(byte, next)| u32::from(*byte) << 24 | number(*next)));
-        ends.extend(&node.phrases);
-        edge_starts.push(number(edges.len()));
-        phrase_starts.push(number(ends.len()));
+    // Each node gets a base at which the cells of all its bytes are free. The root's cell is the first.
+    let mut cells: Vec<Option<(usize, usize)>> = vec![None; 1 << 20];
+    let (mut bases, mut places) = (vec![0; nodes.len()], vec![0; nodes.len()]);
+    let (mut free, mut last) = (1, 256);
+    let mut open = std::collections::VecDeque::from([0]);
+    while let Some(node) = open.pop_front() {
+        let bytes: Vec<usize> = nodes[node].edges.keys().map(|byte| usize::from(*byte)).collect();
+        let Some(&first) = bytes.first() else { continue };
+        while cells[free].is_some() {
+            free += 1;
+        }
+        let mut base = free.saturating_sub(first).max(1);
+        while !bytes.iter().all(|byte| cells[base + byte].is_none()) {
+            base += 1;
+        }
+        bases[node] = base;
+        for (byte, child) in &nodes[node].edges {
+            let place = base + usize::from(*byte);
+            cells[place] = Some((*child, places[node]));
+            places[*child] = place;
+            last = last.max(place);
+            open.push_back(*child);
+        }
     }
-    let head = [number(nodes.len()), number(edges.len()), number(ends.len())];
-    let all = head.iter().chain(&edge_starts).chain(&phrase_starts).chain(&edges).chain(&ends).chain(more);
+    let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    let (mut base_of, mut parents, mut ends, mut phrases) = (vec![], vec![], vec![0], vec![]);
+    for (place, cell) in cells.iter().take(last + 257).enumerate() {
+        let node = if place == 0 { Some((0, 0)) } else { *cell };
+        let ending = node.map_or(&[][..], |(node, _)| &nodes[node].phrases);
+        let flag = if ending.is_empty() { 0 } else { 1 << 31 };
+        base_of.push(node.map_or(0, |(node, _)| number(bases[node])) | flag);
+        // The root has no parent, and no cell is the child of an empty one.
+        parents.push(node.filter(|_| place > 0).map_or(u32::MAX, |(_, parent)| number(parent)));
+        phrases.extend(ending);
+        ends.push(number(phrases.len()));
+    }
+    // The first bytes of the phrases, as many as there are of four.
+    let starts: std::collections::BTreeSet<u32> = texts
+        .iter()
+        .map(|text| {
+            let mut bytes = [0; 4];
+            text.bytes().zip(&mut bytes).for_each(|(byte, to)| *to = byte.to_ascii_lowercase());
+            u32::from_le_bytes(bytes)
+        })
+        .collect();
+    let head = [number(base_of.len()), number(phrases.len()), number(starts.len())];
+    let all = head.iter().chain(&base_of).chain(&parents).chain(&ends).chain(&phrases).chain(&starts).chain(more);
     all.flat_map(|value| value.to_le_bytes()).collect()
 }
 

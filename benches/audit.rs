@@ -7,8 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cardlint::card::split::split;
+use cardlint::card::{Card, Siblings};
 use cardlint::engine::{self, Input, Settings};
 use cardlint::report::{Format, Style};
+use cardlint::text::SourceFile;
 use cardlint::yaml::reading::Reader;
 use pulldown_cmark::{Options, Parser};
 
@@ -59,6 +61,19 @@ fn parse_bare(text: &str) -> usize {
 fn bare_parsing(bencher: divan::Bencher<'_, '_>) {
     let texts: Vec<String> = cards().into_iter().filter_map(|(_, bytes)| String::from_utf8(bytes).ok()).collect();
     bencher.bench(|| texts.iter().map(|text| parse_bare(text)).sum::<usize>());
+}
+
+/// What cards disclose, without the reading of the cards: at most as long as bare parsing.
+#[divan::bench(sample_count = 10)]
+fn disclosure(bencher: divan::Bencher<'_, '_>) {
+    let sources: Vec<SourceFile> = cards()
+        .into_iter()
+        .filter_map(|(name, bytes)| Some(SourceFile::new(name, String::from_utf8(bytes).ok()?)))
+        .collect();
+    let cards: Vec<Card<'_>> =
+        sources.iter().map(|source| Card::read(source, Vec::new(), Siblings::none(), None)).collect();
+    bencher
+        .bench_local(|| cards.iter().map(|card| cardlint::disclosure::read_page(card).unfilled.len()).sum::<usize>());
 }
 
 fn audit(cards: &[(String, Vec<u8>)], format: Option<Format>) -> usize {

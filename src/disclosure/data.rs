@@ -17,10 +17,12 @@ pub(super) const MAX_CUES: usize = 256;
 pub(super) struct Cues([u64; MAX_CUES / 64]);
 
 impl Cues {
+    #[inline]
     pub(super) fn insert(&mut self, cue: usize) {
         self.0[cue / 64] |= 1 << (cue % 64);
     }
 
+    #[inline]
     pub(super) fn contains(&self, cue: usize) -> bool {
         self.0[cue / 64] & (1 << (cue % 64)) != 0
     }
@@ -38,6 +40,7 @@ impl Cues {
         })
     }
 
+    #[inline]
     pub(super) fn union(&mut self, other: &Cues) {
         for (mine, theirs) in self.0.iter_mut().zip(other.0) {
             *mine |= theirs;
@@ -45,6 +48,7 @@ impl Cues {
     }
 
     /// The cues that the other has not.
+    #[inline]
     pub(super) fn without(&self, other: &Cues) -> Cues {
         let mut left = *self;
         for (mine, theirs) in left.0.iter_mut().zip(other.0) {
@@ -53,14 +57,17 @@ impl Cues {
         left
     }
 
+    #[inline]
     pub(super) fn holds_all(&self, other: &Cues) -> bool {
         self.0.iter().zip(other.0).all(|(mine, theirs)| mine & theirs == theirs)
     }
 
+    #[inline]
     pub(super) fn holds_any(&self, other: &Cues) -> bool {
         self.0.iter().zip(other.0).any(|(mine, theirs)| mine & theirs != 0)
     }
 
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().all(|word| *word == 0)
     }
@@ -257,7 +264,8 @@ pub(super) struct Vocabulary {
     pub(super) headings: Trie,
     /// The topic of each heading pattern.
     pub(super) heading_topics: Vec<u32>,
-    pub(super) placeholders: Vec<String>,
+    /// Placeholders by their first byte, folded.
+    pub(super) placeholders: Vec<Vec<String>>,
     pub(super) boilerplate: usize,
     /// Cues of the mere shape.
     pub(super) shapes: Cues,
@@ -296,6 +304,11 @@ impl Vocabulary {
             }
             set
         };
+        let mut placeholders = vec![Vec::new(); 256];
+        for text in &file.placeholders {
+            let text = super::fold::fold(text);
+            placeholders[text.bytes().next().map_or(0, usize::from)].push(text);
+        }
         let shapes = set(&["sentence", "long", "item", "filled", "name", "code", "table"].map(String::from));
         let number = |id: &String| {
             let found = entries.iter().position(|topic| topic.id == *id);
@@ -332,7 +345,7 @@ impl Vocabulary {
                 hints: set(&entry.hints),
             });
         }
-        Self { topics, cues, patterns, headings, heading_topics, placeholders: file.placeholders, boilerplate, shapes }
+        Self { topics, cues, patterns, headings, heading_topics, placeholders, boilerplate, shapes }
     }
 }
 

@@ -13,10 +13,12 @@ mod segments;
 pub mod traits;
 mod trie;
 
+use std::ops::Range;
+
 use crate::card::Card;
 use crate::text::Span;
 use data::{Clause, Cues, Vocabulary, vocabulary};
-use segments::{Kind, Segment};
+use segments::{Hit, Kind, Segment};
 
 pub use data::{Applies, Topic, topic, topics};
 pub use traits::Traits;
@@ -89,10 +91,10 @@ pub fn read(card: &Card<'_>) -> Vec<Disclosure> {
 fn read_body(card: &Card<'_>) -> Reading {
     let vocabulary = vocabulary();
     let mut segments = segments::cut(card, vocabulary);
-    segments::scan(card, vocabulary, &mut segments);
+    let hits = segments::scan(card, vocabulary, &mut segments);
     let sections = sections(card, vocabulary);
-    let page = Page::new(vocabulary, &segments, &sections);
-    let copied = |segment: &&Segment| segment.cues.contains(segments::builtin("boilerplate"));
+    let page = Page::new(vocabulary, &segments, &sections, &hits);
+    let copied = |segment: &&Segment| segment.cues.contains(const { segments::builtin("boilerplate") });
     let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains("explored bias and fairness");
     Reading {
         disclosures: (0..vocabulary.topics.len()).map(|topic| page.judge(topic, card)).collect(),
@@ -142,6 +144,26 @@ fn sections(card: &Card<'_>, vocabulary: &Vocabulary) -> Vec<TopicSet> {
     sets
 }
 
+/// The segments that hold each cue, and where those of each cue begin.
+fn holders(cues: &[Cues]) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = vec![0_u32; data::MAX_CUES + 1];
+    for cue in cues.iter().flat_map(Cues::iter) {
+        starts[cue + 1] += 1;
+    }
+    for cue in 0..data::MAX_CUES {
+        starts[cue + 1] += starts[cue];
+    }
+    let mut next = starts.clone();
+    let mut holders = vec![0; starts[data::MAX_CUES] as usize];
+    for (at, cues) in (0..).zip(cues) {
+        for cue in cues.iter() {
+            holders[next[cue] as usize] = at;
+            next[cue] += 1;
+        }
+    }
+    (starts, holders)
+}
+
 /// A card, ready to be judged.
 struct Page<'a> {
     vocabulary: &'a Vocabulary,
@@ -155,29 +177,30 @@ struct Page<'a> {
     windows: Vec<Cues>,
     /// The window of each segment.
     window_of: Vec<usize>,
-    /// Patterns of each window, sorted.
-    patterns: Vec<Vec<u32>>,
+    /// The phrases found, and the part of each window.
+    hits: &'a [Hit],
+    found: Vec<Range<usize>>,
     /// Cues of the whole card.
     all: Cues,
-    /// The segments that hold each cue.
-    holders: Vec<Vec<u32>>,
+    /// The segments that hold each cue, one cue after the other.
+    holders: Vec<u32>,
+    /// Where the holders of each cue begin; one more for the end.
+    starts: Vec<u32>,
+    /// Topics that any segment stands under.
+    anywhere: TopicSet,
 }
 
 impl<'a> Page<'a> {
-    fn new(vocabulary: &'a Vocabulary, segments: &'a [Segment], sections: &'a [TopicSet]) -> Self {
+    fn new(vocabulary: &'a Vocabulary, segments: &'a [Segment], sections: &'a [TopicSet], hits: &'a [Hit]) -> Self {
         let (mut under, mut windows, mut window_of) = (Vec::new(), Vec::<Cues>::new(), Vec::new());
-        let mut patterns: Vec<Vec<u32>> = Vec::new();
+        let mut found: Vec<Range<usize>> = Vec::new();
         let (mut all, mut last) = (Cues::default(), None);
-        let mut holders = vec![Vec::new(); data::MAX_CUES];
         let mut cues = Vec::with_capacity(segments.len());
-        for (at, segment) in (0..).zip(segments) {
+        for segment in segments {
             let lead = segment.lead.map(|lead| &segments[lead]);
             let mut own = segment.cues;
             if let Some(lead) = lead.filter(|lead| !lead.empty) {
                 own.union(&lead.cues);
-            }
-            for cue in own.iter() {
-                holders[cue].push(at);
             }
             cues.push(own);
             let mut set = segment.section.map_or(0, |section| sections[section]);
@@ -187,20 +210,41 @@ impl<'a> Page<'a> {
             under.push(set);
             if last != Some(segment.section) {
                 windows.push(Cues::default());
-                patterns.push(Vec::new());
+                found.push(segment.found.clone());
                 last = Some(segment.section);
             }
             let window = windows.len() - 1;
             window_of.push(window);
             windows[window].union(&segment.cues);
-            patterns[window].extend(&segment.found);
+            // An empty segment has no part.
+            if !segment.found.is_empty() {
+                let from = if found[window].is_empty() { segment.found.start } else { found[window].start };
+                found[window] = from..segment.found.end.max(found[window].end);
+            }
             all.union(&segment.cues);
         }
-        for list in &mut patterns {
-            list.sort_unstable();
-            list.dedup();
+        let (starts, holders) = holders(&cues);
+        let anywhere = under.iter().fold(0, |all, set| all | set);
+        Self {
+            vocabulary,
+            segments,
+            sections,
+            under,
+            cues,
+            windows,
+            window_of,
+            hits,
+            found,
+            all,
+            holders,
+            starts,
+            anywhere,
         }
-        Self { vocabulary, segments, sections, under, cues, windows, window_of, patterns, all, holders }
+    }
+
+    /// The segments that hold a cue.
+    fn holders(&self, cue: usize) -> &[u32] {
+        &self.holders[self.starts[cue] as usize..self.starts[cue + 1] as usize]
     }
 
     fn judge(&self, topic: usize, card: &Card<'_>) -> Disclosure {
@@ -221,7 +265,7 @@ impl<'a> Page<'a> {
                 }
             };
             // Few segments hold the rarest of the cues that are all needed.
-            let rarest = clause.all.iter().map(|cue| &self.holders[cue]).min_by_key(|list| list.len());
+            let rarest = clause.all.iter().map(|cue| self.holders(cue)).min_by_key(|list| list.len());
             match rarest.filter(|_| !clause.section) {
                 Some(list) => list.iter().for_each(|at| take(*at as usize)),
                 None => (0..self.segments.len()).for_each(take),
@@ -245,7 +289,9 @@ impl<'a> Page<'a> {
 
     /// Cheap refusal: the card as a whole lacks what the clause needs.
     fn possible(&self, clause: &Clause) -> bool {
-        self.all.holds_all(&clause.all) && (clause.any.is_empty() || self.all.holds_any(&clause.any))
+        clause.under.is_none_or(|topics| self.anywhere & topics != 0)
+            && self.all.holds_all(&clause.all)
+            && (clause.any.is_empty() || self.all.holds_any(&clause.any))
     }
 
     fn fits(&self, clause: &Clause, at: usize, segment: &Segment) -> bool {
@@ -268,7 +314,7 @@ impl<'a> Page<'a> {
         }
         // With a window, the place shown is what holds a part of it.
         // A heading says something by its words, not by standing in its section.
-        let heading = segment.cues.contains(segments::builtin("heading"));
+        let heading = segment.cues.contains(const { segments::builtin("heading") });
         if heading && (clause.under.is_some() || clause.section) {
             return false;
         }
@@ -276,18 +322,13 @@ impl<'a> Page<'a> {
             return false;
         }
         clause.count.iter().all(|&(cue, least)| {
-            let distinct = |found: &[u32]| {
-                let of_cue = found.iter().filter(|pattern| self.vocabulary.patterns[**pattern as usize].cue == cue);
-                let mut list: Vec<u32> = of_cue.copied().collect();
-                list.sort_unstable();
-                list.dedup();
-                list.len()
-            };
-            if clause.section {
-                distinct(&self.patterns[self.window_of[at]]) >= least
-            } else {
-                distinct(&segment.found) >= least
-            }
+            let found = if clause.section { &self.found[self.window_of[at]] } else { &segment.found };
+            let patterns = self.hits[found.clone()].iter().map(|hit| hit.pattern);
+            let mut distinct: Vec<u32> =
+                patterns.filter(|pattern| self.vocabulary.patterns[*pattern as usize].cue == cue).collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            distinct.len() >= least
         })
     }
 

@@ -27,8 +27,8 @@ pub(super) struct Segment {
     /// Topics that its label names.
     pub(super) label: Vec<usize>,
     pub(super) cues: Cues,
-    /// Patterns found, for counting distinct ones.
-    pub(super) found: Vec<u32>,
+    /// Its part of the [`Hit`]s.
+    pub(super) found: Range<usize>,
     /// It says nothing: a placeholder, or a label without a value.
     pub(super) empty: bool,
     /// Index of the table that it is a row of.
@@ -70,7 +70,7 @@ const SENTENCE: usize = 6;
 const LONG: usize = 25;
 
 /// Bytes of a listing or table that are looked at for cues.
-const LISTING: usize = 3_000;
+const LISTING: usize = 1_500;
 
 /// Topics that a heading or label names: by the whole text, or by a phrase in it.
 pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -> Vec<usize> {
@@ -160,7 +160,7 @@ pub(super) fn cut(card: &Card<'_>, vocabulary: &Vocabulary) -> Vec<Segment> {
                 if heading {
                     add(range, Kind::Prose, section, &mut segments);
                     if let Some(last) = segments.last_mut() {
-                        last.cues.insert(builtin("heading"));
+                        last.cues.insert(const { builtin("heading") });
                     }
                 }
             }
@@ -185,7 +185,7 @@ fn segment(text: &str, range: Range<usize>, kind: Kind, section: Option<usize>) 
         section,
         label: Vec::new(),
         cues: Cues::default(),
-        found: Vec::new(),
+        found: 0..0,
         empty: false,
         table: None,
         lead: None,
@@ -204,7 +204,7 @@ fn leads(text: &str, segments: &mut [Segment]) {
     for at in 0..segments.len() {
         let segment = &segments[at];
         let inner = &text[segment.span.range()];
-        let heading = segment.cues.contains(builtin("heading"));
+        let heading = segment.cues.contains(const { builtin("heading") });
         if segment.section != section || heading {
             (lead, item, caption, section) = (None, None, None, segment.section);
             title = heading.then_some(at);
@@ -299,7 +299,7 @@ fn label(text: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
     } else if is_placeholder(value, vocabulary) {
         segment.empty = true;
     } else {
-        segment.cues.insert(builtin("filled"));
+        segment.cues.insert(const { builtin("filled") });
     }
 }
 
@@ -312,21 +312,40 @@ fn is_placeholder(value: &str, vocabulary: &Vocabulary) -> bool {
     if value.len() > 200 {
         return false;
     }
+    // Most texts begin like no placeholder.
+    let first = value.bytes().find(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
+    if first.is_some_and(|first| {
+        first < 0x80 && vocabulary.placeholders[usize::from(first.to_ascii_lowercase())].is_empty()
+    }) {
+        return false;
+    }
     let folded = fold(value);
     let mut rest = folded.as_str();
     // Several in a row are still none.
-    while let Some(left) = vocabulary.placeholders.iter().find_map(|word| rest.strip_prefix(word.as_str())) {
-        rest = left.trim_start();
+    while let Some(first) = rest.bytes().next() {
+        let words = &vocabulary.placeholders[usize::from(first)];
+        match words.iter().find_map(|word| rest.strip_prefix(word.as_str())) {
+            Some(left) => rest = left.trim_start(),
+            None => return false,
+        }
     }
-    rest.is_empty()
+    true
 }
 
-/// Fills in the cues of all segments.
-pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Segment]) {
+/// A phrase in the text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hit {
+    start: usize,
+    end: usize,
+    pub(super) pattern: u32,
+}
+
+/// Fills in the cues of all segments; gives the phrases found, in order.
+pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Segment]) -> Vec<Hit> {
     let text = card.source.text();
-    let Some(first) = segments.first().map(|segment| segment.span.start as usize) else { return };
+    let Some(first) = segments.first().map(|segment| segment.span.start as usize) else { return Vec::new() };
     let mut boilerplate: Vec<Range<usize>> = Vec::new();
-    let mut hits: Vec<(usize, usize, u32)> = Vec::new();
+    let mut hits: Vec<Hit> = Vec::new();
     let bytes = text.as_bytes();
     // A long listing or table has said what it is in its beginning.
     let mut skips =
@@ -349,7 +368,7 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
         let begins = !byte.is_ascii_alphanumeric()
             || !before.is_ascii_alphabetic() && (before.is_ascii_digit() || !before.is_ascii_alphanumeric());
         before = byte;
-        if !begins || !vocabulary.cues.begins(&bytes[at..]) {
+        if !begins || !vocabulary.cues.opens(byte) || !vocabulary.cues.begins(&bytes[at..]) {
             continue;
         }
         vocabulary.cues.at(bytes, at, |end, number| {
@@ -361,37 +380,37 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
                         boilerplate.push(sentence(text, at, end));
                     }
                 } else {
-                    hits.push((at, end, number));
+                    hits.push(Hit { start: at, end, pattern: number });
                 }
             }
         });
     }
-    hits.sort_unstable();
     boilerplate.sort_by_key(|range| (range.start, range.end));
-    let mut from = 0;
+    hits.retain(|hit| {
+        let next = boilerplate.partition_point(|copied| copied.end <= hit.start);
+        boilerplate.get(next).is_none_or(|copied| copied.start > hit.start)
+    });
     for segment in segments.iter_mut() {
         let range = segment.span.range();
-        while from < hits.len() && hits[from].0 < range.start {
-            from += 1;
-        }
         let copied = &boilerplate[boilerplate.partition_point(|copied| copied.end <= range.start)..];
         let copied = &copied[..copied.partition_point(|copied| copied.start < range.end)];
         if !copied.is_empty() {
-            segment.cues.insert(builtin("boilerplate"));
+            segment.cues.insert(const { builtin("boilerplate") });
         }
         if segment.empty {
             continue;
         }
         // Rows of a narrow table lie inside of the table, so the hits are looked at twice.
-        for &(start, end, pattern) in hits[from..].iter().take_while(|hit| hit.0 < range.end) {
-            if end <= range.end && !copied.iter().any(|range| range.contains(&start)) {
-                segment.cues.insert(vocabulary.patterns[pattern as usize].cue);
-                segment.found.push(pattern);
-            }
+        let from = hits.partition_point(|hit| hit.start < range.start);
+        let count = hits[from..].iter().take_while(|hit| hit.end <= range.end).count();
+        segment.found = from..from + count;
+        for hit in &hits[segment.found.clone()] {
+            segment.cues.insert(vocabulary.patterns[hit.pattern as usize].cue);
         }
         shape(text, segment, copied);
     }
     links(card, segments);
+    hits
 }
 
 /// The sentence that a match begins in, and the rest of its line: what is copied is copied to the end.
@@ -408,6 +427,10 @@ fn in_identifier(text: &str, start: usize, end: usize) -> bool {
         byte.is_ascii_alphanumeric()
             || matches!(byte, b'.' | b'/' | b'-' | b'_' | b':' | b'#' | b'%' | b'?' | b'=' | b'&')
     };
+    // Most stand between blanks.
+    if !(start > 0 && inside(bytes[start - 1])) && !bytes.get(end).is_some_and(|next| inside(*next)) {
+        return false;
+    }
     let from = start - bytes[..start].iter().rev().take(200).take_while(|byte| inside(**byte)).count();
     let to = end + bytes[end..].iter().take(200).take_while(|byte| inside(**byte)).count();
     let token = &bytes[from..to];
@@ -555,14 +578,14 @@ fn shape(text: &str, segment: &mut Segment, boilerplate: &[Range<usize>]) {
     let cues = &mut segment.cues;
     match segment.kind {
         Kind::Code => {
-            cues.insert(builtin("code"));
+            cues.insert(const { builtin("code") });
             if inner.lines().any(does) {
-                cues.insert(builtin("statement"));
+                cues.insert(const { builtin("statement") });
             }
             return;
         }
-        Kind::Table => cues.insert(builtin("table")),
-        Kind::Item => cues.insert(builtin("item")),
+        Kind::Table => cues.insert(const { builtin("table") }),
+        Kind::Item => cues.insert(const { builtin("item") }),
         Kind::Prose => {}
     }
     let bytes = inner.as_bytes();
@@ -579,10 +602,10 @@ fn shape(text: &str, segment: &mut Segment, boilerplate: &[Range<usize>]) {
         // Two characters of the scripts without blanks count as a word.
         wide += usize::from((0xe3..=0xed).contains(&byte));
         if byte == b'%' && at > 0 && (bytes[at - 1].is_ascii_digit() || bytes[at - 1] == b' ') {
-            cues.insert(builtin("percent"));
+            cues.insert(const { builtin("percent") });
         }
         if byte == b'@' && email(bytes, at) {
-            cues.insert(builtin("email"));
+            cues.insert(const { builtin("email") });
         }
     }
     if bytes.iter().any(|byte| (0xd0..0xe0).contains(byte)) {
@@ -601,18 +624,18 @@ fn shape(text: &str, segment: &mut Segment, boilerplate: &[Range<usize>]) {
         return;
     }
     for (cue, holds) in [
-        ("sentence", words >= SENTENCE),
-        ("long", words >= LONG),
-        ("number", numbers > 0),
-        ("decimal", decimals > 0),
-        ("numeric-table", segment.kind == Kind::Table && (decimals >= 2 || numbers >= 4)),
+        (const { builtin("sentence") }, words >= SENTENCE),
+        (const { builtin("long") }, words >= LONG),
+        (const { builtin("number") }, numbers > 0),
+        (const { builtin("decimal") }, decimals > 0),
+        (const { builtin("numeric-table") }, segment.kind == Kind::Table && (decimals >= 2 || numbers >= 4)),
     ] {
         if holds {
-            cues.insert(BUILTIN.iter().position(|name| *name == cue).unwrap_or(0));
+            cues.insert(cue);
         }
     }
     if has_name(inner) {
-        cues.insert(builtin("name"));
+        cues.insert(const { builtin("name") });
     }
 }
 
@@ -634,16 +657,20 @@ fn email(bytes: &[u8], at: usize) -> bool {
 /// A capitalised word that does not begin the sentence, or an `owner/name`.
 fn has_name(text: &str) -> bool {
     let mut before_ends = true;
-    for word in text.split_whitespace() {
-        let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let capital = bare.starts_with(|c: char| c.is_uppercase()) && bare.chars().count() > 1;
+    for word in text.split_ascii_whitespace() {
+        let bytes = word.as_bytes();
+        let lead = bytes.iter().position(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80).unwrap_or(bytes.len());
+        let bare = &word[lead..];
+        let mut chars = bare.chars();
+        let capital = chars.next().is_some_and(char::is_uppercase) && chars.next().is_some();
         if capital && !before_ends {
             return true;
         }
-        if word.contains('/') && bare.len() > 3 && !word.contains("://") {
+        if bare.len() > 3 && memchr::memchr(b'/', bytes).is_some() && !word.contains("://") {
             return true;
         }
-        before_ends = word.ends_with(['.', ':', '!', '?', '|']) || (before_ends && bare.is_empty());
+        before_ends =
+            matches!(bytes.last(), Some(b'.' | b':' | b'!' | b'?' | b'|')) || (before_ends && bare.is_empty());
     }
     false
 }
@@ -656,79 +683,116 @@ fn holding(segments: &[Segment], at: usize) -> [Option<usize>; 2] {
     [inside(last), segments[last].table.and_then(inside)]
 }
 
-/// The page of a person or an organisation: `https://github.com/somebody`.
-fn is_profile(target: &str) -> bool {
-    const HOSTS: &[&str] = &["huggingface.co/", "hf.co/", "github.com/", "twitter.com/", "x.com/", "gitlab.com/"];
-    const PEOPLE: &[&str] =
-        &["linkedin.com/in/", "scholar.google.", "orcid.org/", ".github.io", "://people.", "mastodon.", "kaggle.com/"];
-    let rest = HOSTS.iter().find_map(|host| target.split_once(host)).map(|(_, rest)| rest.trim_end_matches('/'));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#']))
-        || PEOPLE.iter().any(|host| target.contains(host))
+/// What the host of an address tells of it; hosts below these are theirs.
+const HOSTS: &[(&str, usize)] = &[
+    ("aclanthology.org", PAPER),
+    ("aclweb.org", PAPER),
+    ("arxiv.org", PAPER),
+    ("doi.org", PAPER),
+    ("openreview.net", PAPER),
+    ("semanticscholar.org", PAPER),
+    ("bitbucket.org", CODE),
+    ("gitee.com", CODE),
+    ("github.com", CODE),
+    ("gitlab.com", CODE),
+    ("commoncrawl.org", DATA),
+    ("image-net.org", DATA),
+    ("kaggle.com", DATA),
+    ("openslr.org", DATA),
+    ("opus.nlpl.eu", DATA),
+    ("physionet.org", DATA),
+    ("voice.mozilla.org", DATA),
+    ("wikipedia.org", DATA),
+    ("zenodo.org", DATA),
+    ("huggingface.co", HUB),
+    ("hf.co", HUB),
+];
+
+/// What a part of an address tells of it.
+const PARTS: &[(&str, usize)] = &[
+    ("/papers/", PAPER),
+    ("proceedings", PAPER),
+    ("nature.com/articles", PAPER),
+    (".pdf", PAPER),
+    ("arxiv.org", PAPER),
+    ("tatoeba", DATA),
+    ("cocodataset", DATA),
+    ("datasets/", DATA),
+    ("paperswithcode.com/dataset", DATA),
+];
+
+const PAPER: usize = builtin("link-paper");
+const CODE: usize = builtin("link-code");
+const DATA: usize = builtin("link-data");
+const HUB: usize = builtin("link-hub");
+
+/// The cues of an address in lower case.
+fn address(target: &str) -> Cues {
+    let mut cues = Cues::default();
+    let rest = target.strip_prefix("https://").or_else(|| target.strip_prefix("http://"));
+    if rest.is_some() {
+        cues.insert(const { builtin("link") });
+    }
+    let whole = rest.unwrap_or(target);
+    let (host, path) = whole.split_at(whole.find(['/', '?', '#']).unwrap_or(whole.len()));
+    for &(known, cue) in HOSTS {
+        if host.strip_suffix(known).is_some_and(|left| left.is_empty() || left.ends_with('.')) {
+            cues.insert(cue);
+        }
+    }
+    for &(part, cue) in PARTS {
+        if memchr::memmem::find(whole.as_bytes(), part.as_bytes()).is_some() {
+            cues.insert(cue);
+        }
+    }
+    if rest.is_some() && !cues.contains(HUB) {
+        cues.insert(const { builtin("link-web") });
+    }
+    if is_profile(host, path) {
+        cues.insert(const { builtin("link-profile") });
+    }
+    if target.starts_with("mailto:") {
+        cues.insert(const { builtin("link") });
+        cues.insert(const { builtin("email") });
+    }
+    cues
+}
+
+/// The page of a person or an organisation: `github.com` and `/somebody`.
+fn is_profile(host: &str, path: &str) -> bool {
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let name = path.trim_matches('/');
+    match host {
+        "huggingface.co" | "hf.co" | "github.com" | "gitlab.com" | "twitter.com" | "x.com" => {
+            !name.is_empty() && !name.contains(['/', '?', '#'])
+        }
+        "linkedin.com" => name.starts_with("in/"),
+        "scholar.google.com" | "orcid.org" | "kaggle.com" => !name.is_empty(),
+        host => host.ends_with(".github.io") || host.starts_with("people.") || host.starts_with("mastodon."),
+    }
 }
 
 /// Cues of links and images.
 fn links(card: &Card<'_>, segments: &mut [Segment]) {
-    const PAPERS: &[&str] = &[
-        "arxiv.org",
-        "doi.org",
-        "aclanthology.org",
-        "openreview.net",
-        "aclweb.org",
-        "semanticscholar.org",
-        "/papers/",
-        "proceedings",
-        "nature.com/articles",
-        ".pdf",
-    ];
-    const CODE: &[&str] = &["github.com", "gitlab.com", "bitbucket.org", "gitee.com"];
-    const DATA: &[&str] = &[
-        "huggingface.co/datasets/",
-        "kaggle.com",
-        "zenodo.org",
-        "commoncrawl.org",
-        "tatoeba",
-        "opus.nlpl.eu",
-        "image-net.org",
-        "cocodataset",
-        "wikipedia.org",
-        "voice.mozilla.org",
-        "openslr.org",
-        "physionet.org",
-        "paperswithcode.com/dataset",
-        "datasets/",
-    ];
     let text = card.source.text();
     let mut mark = |at: usize, target: &str| {
-        let lower = target.to_ascii_lowercase();
+        let mut found = None;
         for index in holding(segments, at).into_iter().flatten() {
-            let segment = &mut segments[index];
-            if lower.starts_with("http") || lower.starts_with("mailto:") {
-                segment.cues.insert(builtin("link"));
-            }
-            for (cue, hosts) in [("link-paper", PAPERS), ("link-code", CODE), ("link-data", DATA)] {
-                if hosts.iter().any(|host| lower.contains(host)) {
-                    segment.cues.insert(BUILTIN.iter().position(|name| *name == cue).unwrap_or(0));
-                }
-            }
-            if lower.contains("huggingface.co/") || lower.contains("hf.co/") {
-                segment.cues.insert(builtin("link-hub"));
-            } else if lower.starts_with("http") {
-                segment.cues.insert(builtin("link-web"));
-            }
-            if is_profile(&lower) {
-                segment.cues.insert(builtin("link-profile"));
-            }
-            if lower.starts_with("mailto:") {
-                segment.cues.insert(builtin("email"));
-            }
+            let cues = found.get_or_insert_with(|| address(&target.to_ascii_lowercase()));
+            segments[index].cues.union(cues);
         }
     };
     for link in &card.outline.links {
         mark(link.span.start as usize, &link.target);
     }
-    // Bare addresses are links to a reader.
+    // Bare addresses are links to a reader; those of written links are counted already.
     let body = card.front.body_start();
+    let mut written = card.outline.links.iter().map(|link| link.span.range()).peekable();
     for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "http").map(|at| body + at) {
+        while written.next_if(|range| range.end <= at).is_some() {}
+        if written.peek().is_some_and(|range| range.contains(&at)) {
+            continue;
+        }
         let rest = &text[at..];
         if rest.starts_with("http://") || rest.starts_with("https://") {
             let end = rest.find([' ', ')', '>', '\n', ']', '"', '\'']).unwrap_or(rest.len());
@@ -738,7 +802,7 @@ fn links(card: &Card<'_>, segments: &mut [Segment]) {
     for image in &card.outline.images {
         let at = image.span.start as usize;
         for index in holding(segments, at).into_iter().flatten() {
-            segments[index].cues.insert(builtin("image"));
+            segments[index].cues.insert(const { builtin("image") });
         }
     }
 }

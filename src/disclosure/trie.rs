@@ -1,32 +1,55 @@
 //! Phrases as a trie in one table of numbers, made by `build.rs`: building it at every start would take
 //! longer than auditing a card.
 
-/// A trie. A node has edges in order of their bytes and the numbers of the phrases that end in it.
+/// A trie in a double array: from a node, a byte leads to the cell at the node's base plus the byte, if that
+/// cell names the node as its parent. One step reads one cell.
 pub struct Trie {
-    /// First edge and first phrase of each node, and one more for the end.
-    nodes: Vec<[u32; 2]>,
-    /// The byte in the upper eight bits, the node it leads to in the others.
-    edges: Vec<u32>,
+    cells: Vec<Cell>,
+    /// Where the phrases that end in each node begin; one more for the end.
+    ends: Vec<u32>,
     phrases: Vec<u32>,
-    /// The node behind each first byte, or zero.
-    root: Vec<u32>,
-    /// Hashes of the beginnings of phrases, as bits: most words of a text begin none, and this fits into the
-    /// nearest cache.
+    /// Hashes of the first four bytes of phrases, as bits: most words of a text begin none, and this fits into
+    /// the nearest cache.
     beginnings: Vec<u64>,
+    /// The first two bytes of shorter phrases, as bits; any second byte for a phrase of one.
+    short: Vec<u64>,
+    /// The bytes that phrases begin with, in either case.
+    first: [bool; 256],
 }
 
+#[derive(Clone, Copy)]
+struct Cell {
+    /// The base in the lower bits, whether phrases end here in the highest.
+    base: u32,
+    parent: u32,
+}
+
+/// Phrases end in this node.
+const ENDS: u32 = 1 << 31;
+/// Bits of [`Trie::beginnings`].
+const BITS: u32 = 1 << 16;
 /// Bytes of a beginning.
 const BEGINNING: usize = 4;
-/// Bits of [`Trie::beginnings`].
-const BITS: u32 = 1 << 15;
 
-/// The place of a beginning among the bits; shorter phrases are hashed with the bytes that they have.
-fn place(bytes: &[u8]) -> u32 {
-    let mut hash: u32 = 0x811c_9dc5;
-    for byte in bytes {
-        hash = (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193);
-    }
-    (hash ^ (hash >> 15)) % BITS
+/// The place of a beginning among the bits.
+#[inline]
+fn place(bytes: [u8; BEGINNING]) -> usize {
+    let folded = u32::from_le_bytes(bytes.map(|byte| byte.to_ascii_lowercase()));
+    (folded.wrapping_mul(0x9e37_79b1) >> 16) as usize % BITS as usize
+}
+
+#[inline]
+fn pair(first: u8, second: u8) -> usize {
+    usize::from(first.to_ascii_lowercase()) << 8 | usize::from(second.to_ascii_lowercase())
+}
+
+fn set(bits: &mut [u64], at: usize) {
+    bits[at / 64] |= 1 << (at % 64);
+}
+
+#[inline]
+fn holds(bits: &[u64], at: usize) -> bool {
+    bits[at / 64] & (1 << (at % 64)) != 0
 }
 
 impl Trie {
@@ -35,72 +58,64 @@ impl Trie {
         let mut numbers =
             bytes.chunks_exact(4).map(|chunk| u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]));
         let mut next = || numbers.next().unwrap_or(0);
-        let (nodes, edges, phrases) = (next() as usize, next() as usize, next() as usize);
+        let (cells, phrases, starts) = (next() as usize, next() as usize, next() as usize);
         let mut take = |count: usize| -> Vec<u32> { numbers.by_ref().take(count).collect() };
-        let (edge_starts, phrase_starts) = (take(nodes + 1), take(nodes + 1));
+        let (bases, parents, ends) = (take(cells), take(cells), take(cells + 1));
         let mut trie = Self {
-            nodes: edge_starts.into_iter().zip(phrase_starts).map(|(edge, phrase)| [edge, phrase]).collect(),
-            edges: take(edges),
+            cells: bases.into_iter().zip(parents).map(|(base, parent)| Cell { base, parent }).collect(),
+            ends,
             phrases: take(phrases),
-            root: vec![0; 256],
             beginnings: vec![0; BITS as usize / 64],
+            short: vec![0; (1 << 16) / 64],
+            first: [false; 256],
         };
-        for edge in trie.edges_of(0).to_vec() {
-            trie.root[(edge >> 24) as usize] = edge & 0x00ff_ffff;
-        }
-        let mut open: Vec<(usize, Vec<u8>)> = vec![(0, Vec::new())];
-        while let Some((node, bytes)) = open.pop() {
-            let ends = trie.nodes.get(node + 1).is_some_and(|next| next[1] > trie.nodes[node][1]);
-            if bytes.len() == BEGINNING || (ends && !bytes.is_empty()) {
-                let bit = place(&bytes);
-                trie.beginnings[bit as usize / 64] |= 1 << (bit % 64);
+        for start in take(starts) {
+            let bytes = start.to_le_bytes();
+            for byte in [bytes[0], bytes[0].to_ascii_uppercase()] {
+                trie.first[usize::from(byte)] = true;
             }
-            if bytes.len() < BEGINNING {
-                for edge in trie.edges_of(node) {
-                    let longer = bytes.iter().copied().chain([(edge >> 24) as u8]).collect();
-                    open.push(((edge & 0x00ff_ffff) as usize, longer));
-                }
+            match bytes {
+                [first, 0, ..] => (0..=255).for_each(|second| set(&mut trie.short, pair(first, second))),
+                [first, second, _, 0] => set(&mut trie.short, pair(first, second)),
+                bytes => set(&mut trie.beginnings, place(bytes)),
             }
         }
         (trie, numbers.collect())
     }
 
-    fn edges_of(&self, node: usize) -> &[u32] {
-        let Some([from, to]) = self.nodes.get(node..node + 2) else { return &[] };
-        self.edges.get(from[0] as usize..to[0] as usize).unwrap_or_default()
+    /// True when a phrase begins with this byte.
+    #[inline]
+    pub fn opens(&self, byte: u8) -> bool {
+        self.first[usize::from(byte)]
     }
 
-    /// True when a phrase may begin here; false when none does.
+    /// True when a phrase may begin with these bytes; false when none does.
+    #[inline]
     pub fn begins(&self, text: &[u8]) -> bool {
-        let holds = |length: usize| {
-            let bit = place(&text[..length]);
-            self.beginnings[bit as usize / 64] & (1 << (bit % 64)) != 0
-        };
-        self.root[usize::from(text[0].to_ascii_lowercase())] != 0 && (1..=text.len().min(BEGINNING)).rev().any(holds)
+        match *text {
+            [a, b, c, d, ..] => holds(&self.beginnings, place([a, b, c, d])) || holds(&self.short, pair(a, b)),
+            [a, b, ..] => holds(&self.short, pair(a, b)),
+            [a] => holds(&self.short, pair(a, 0)),
+            [] => false,
+        }
     }
 
     /// Calls `found` with the end and the number of each phrase that begins at `at`; ASCII letters match in
     /// any case.
     pub fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, u32)) {
-        let mut node = 0;
+        let mut node = 0_u32;
+        let Some(mut cell) = self.cells.first().copied() else { return };
         for (offset, byte) in text[at..].iter().enumerate() {
-            let byte = byte.to_ascii_lowercase();
-            node = if offset == 0 {
-                self.root[usize::from(byte)] as usize
-            } else {
-                let edges = self.edges_of(node);
-                let place = match edges.len() {
-                    0..=6 => edges.iter().position(|edge| (*edge >> 24) == u32::from(byte)),
-                    _ => edges.binary_search_by_key(&u32::from(byte), |edge| *edge >> 24).ok(),
-                };
-                place.map_or(0, |place| (edges[place] & 0x00ff_ffff) as usize)
-            };
-            if node == 0 {
-                return;
+            let next = (cell.base & !ENDS) + u32::from(byte.to_ascii_lowercase());
+            match self.cells.get(next as usize) {
+                Some(to) if to.parent == node => (node, cell) = (next, *to),
+                _ => return,
             }
-            let (from, to) = (self.nodes[node][1] as usize, self.nodes[node + 1][1] as usize);
-            for &phrase in &self.phrases[from..to] {
-                found(at + offset + 1, phrase);
+            if cell.base & ENDS != 0 {
+                let place = node as usize;
+                for &phrase in &self.phrases[self.ends[place] as usize..self.ends[place + 1] as usize] {
+                    found(at + offset + 1, phrase);
+                }
             }
         }
     }
