@@ -181,13 +181,49 @@ fn layout_does_not_matter() {
         lines.collect::<Vec<_>>().join("\n")
     };
     let crlf = |text: &str| text.replace('\n', "\r\n");
-    let (mut changed, mut all) = ([0; 3], 0);
+    // Paragraphs on lines of some sixty characters; what is no plain paragraph stays.
+    let reflow = |text: &str| {
+        let blocks = text.split("\n\n").map(|block| {
+            let plain = block.lines().all(|line| line.starts_with(|c: char| c.is_alphabetic()));
+            if !plain || block.contains("  \n") {
+                return block.to_owned();
+            }
+            let (mut out, mut width) = (String::new(), 0);
+            for word in block.split_whitespace() {
+                if width > 0 {
+                    out.push(if width + word.len() > 60 { '\n' } else { ' ' });
+                    width = if width + word.len() > 60 { 0 } else { width + 1 };
+                }
+                out.push_str(word);
+                width += word.len();
+            }
+            out
+        });
+        blocks.collect::<Vec<_>>().join("\n\n")
+    };
+    let html = |text: &str| {
+        let lines = text.lines().map(|line| match line.split_once(' ') {
+            Some((marks @ ("##" | "###" | "####"), title)) => {
+                format!("<h{0}>{title}</h{0}>\n", marks.len())
+            }
+            _ => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let bold = |text: &str| {
+        let lines = text.lines().map(|line| match line.split_once(' ') {
+            Some(("###" | "####" | "#####", title)) if !title.contains('*') => format!("**{}**\n", title.trim()),
+            _ => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let (mut changed, mut all) = ([0; 6], 0);
     for card in labels["cards"].as_object().expect("cards").keys() {
         let text = String::from_utf8_lossy(&fs::read(root().join("../shared/corpus").join(card)).expect("card"))
             .replace("\r\n", "\n");
         let before = read(text.clone().into_bytes());
         all += before.len();
-        for (at, after) in [shift(&text), emoji(&text), crlf(&text)].into_iter().enumerate() {
+        for (at, after) in [shift(&text), emoji(&text), crlf(&text), reflow(&text), html(&text), bold(&text)].into_iter().enumerate() {
             let after = read(after.into_bytes());
             let differ = |(one, other): &(&disclosure::Disclosure, &disclosure::Disclosure)| {
                 one.level.is_disclosed() != other.level.is_disclosed()
@@ -195,7 +231,7 @@ fn layout_does_not_matter() {
             changed[at] += before.iter().zip(&after).filter(differ).count();
         }
     }
-    println!("verdicts changed by shifted headings, emoji, CRLF: {changed:?} of {all}");
+    println!("verdicts changed by shifted headings, emoji, CRLF, reflow, HTML headings, bold headings: {changed:?} of {all}");
     for changed in changed {
         assert!(changed * 100 <= all, "{changed} of {all}");
     }
@@ -365,12 +401,27 @@ fn frameworks_and_topics_agree() {
             }
         }
     }
-    let gaps: Value = serde_json::from_str(cardlint::embedded::data("rules/gaps.yaml").expect("table")).expect("JSON");
-    for gap in gaps["gaps"].as_array().expect("gaps") {
-        let rule = |name: &str| gap[name].as_str().is_none_or(|id| cardlint::rule::find(id).is_some());
-        assert!(rule("rule") && rule("copied"), "{gap}");
-        assert_eq!(ids(&gap["topics"]).len(), gap["topics"].as_array().expect("topics").len(), "{gap}");
+    let table: Value = serde_json::from_str(cardlint::embedded::data("rules/gaps.yaml").expect("table")).expect("JSON");
+    let known = |list: &Value| {
+        for id in list.as_array().expect("a list").iter().filter_map(Value::as_str) {
+            assert!(id.starts_with("claim.") || disclosure::topic(id).is_some(), "rules/gaps.yaml: no topic {id}");
+        }
+    };
+    let rule = |id: &Value| assert!(id.as_str().is_none_or(|id| cardlint::rule::find(id).is_some()), "no rule {id}");
+    for gap in table["gaps"].as_array().expect("gaps") {
+        rule(&gap["rule"]);
+        rule(&gap["copied"]);
+        known(&gap["topics"]);
     }
+    for followup in table["followups"].as_array().expect("followups") {
+        rule(&followup["rule"]);
+        known(&followup["when"]);
+        known(&followup["unless"]);
+    }
+    rule(&table["partial"]["rule"]);
+    known(&table["partial"]["topics"]);
+    rule(&table["sensitive"]["rule"]);
+    known(&table["sensitive"]["owes"]);
     let total: usize = disclosure::framework::frameworks().iter().map(|framework| framework.requirements.len()).sum();
     assert_eq!((disclosure::framework::frameworks().len(), total), (44, 867));
     assert!(Level::Partial.is_disclosed() && !Level::Mentioned.is_disclosed());
@@ -382,11 +433,12 @@ fn tables_meet_their_schemas() {
     let tables = common::tables_meet("disclosure", |path| match path {
         "rules/topics/cues.yaml" => Some("cues"),
         "rules/gaps.yaml" => Some("gaps"),
+        "rules/hardware.yaml" => Some("hardware"),
         path if path.starts_with("rules/topics/") => Some("topics"),
         path if path.starts_with("rules/frameworks/") => Some("framework"),
         _ => None,
     });
-    assert_eq!(tables, 48);
+    assert_eq!(tables, 50);
 }
 
 /// Coverage in all forms, and nothing of a card gets through to a page.

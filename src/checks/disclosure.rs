@@ -1,4 +1,5 @@
-//! Gaps of a card: questions that nothing in it speaks to, templates that were never filled in.
+//! Gaps of a card: questions that nothing in it speaks to, templates that were never filled in, claims with
+//! nothing behind them, and what a sensitive use asks for.
 //!
 //! Which topics answer a rule is data (`rules/gaps.yaml`). A card that is an unfilled template gets one
 //! finding, not one a question.
@@ -7,17 +8,22 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use crate::card::Kind;
+use crate::card::{Card, Kind};
 use crate::checks::{Context, Sink};
-use crate::disclosure::{self, Applies, Level, Traits};
+use crate::disclosure::{self, Applies, Disclosure, Level, Reading, Topic, Traits};
 use crate::embedded::table;
 use crate::facts::{descent, place};
 use crate::license::Relation;
-use crate::text::Span;
+use crate::text::{Span, safe};
 
+/// `rules/gaps.yaml`.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct File {
     gaps: Vec<Gap>,
+    followups: Vec<Followup>,
+    partial: Partial,
+    sensitive: Sensitive,
 }
 
 /// A rule and the topics of which one must be answered.
@@ -35,10 +41,54 @@ struct Gap {
     /// The rule instead, where the only words are a paragraph that many cards share.
     #[serde(default)]
     copied: Option<String>,
+    /// Pointing at the card of the base model is enough.
+    #[serde(default)]
+    pointer: bool,
 }
 
-fn gaps() -> &'static [Gap] {
-    static TABLE: LazyLock<Vec<Gap>> = LazyLock::new(|| table::<File>("rules/gaps.yaml").gaps);
+/// A rule on what should stand behind what is said.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Followup {
+    rule: String,
+    /// Topics, or claims.
+    when: Vec<String>,
+    /// Levels of the topics.
+    at: Vec<String>,
+    /// Topics that answer it.
+    unless: Vec<String>,
+    message: String,
+    help: String,
+}
+
+/// The rule on topics that are answered in part.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Partial {
+    rule: String,
+    topics: Vec<String>,
+}
+
+/// The rule on uses in which errors weigh heavily.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sensitive {
+    rule: String,
+    owes: Vec<String>,
+    fields: Vec<Field>,
+}
+
+/// A field of such use.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Field {
+    name: String,
+    tags: Vec<String>,
+    words: Vec<String>,
+}
+
+fn rules() -> &'static File {
+    static TABLE: LazyLock<File> = LazyLock::new(|| table("rules/gaps.yaml"));
     &TABLE
 }
 
@@ -49,40 +99,93 @@ const ANSWERED: usize = 6;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    let wanted = |gap: &Gap| sink.wants(&gap.rule) || gap.copied.as_ref().is_some_and(|rule| sink.wants(rule));
-    let wanted = sink.wants("template-unedited") || gaps().iter().any(wanted);
-    if card.kind != Kind::Model || !wanted {
+    if card.kind != Kind::Model || !wanted(sink) {
         return;
     }
     let reading = disclosure::read_page(card);
-    let answered = |id: &str| disclosure::topic(id).map_or(Level::Absent, |topic| reading.disclosures[topic].level);
-    let core = disclosure::topics().iter().filter(|topic| topic.core);
-    let answers = core.filter(|topic| answered(&topic.id).is_disclosed()).count();
-    if let Some(&first) = reading.unfilled.first()
-        && reading.unfilled.len() >= UNFILLED
-        && answers < ANSWERED
-    {
-        let message = format!(
-            "The template is not filled in: {} places stand as they came, and {answers} of its core topics {} answered",
-            reading.unfilled.len(),
-            if answers == 1 { "is" } else { "are" }
-        );
-        sink.add("template-unedited", first, message, |f| {
-            f.help("Fill in what you know, and delete what you do not: `cardlint coverage` lists the questions")
-                .anchor("/template")
-        });
+    if template(&reading, sink) {
         return;
     }
+    unfilled(card, &reading, sink);
     let traits = Traits::read(card);
+    gaps(ctx, &reading, &traits, sink);
+    followups(&reading, sink);
+    partial(&reading, &traits, sink);
+    sensitive(card, &reading, sink);
+}
+
+fn wanted(sink: &Sink<'_>) -> bool {
+    let rules = rules();
+    let named = [&rules.partial.rule, &rules.sensitive.rule];
+    let gaps = rules.gaps.iter().flat_map(|gap| std::iter::once(&gap.rule).chain(&gap.copied));
+    let followups = rules.followups.iter().map(|followup| &followup.rule);
+    ["template-unedited", "section-unfilled"].iter().any(|rule| sink.wants(rule))
+        || gaps.chain(followups).chain(named).any(|rule| sink.wants(rule))
+}
+
+/// What was read for a topic.
+fn answer<'r>(reading: &'r Reading, id: &str) -> Option<&'r Disclosure> {
+    disclosure::topic(id).map(|topic| &reading.disclosures[topic])
+}
+
+fn answered(reading: &Reading, id: &str) -> bool {
+    answer(reading, id).is_some_and(|found| found.level.is_disclosed())
+}
+
+/// An unfilled template gets one finding; true when the card is one.
+fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
+    let core = disclosure::topics().iter().filter(|topic| topic.core);
+    let answers = core.filter(|topic| answered(reading, &topic.id)).count();
+    let Some(&first) = reading.unfilled.first().filter(|_| reading.unfilled.len() >= UNFILLED && answers < ANSWERED)
+    else {
+        return false;
+    };
+    let message = format!(
+        "The template is not filled in: {} places stand as they came, and {answers} of its core topics {} answered",
+        reading.unfilled.len(),
+        if answers == 1 { "is" } else { "are" }
+    );
+    sink.add("template-unedited", first, message, |f| {
+        f.help("Fill in what you know, and delete what you do not: `cardlint coverage` lists the questions")
+            .anchor("/template")
+    });
+    true
+}
+
+/// Placeholders that are shown one by one beside the first.
+const SHOWN: usize = 8;
+
+/// Sections that still hold a placeholder, in a card that is otherwise written.
+fn unfilled(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
+    let Some((&first, others)) = reading.placeholders.split_first() else { return };
+    let heading = card.outline.headings.iter().rev().find(|heading| heading.span.end <= first.start);
+    let place = heading.map_or_else(String::new, |heading| format!(" of {}", safe::quoted(&heading.text)));
+    let more = match others.len() {
+        0 => String::new(),
+        1 => ", and one more".to_owned(),
+        many => format!(", and {many} more"),
+    };
+    sink.add("section-unfilled", first, format!("The placeholder{place} is not filled in{more}"), |f| {
+        let shown = others.iter().take(SHOWN);
+        shown
+            .fold(f, |f, span| f.related(*span, "another placeholder"))
+            .help("Write what you know, say that it is not known and why, or delete the heading")
+            .anchor("/placeholders")
+    });
+}
+
+fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) {
+    let card = ctx.card;
     let bases = descent::named(card, "base_model").len();
     let copy = descent::relation(card, bases, place(card).1) == Relation::Quantized;
+    let pointed = bases > 0 && claim(reading, "claim.pointer").is_some();
     // What neither writes, nor reads language, nor judges people has nobody to be unfair to.
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
         .all(|applies| traits.excludes(applies).is_some());
-    for gap in gaps() {
-        let asked = (gap.copies || !copy) && !(gap.people && harmless);
-        if !asked || gap.topics.iter().any(|id| answered(id).is_disclosed()) {
+    for gap in &rules().gaps {
+        let asked = (gap.copies || !copy) && !(gap.people && harmless) && !(gap.pointer && pointed);
+        if !asked || gap.topics.iter().any(|id| answered(reading, id)) {
             continue;
         }
         if let (Some(rule), Some(span)) = (&gap.copied, reading.copied_bias) {
@@ -94,21 +197,108 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let mention = gap.topics.iter().find_map(|id| {
-            let found = &reading.disclosures[disclosure::topic(id)?];
+            let found = answer(reading, id)?;
             (found.level == Level::Mentioned).then(|| found.evidence.first().copied()).flatten()
         });
-        report(ctx, gap, mention, sink);
+        let (span, message) = match mention {
+            Some(span) => (span, format!("The card touches, but does not answer, {}", gap.looked_for)),
+            None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),
+        };
+        sink.add(&gap.rule, span, message, |f| f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule)));
     }
 }
 
-fn report(ctx: &Context<'_>, gap: &Gap, mention: Option<Span>, sink: &mut Sink<'_>) {
-    let card = ctx.card;
-    let (span, message) = match mention {
-        Some(span) => (span, format!("The card touches, but does not answer, {}", gap.looked_for)),
-        None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),
+fn questions(rule: &str) -> String {
+    format!("`cardlint rule {rule}` has the questions that a good section answers")
+}
+
+/// Where the card claims something.
+fn claim(reading: &Reading, id: &str) -> Option<Span> {
+    reading.claims.iter().find(|(claim, _)| *claim == id).map(|(_, span)| *span)
+}
+
+fn followups(reading: &Reading, sink: &mut Sink<'_>) {
+    for followup in &rules().followups {
+        if followup.unless.iter().any(|id| answered(reading, id)) {
+            continue;
+        }
+        let said = followup.when.iter().find_map(|id| {
+            claim(reading, id).or_else(|| {
+                let found = answer(reading, id)?;
+                let at = followup.at.iter().any(|level| level == found.level.as_str());
+                at.then(|| found.evidence.first().copied()).flatten()
+            })
+        });
+        if let Some(span) = said {
+            sink.add(&followup.rule, span, followup.message.as_str(), |f| {
+                f.help(followup.help.as_str()).anchor(format!("/body/{}", followup.rule))
+            });
+        }
+    }
+}
+
+/// Answers that are begun, in one finding.
+fn partial(reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) {
+    let begun: Vec<(&Topic, Span)> = (rules().partial.topics.iter())
+        .filter_map(|id| {
+            let topic = &disclosure::topics()[disclosure::topic(id)?];
+            let found = answer(reading, id).filter(|found| found.level == Level::Partial)?;
+            traits.excludes(topic.applies).is_none().then_some((topic, *found.evidence.first()?))
+        })
+        .collect();
+    let Some((&(topic, span), others)) = begun.split_first() else { return };
+    let message = match others.len() {
+        0 => format!("{} is begun and not answered, which takes {}", topic.definition, topic.asks()),
+        more => format!(
+            "{} is begun and not answered, which takes {}; so {} {more} other{}",
+            topic.definition,
+            topic.asks(),
+            if more == 1 { "is" } else { "are" },
+            if more == 1 { "" } else { "s" }
+        ),
     };
-    sink.add(&gap.rule, span, message, |f| {
-        f.help(format!("`cardlint rule {}` has the questions that a good section answers", gap.rule))
-            .anchor(format!("/body/{}", gap.rule))
+    sink.add(&rules().partial.rule, span, message, |f| {
+        let all =
+            others.iter().fold(f, |f, (topic, span)| f.related(*span, format!("{}: {}", topic.label(), topic.asks())));
+        all.help("`cardlint coverage` shows what each topic asks for").anchor("/body/partial")
     });
+}
+
+/// What a card for a use in which errors weigh heavily owes.
+fn sensitive(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
+    let table = &rules().sensitive;
+    let Some((field, span)) = table.fields.iter().find_map(|field| Some((field, names(card, reading, field)?))) else {
+        return;
+    };
+    let owed: Vec<String> = (table.owes.iter())
+        .filter(|id| !answered(reading, id))
+        .filter_map(|id| Some(disclosure::topics()[disclosure::topic(id)?].label()))
+        .collect();
+    if owed.is_empty() {
+        return;
+    }
+    let message = format!("The model is for {}, and the card says nothing of: {}", field.name, owed.join("; "));
+    sink.add(&table.rule, span, message, |f| {
+        f.help("Errors here fall on people who did not choose the model: answer each, or say that it is not known")
+            .anchor("/body/sensitive")
+    });
+}
+
+/// Where the card names the field as its own: a tag, the title, the first paragraph, or what it is meant for.
+fn names(card: &Card<'_>, reading: &Reading, field: &Field) -> Option<Span> {
+    if let Some((document, _)) = card.mapping() {
+        let tagged = card.field_items("tags").into_iter().find(|tag| {
+            document.text(*tag).is_some_and(|text| field.tags.iter().any(|known| known.eq_ignore_ascii_case(text)))
+        });
+        if let Some(tag) = tagged {
+            return Some(document.node(tag).span);
+        }
+    }
+    let title = card.outline.headings.first().filter(|heading| heading.level == 1).map(|heading| heading.span);
+    let meant = answer(reading, "intended-use.primary").filter(|found| found.level == Level::Substantive);
+    let meant = meant.and_then(|found| found.evidence.first().copied());
+    title.into_iter().chain(reading.opening).chain(meant).find(|span| {
+        let text = card.source.slice(*span).to_lowercase();
+        field.words.iter().any(|word| text.contains(word.as_str()))
+    })
 }

@@ -4,6 +4,7 @@
 //! touch files, and never decide severities beyond lowering the rule's own.
 
 pub mod disclosure;
+pub mod evaluation;
 pub mod license;
 pub mod metadata;
 pub mod registry;

@@ -1,12 +1,12 @@
 //! The one table from rule ids to the functions that check them.
 
-use super::disclosure;
 use super::license::{body, derivation, files, identity, policy, text};
 use super::metadata::{
     co2, datasets, encoding, eval_results, fields, front_matter, keys, language, license, lineage, metrics,
     model_index, schema, tasks, yaml,
 };
 use super::{Context, Sink};
+use super::{disclosure, evaluation};
 
 /// A check and the rules that it reports.
 pub struct Builtin {
@@ -74,8 +74,26 @@ pub const BUILTINS: &[Builtin] = &[
             "limitations-missing",
             "bias-missing",
             "bias-copied",
+            "section-unfilled",
+            "disclosure-partial",
+            "sensitive-use-unguarded",
+            "bias-groups-unmeasured",
+            "bias-not-disaggregated",
+            "bias-benchmark-unscored",
+            "bias-unmitigated",
+            "bias-claim-unsupported",
+            "sensitive-data-unhandled",
+            "annotators-undescribed",
+            "results-incomplete",
+            "superiority-unsupported",
+            "evaluated-on-training-data",
+            "carbon-incomplete",
         ],
         run: disclosure::check,
+    },
+    Builtin {
+        rules: &["results-differ", "languages-unevaluated", "carbon-without-unit", "carbon-implausible"],
+        run: evaluation::check,
     },
     Builtin { rules: &["license-body-only", "license-body-differs"], run: body::check },
     Builtin { rules: &["license-family", "license-other-listed", "license-id-deprecated"], run: identity::check },

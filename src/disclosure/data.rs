@@ -164,6 +164,29 @@ pub struct Topic {
     pub(super) hints: Cues,
 }
 
+impl Topic {
+    /// Its definition as part of a sentence.
+    #[must_use]
+    pub fn label(&self) -> String {
+        inner(&self.definition)
+    }
+
+    /// When it is answered, as part of a sentence.
+    #[must_use]
+    pub fn asks(&self) -> String {
+        inner(self.substantive.trim_end_matches('.'))
+    }
+}
+
+/// A sentence without its capital, abbreviations left as they are.
+fn inner(text: &str) -> String {
+    let mut chars = text.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
+        _ => text.to_owned(),
+    }
+}
+
 /// To which models a topic applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -189,6 +212,7 @@ pub enum Applies {
 struct CueFile {
     cues: Vec<CueEntry>,
     placeholders: Vec<String>,
+    blanks: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -199,7 +223,23 @@ struct CueEntry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TopicFile {
+    #[serde(default)]
     topics: Vec<TopicEntry>,
+    #[serde(default)]
+    claims: Vec<ClaimEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClaimEntry {
+    id: String,
+    clauses: Vec<ClauseEntry>,
+}
+
+/// Something that a card may say and that a rule looks for, such as that the model has no bias.
+pub(super) struct Claim {
+    pub(super) id: String,
+    pub(super) clauses: Vec<Clause>,
 }
 
 #[derive(Deserialize)]
@@ -257,6 +297,7 @@ struct ClauseEntry {
 /// Everything that the detector reads.
 pub(super) struct Vocabulary {
     pub(super) topics: Vec<Topic>,
+    pub(super) claims: Vec<Claim>,
     /// Finds the patterns of the cues.
     pub(super) cues: Trie,
     pub(super) patterns: Vec<Pattern>,
@@ -264,8 +305,8 @@ pub(super) struct Vocabulary {
     pub(super) headings: Trie,
     /// The topic of each heading pattern.
     pub(super) heading_topics: Vec<u32>,
-    /// Placeholders by their first byte, folded.
-    pub(super) placeholders: Vec<Vec<String>>,
+    /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
+    pub(super) placeholders: Vec<Vec<(String, bool)>>,
     pub(super) boilerplate: usize,
     /// Cues of the mere shape.
     pub(super) shapes: Cues,
@@ -305,9 +346,11 @@ impl Vocabulary {
             set
         };
         let mut placeholders = vec![Vec::new(); 256];
-        for text in &file.placeholders {
-            let text = super::fold::fold(text);
-            placeholders[text.bytes().next().map_or(0, usize::from)].push(text);
+        for (list, real) in [(&file.placeholders, true), (&file.blanks, false)] {
+            for text in list {
+                let text = super::fold::fold(text);
+                placeholders[text.bytes().next().map_or(0, usize::from)].push((text, real));
+            }
         }
         let shapes = set(&["sentence", "long", "item", "filled", "name", "code", "table"].map(String::from));
         let number = |id: &String| {
@@ -319,18 +362,30 @@ impl Vocabulary {
             let set = entry.below.iter().fold(own, |set, id| set | 1 << number(id));
             (set != 0).then_some(set)
         };
+        let clause = |level: Level, under: Option<u128>, entry: &ClauseEntry| Clause {
+            level,
+            all: set(&entry.all),
+            any: set(&entry.any),
+            none: set(&entry.none),
+            under,
+            outside: entry.outside.iter().fold(0, |set, id| set | 1 << number(id)),
+            section: entry.section,
+            count: entry.count.iter().map(|(id, count)| (cue(id), *count)).collect(),
+        };
+        let claims = (files.iter().flat_map(|file| &file.claims))
+            .map(|claim| {
+                // A claim has no headings of its own.
+                let under = |entry: &ClauseEntry| {
+                    let set = entry.below.iter().fold(0, |set, id| set | 1 << number(id));
+                    (set != 0).then_some(set)
+                };
+                let clauses = claim.clauses.iter().map(|entry| clause(Level::Partial, under(entry), entry));
+                Claim { id: claim.id.clone(), clauses: clauses.collect() }
+            })
+            .collect();
         let mut topics = Vec::with_capacity(entries.len());
         for (at, entry) in entries.iter().enumerate() {
-            let clause = |level: Level, entry: &ClauseEntry| Clause {
-                level,
-                all: set(&entry.all),
-                any: set(&entry.any),
-                none: set(&entry.none),
-                under: below(at, entry),
-                outside: entry.outside.iter().fold(0, |set, id| set | 1 << number(id)),
-                section: entry.section,
-                count: entry.count.iter().map(|(id, count)| (cue(id), *count)).collect(),
-            };
+            let clause = |level: Level, entry: &ClauseEntry| clause(level, below(at, entry), entry);
             let clauses = entry.substantive.iter().map(|entry| clause(Level::Substantive, entry));
             let clauses = clauses.chain(entry.partial.iter().map(|entry| clause(Level::Partial, entry))).collect();
             topics.push(Topic {
@@ -345,7 +400,7 @@ impl Vocabulary {
                 hints: set(&entry.hints),
             });
         }
-        Self { topics, cues, patterns, headings, heading_topics, placeholders, boilerplate, shapes }
+        Self { topics, claims, cues, patterns, headings, heading_topics, placeholders, boilerplate, shapes }
     }
 }
 

@@ -78,6 +78,12 @@ pub struct Reading {
     pub disclosures: Vec<Disclosure>,
     /// Placeholders, labels without a value and sentences of templates.
     pub unfilled: Vec<Span>,
+    /// Those of them that are a template's placeholders.
+    pub placeholders: Vec<Span>,
+    /// The first paragraph.
+    pub opening: Option<Span>,
+    /// What the card claims (`rules/topics/claims.yaml`), with where.
+    pub claims: Vec<(&'static str, Span)>,
     /// The paragraph on bias that many cards have word for word.
     pub copied_bias: Option<Span>,
 }
@@ -102,6 +108,21 @@ fn read_body(card: &Card<'_>) -> Reading {
             .iter()
             .filter(|segment| segment.empty || copied(segment))
             .map(|segment| segment.span)
+            .collect(),
+        placeholders: segments.iter().filter(|segment| segment.placeholder).map(|segment| segment.span).collect(),
+        opening: segments
+            .iter()
+            .find(|segment| {
+                let cues = &segment.cues;
+                segment.kind == Kind::Prose
+                    && cues.contains(const { segments::builtin("sentence") })
+                    && !cues.contains(const { segments::builtin("heading") })
+            })
+            .map(|segment| segment.span),
+        claims: vocabulary
+            .claims
+            .iter()
+            .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses).evidence.first()?)))
             .collect(),
         copied_bias: segments.iter().filter(copied).find(speaks_of_bias).map(|segment| segment.span),
     }
@@ -248,10 +269,19 @@ impl<'a> Page<'a> {
     }
 
     fn judge(&self, topic: usize, card: &Card<'_>) -> Disclosure {
+        let mut found = self.weigh(&self.vocabulary.topics[topic].clauses);
+        if found.level == Level::Absent {
+            self.mentions(topic, card, &mut found);
+        }
+        found
+    }
+
+    /// The level that the clauses give, and the places that show it.
+    fn weigh(&self, clauses: &[Clause]) -> Disclosure {
         let mut found = Disclosure::default();
         // How many ways a segment shows the topic in, the better ones twice: the place shown most is shown.
         let mut votes: Vec<(usize, Level, u32)> = Vec::new();
-        for clause in &self.vocabulary.topics[topic].clauses {
+        for clause in clauses {
             if !self.possible(clause) {
                 continue;
             }
@@ -280,9 +310,6 @@ impl<'a> Page<'a> {
             if found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&span) {
                 found.evidence.push(span);
             }
-        }
-        if found.level == Level::Absent {
-            self.mentions(topic, card, &mut found);
         }
         found
     }

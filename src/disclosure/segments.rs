@@ -29,8 +29,10 @@ pub(super) struct Segment {
     pub(super) cues: Cues,
     /// Its part of the [`Hit`]s.
     pub(super) found: Range<usize>,
-    /// It says nothing: a placeholder, or a label without a value.
+    /// It says nothing: a placeholder, a word for nothing, or a label without a value.
     pub(super) empty: bool,
+    /// It is what a template has for something to be filled in.
+    pub(super) placeholder: bool,
     /// Index of the table that it is a row of.
     pub(super) table: Option<usize>,
     /// Index of the segment that introduces it: "It was trained on:" before a list, or a line before a table.
@@ -187,6 +189,7 @@ fn segment(text: &str, range: Range<usize>, kind: Kind, section: Option<usize>) 
         cues: Cues::default(),
         found: 0..0,
         empty: false,
+        placeholder: false,
         table: None,
         lead: None,
     }
@@ -296,40 +299,37 @@ fn label(text: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
     if value.is_empty() {
         // The value may stand in a list below.
         segment.empty = segment.kind == Kind::Item;
-    } else if is_placeholder(value, vocabulary) {
-        segment.empty = true;
+    } else if let Some(placeholder) = is_nothing(value, vocabulary) {
+        (segment.empty, segment.placeholder) = (true, placeholder);
     } else {
         segment.cues.insert(const { builtin("filled") });
     }
 }
 
 fn placeholder(inner: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
-    segment.empty = is_placeholder(inner, vocabulary);
+    if let Some(placeholder) = is_nothing(inner, vocabulary) {
+        (segment.empty, segment.placeholder) = (true, placeholder);
+    }
 }
 
-/// "[More Information Needed]", "TODO", "N/A", and nothing else.
-fn is_placeholder(value: &str, vocabulary: &Vocabulary) -> bool {
-    if value.len() > 200 {
-        return false;
-    }
-    // Most texts begin like no placeholder.
+/// "[More Information Needed]", "TODO", "N/A", and nothing else; whether a placeholder is among them.
+fn is_nothing(value: &str, vocabulary: &Vocabulary) -> Option<bool> {
+    // Most texts are longer, or begin like no placeholder.
     let first = value.bytes().find(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
-    if first.is_some_and(|first| {
-        first < 0x80 && vocabulary.placeholders[usize::from(first.to_ascii_lowercase())].is_empty()
-    }) {
-        return false;
+    let begins = |byte: u8| byte >= 0x80 || !vocabulary.placeholders[usize::from(byte.to_ascii_lowercase())].is_empty();
+    if value.len() > 200 || !first.is_none_or(begins) {
+        return None;
     }
     let folded = fold(value);
-    let mut rest = folded.as_str();
+    let (mut rest, mut placeholder) = (folded.as_str(), false);
     // Several in a row are still none.
     while let Some(first) = rest.bytes().next() {
         let words = &vocabulary.placeholders[usize::from(first)];
-        match words.iter().find_map(|word| rest.strip_prefix(word.as_str())) {
-            Some(left) => rest = left.trim_start(),
-            None => return false,
-        }
+        let (left, real) = words.iter().find_map(|(word, real)| Some((rest.strip_prefix(word.as_str())?, *real)))?;
+        rest = left.trim_start();
+        placeholder |= real;
     }
-    true
+    Some(placeholder)
 }
 
 /// A phrase in the text.
@@ -428,7 +428,8 @@ fn in_identifier(text: &str, start: usize, end: usize) -> bool {
             || matches!(byte, b'.' | b'/' | b'-' | b'_' | b':' | b'#' | b'%' | b'?' | b'=' | b'&')
     };
     // Most stand between blanks.
-    if !(start > 0 && inside(bytes[start - 1])) && !bytes.get(end).is_some_and(|next| inside(*next)) {
+    let before = start.checked_sub(1).map(|at| bytes[at]);
+    if ![before, bytes.get(end).copied()].into_iter().flatten().any(inside) {
         return false;
     }
     let from = start - bytes[..start].iter().rev().take(200).take_while(|byte| inside(**byte)).count();

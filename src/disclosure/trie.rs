@@ -31,16 +31,22 @@ const BITS: u32 = 1 << 16;
 /// Bytes of a beginning.
 const BEGINNING: usize = 4;
 
+/// A byte as it is compared: letters in lower case, and the end of a line like a blank, because text is wrapped.
+#[inline]
+fn folded(byte: u8) -> u8 {
+    if byte == b'\n' { b' ' } else { byte.to_ascii_lowercase() }
+}
+
 /// The place of a beginning among the bits.
 #[inline]
 fn place(bytes: [u8; BEGINNING]) -> usize {
-    let folded = u32::from_le_bytes(bytes.map(|byte| byte.to_ascii_lowercase()));
+    let folded = u32::from_le_bytes(bytes.map(folded));
     (folded.wrapping_mul(0x9e37_79b1) >> 16) as usize % BITS as usize
 }
 
 #[inline]
 fn pair(first: u8, second: u8) -> usize {
-    usize::from(first.to_ascii_lowercase()) << 8 | usize::from(second.to_ascii_lowercase())
+    usize::from(folded(first)) << 8 | usize::from(folded(second))
 }
 
 fn set(bits: &mut [u64], at: usize) {
@@ -100,13 +106,17 @@ impl Trie {
         }
     }
 
-    /// Calls `found` with the end and the number of each phrase that begins at `at`; ASCII letters match in
-    /// any case.
+    /// Calls `found` with the end and the number of each phrase that begins at `at`; ASCII letters match in any
+    /// case, and a blank matches the end of a line.
     pub fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, u32)) {
         let mut node = 0_u32;
         let Some(mut cell) = self.cells.first().copied() else { return };
         for (offset, byte) in text[at..].iter().enumerate() {
-            let next = (cell.base & !ENDS) + u32::from(byte.to_ascii_lowercase());
+            // The other half of a line's end.
+            if *byte == b'\r' {
+                continue;
+            }
+            let next = (cell.base & !ENDS) + u32::from(folded(*byte));
             match self.cells.get(next as usize) {
                 Some(to) if to.parent == node => (node, cell) = (next, *to),
                 _ => return,

@@ -1,0 +1,102 @@
+//! Languages that the card claims and the results do not name.
+
+use crate::checks::{Context, Sink};
+use crate::text::Span;
+use crate::vocab;
+
+/// Fewer languages are told apart without a table.
+const LEAST: usize = 3;
+/// Benchmarks and words that cover many languages by themselves.
+const MANY: &[&str] = &[
+    "multilingual",
+    "cross-lingual",
+    "crosslingual",
+    "each language",
+    "all languages",
+    "per language",
+    "per-language",
+    "every language",
+    "languages)",
+    "xnli",
+    "xtreme",
+    "flores",
+    "mmmlu",
+    "mgsm",
+    "tydi",
+    "mlqa",
+    "xquad",
+    "fleurs",
+    "common voice",
+    "common_voice",
+    "covost",
+    "belebele",
+    "mteb",
+    "mmteb",
+    "miracl",
+    "wikiann",
+    "tatoeba",
+    "xcopa",
+    "xwinograd",
+    "voxpopuli",
+    "universal dependencies",
+    "opus",
+    "ntrex",
+    "include",
+];
+
+pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let (Some((document, _)), Some((_, value))) = (card.mapping(), card.field("language")) else { return };
+    let languages = vocab::languages();
+    let mut codes: Vec<&str> =
+        card.field_items("language").into_iter().filter_map(|item| document.text(item)).map(str::trim).collect();
+    codes.retain(|code| languages.is_known(code) && *code != "multilingual");
+    codes.sort_unstable();
+    codes.dedup();
+    let results = results(ctx);
+    if codes.len() < LEAST || results.is_empty() {
+        return;
+    }
+    let text = results.to_lowercase();
+    let title = card.outline.title().unwrap_or_default().to_lowercase();
+    if MANY.iter().any(|word| text.contains(word)) || title.contains("translat") {
+        return;
+    }
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let named = |code: &&&str| words.iter().any(|word| word == *code || languages.by_name(word) == Some(**code));
+    let named: Vec<&str> = codes.iter().filter(named).copied().collect();
+    // Results of a model for one language in all but the metadata are another matter.
+    if named.len() * 2 > codes.len() {
+        return;
+    }
+    let told = match named.as_slice() {
+        [] => "none of them".to_owned(),
+        some => format!("only {}", some.join(", ")),
+    };
+    let message = format!("{} languages are declared, and the results name {told}", codes.len());
+    sink.add("languages-unevaluated", document.node(value).span, message, |f| {
+        f.help("Give results for each language, or say which were not evaluated").anchor("/language/results")
+    });
+}
+
+/// The tables with numbers and the sections on evaluation.
+fn results(ctx: &Context<'_>) -> String {
+    let card = ctx.card;
+    let mut out = String::new();
+    let numeric = |span: Span| card.source.slice(span).bytes().filter(u8::is_ascii_digit).count() >= 4;
+    for table in card.outline.tables.iter().filter(|table| numeric(table.span)) {
+        out.push_str(card.source.slice(table.span));
+        out.push('\n');
+    }
+    for heading in &card.outline.headings {
+        let name = heading.text.to_lowercase();
+        if ["evaluation", "result", "benchmark", "performance"].iter().any(|word| name.contains(word)) {
+            out.push_str(&heading.text);
+            out.push('\n');
+            out.push_str(card.source.slice(heading.section));
+            out.push('\n');
+        }
+    }
+    // A heading over nothing shows no result.
+    if out.bytes().any(|byte| byte.is_ascii_digit()) { out } else { String::new() }
+}
