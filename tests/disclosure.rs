@@ -223,7 +223,9 @@ fn layout_does_not_matter() {
             .replace("\r\n", "\n");
         let before = read(text.clone().into_bytes());
         all += before.len();
-        for (at, after) in [shift(&text), emoji(&text), crlf(&text), reflow(&text), html(&text), bold(&text)].into_iter().enumerate() {
+        for (at, after) in
+            [shift(&text), emoji(&text), crlf(&text), reflow(&text), html(&text), bold(&text)].into_iter().enumerate()
+        {
             let after = read(after.into_bytes());
             let differ = |(one, other): &(&disclosure::Disclosure, &disclosure::Disclosure)| {
                 one.level.is_disclosed() != other.level.is_disclosed()
@@ -231,7 +233,9 @@ fn layout_does_not_matter() {
             changed[at] += before.iter().zip(&after).filter(differ).count();
         }
     }
-    println!("verdicts changed by shifted headings, emoji, CRLF, reflow, HTML headings, bold headings: {changed:?} of {all}");
+    println!(
+        "verdicts changed by shifted headings, emoji, CRLF, reflow, HTML headings, bold headings: {changed:?} of {all}"
+    );
     for changed in changed {
         assert!(changed * 100 <= all, "{changed} of {all}");
     }

@@ -102,16 +102,16 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if card.kind != Kind::Model || !wanted(sink) {
         return;
     }
-    let reading = disclosure::read_page(card);
-    if template(&reading, sink) {
+    let reading = ctx.reading();
+    if template(reading, sink) {
         return;
     }
-    unfilled(card, &reading, sink);
+    unfilled(card, reading, sink);
     let traits = Traits::read(card);
-    gaps(ctx, &reading, &traits, sink);
-    followups(&reading, sink);
-    partial(&reading, &traits, sink);
-    sensitive(card, &reading, sink);
+    gaps(ctx, reading, &traits, sink);
+    followups(card, reading, sink);
+    partial(card, reading, &traits, sink);
+    sensitive(card, reading, sink);
 }
 
 fn wanted(sink: &Sink<'_>) -> bool {
@@ -184,8 +184,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
         .into_iter()
         .all(|applies| traits.excludes(applies).is_some());
     for gap in &rules().gaps {
-        let asked = (gap.copies || !copy) && !(gap.people && harmless) && !(gap.pointer && pointed);
-        if !asked || gap.topics.iter().any(|id| answered(reading, id)) {
+        let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed);
+        if spared || gap.topics.iter().any(|id| answered(reading, id)) {
             continue;
         }
         if let (Some(rule), Some(span)) = (&gap.copied, reading.copied_bias) {
@@ -196,12 +196,15 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
             });
             continue;
         }
+        // A heading of the topic promises an answer; a word in passing does not.
+        let promises =
+            |span: &Span| card.outline.headings.iter().any(|heading| heading.level > 1 && heading.span == *span);
         let mention = gap.topics.iter().find_map(|id| {
-            let found = answer(reading, id)?;
-            (found.level == Level::Mentioned).then(|| found.evidence.first().copied()).flatten()
+            let found = answer(reading, id).filter(|found| found.level == Level::Mentioned)?;
+            found.evidence.iter().copied().find(promises)
         });
         let (span, message) = match mention {
-            Some(span) => (span, format!("The card touches, but does not answer, {}", gap.looked_for)),
+            Some(span) => (span, format!("The heading is there, and nothing under it says {}", gap.looked_for)),
             None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),
         };
         sink.add(&gap.rule, span, message, |f| f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule)));
@@ -217,7 +220,9 @@ fn claim(reading: &Reading, id: &str) -> Option<Span> {
     reading.claims.iter().find(|(claim, _)| *claim == id).map(|(_, span)| *span)
 }
 
-fn followups(reading: &Reading, sink: &mut Sink<'_>) {
+fn followups(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
+    // What the metadata say is structured, and judged by other rules.
+    let written = |span: &Span| span.start as usize >= card.front.body_start();
     for followup in &rules().followups {
         if followup.unless.iter().any(|id| answered(reading, id)) {
             continue;
@@ -226,7 +231,7 @@ fn followups(reading: &Reading, sink: &mut Sink<'_>) {
             claim(reading, id).or_else(|| {
                 let found = answer(reading, id)?;
                 let at = followup.at.iter().any(|level| level == found.level.as_str());
-                at.then(|| found.evidence.first().copied()).flatten()
+                at.then(|| found.evidence.first().copied()).flatten().filter(written)
             })
         });
         if let Some(span) = said {
@@ -238,12 +243,14 @@ fn followups(reading: &Reading, sink: &mut Sink<'_>) {
 }
 
 /// Answers that are begun, in one finding.
-fn partial(reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) {
+fn partial(card: &Card<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) {
     let begun: Vec<(&Topic, Span)> = (rules().partial.topics.iter())
         .filter_map(|id| {
             let topic = &disclosure::topics()[disclosure::topic(id)?];
             let found = answer(reading, id).filter(|found| found.level == Level::Partial)?;
-            traits.excludes(topic.applies).is_none().then_some((topic, *found.evidence.first()?))
+            let span = *found.evidence.first()?;
+            let written = span.start as usize >= card.front.body_start();
+            (written && traits.excludes(topic.applies).is_none()).then_some((topic, span))
         })
         .collect();
     let Some((&(topic, span), others)) = begun.split_first() else { return };
@@ -284,21 +291,19 @@ fn sensitive(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     });
 }
 
-/// Where the card names the field as its own: a tag, the title, the first paragraph, or what it is meant for.
+/// Where the card names the field as its own: in the title, the first paragraph, or what it is meant for. A tag
+/// alone may be one of many topics that a model can talk about.
 fn names(card: &Card<'_>, reading: &Reading, field: &Field) -> Option<Span> {
-    if let Some((document, _)) = card.mapping() {
-        let tagged = card.field_items("tags").into_iter().find(|tag| {
-            document.text(*tag).is_some_and(|text| field.tags.iter().any(|known| known.eq_ignore_ascii_case(text)))
-        });
-        if let Some(tag) = tagged {
-            return Some(document.node(tag).span);
-        }
-    }
+    let tagged = card.mapping().is_some_and(|(document, _)| {
+        let known = |text: &str| field.tags.iter().any(|tag| tag.eq_ignore_ascii_case(text));
+        card.field_items("tags").into_iter().any(|tag| document.text(tag).is_some_and(known))
+    });
     let title = card.outline.headings.first().filter(|heading| heading.level == 1).map(|heading| heading.span);
     let meant = answer(reading, "intended-use.primary").filter(|found| found.level == Level::Substantive);
     let meant = meant.and_then(|found| found.evidence.first().copied());
     title.into_iter().chain(reading.opening).chain(meant).find(|span| {
         let text = card.source.slice(*span).to_lowercase();
-        field.words.iter().any(|word| text.contains(word.as_str()))
+        let says = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
+        says(&field.words) || (tagged && says(&field.tags))
     })
 }

@@ -13,6 +13,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::card::{Card, Kind};
+use crate::disclosure::{Reading, read_page};
 use crate::facts::{Assessment, Linked, license_link};
 use crate::license::Lookup;
 use crate::license::policy::Policy;
@@ -55,6 +56,8 @@ pub struct Context<'a> {
     pub lookup: &'a dyn Lookup,
     /// What the licence files were found to be, once somebody asks.
     pub texts: OnceCell<Vec<LicenseText<'a>>>,
+    /// What the card discloses, once somebody asks.
+    pub reading: OnceCell<Reading>,
 }
 
 /// A file that holds the licence, and what its text was found to be.
@@ -67,6 +70,12 @@ pub struct LicenseText<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// What the card discloses.
+    #[must_use]
+    pub fn reading(&self) -> &Reading {
+        self.reading.get_or_init(|| read_page(self.card))
+    }
+
     /// The licence files of the repository: those that have such a name, and the one that `license_link` names.
     #[must_use]
     pub fn license_texts(&self) -> &[LicenseText<'a>] {

@@ -272,6 +272,9 @@ pub struct AuditOptions {
     /// Do not look for base models in the local cache of the Hub
     #[arg(long)]
     pub no_hub_cache: bool,
+    /// Put what each card discloses, topic by topic, into JSON and NDJSON
+    #[arg(long)]
+    pub disclosures: bool,
     /// Name to report for standard input
     #[arg(long, value_name = "NAME", default_value = "README.md")]
     pub stdin_filename: String,

@@ -331,7 +331,7 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
         schemas.push(UserSchema { name, schema });
     }
     let policy = config.policy(today())?;
-    Ok(Settings { rules, kind: options.kind.0, schemas, policy, lookup: None })
+    Ok(Settings { rules, kind: options.kind.0, schemas, policy, lookup: None, disclosures: options.disclosures })
 }
 
 /// What turns an audit into text, and what writes that text, in the same order.

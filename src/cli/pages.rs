@@ -5,6 +5,7 @@ use clap::CommandFactory;
 
 use super::args::{Cli, Global, ListFormat};
 use super::{EXIT_CLEAN, print, stdout_style};
+use crate::disclosure::framework::frameworks;
 use crate::rule::{self, Rule};
 use crate::schema;
 use crate::text::suggest;
@@ -54,6 +55,14 @@ fn page(rule: &Rule, color: bool) -> String {
     ));
     if !readers.is_empty() {
         out.push_str(&format!("readers: {}\n", readers.join("; ")));
+    }
+    let asking: Vec<String> = (frameworks().iter())
+        .flat_map(|framework| framework.requirements.iter().map(move |requirement| (framework, requirement)))
+        .filter(|(_, requirement)| rule.frameworks.contains(&requirement.id))
+        .map(|(framework, requirement)| format!("  {}: {} ({})\n", framework.name, requirement.title, requirement.id))
+        .collect();
+    if !asking.is_empty() {
+        out.push_str(&format!("asked for by:\n{}", asking.concat()));
     }
     out.push('\n');
     let mut fenced = false;

@@ -144,6 +144,7 @@ pub(super) struct Clause {
 }
 
 /// A topic of the vocabulary.
+#[derive(Debug)]
 pub struct Topic {
     /// Its id, such as `bias.known-biases`.
     pub id: String,

@@ -288,10 +288,7 @@ impl<'a> Page<'a> {
             let weight = if clause.level == Level::Substantive { 2 } else { 1 };
             let mut take = |at: usize| {
                 if self.fits(clause, at, &self.segments[at]) {
-                    match votes.iter_mut().find(|vote| vote.0 == at) {
-                        Some(vote) => *vote = (at, vote.1.max(clause.level), vote.2 + weight),
-                        None => votes.push((at, clause.level, weight)),
-                    }
+                    votes.push((at, clause.level, weight));
                 }
             };
             // Few segments hold the rarest of the cues that are all needed.
@@ -301,10 +298,17 @@ impl<'a> Page<'a> {
                 None => (0..self.segments.len()).for_each(take),
             }
         }
+        votes.sort_unstable_by_key(|vote| vote.0);
+        votes.dedup_by(|next, kept| {
+            let same = next.0 == kept.0;
+            if same {
+                *kept = (kept.0, kept.1.max(next.1), kept.2 + next.2);
+            }
+            same
+        });
         found.level = votes.iter().map(|vote| vote.1).max().unwrap_or_default();
         let most = votes.iter().filter(|vote| vote.1 == found.level).map(|vote| vote.2).max().unwrap_or_default();
         votes.retain(|vote| vote.1 == found.level && vote.2 == most);
-        votes.sort_unstable_by_key(|vote| vote.0);
         for (at, ..) in votes {
             let span = self.segments[at].span;
             if found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&span) {
@@ -380,7 +384,10 @@ impl<'a> Page<'a> {
         let hints = &self.vocabulary.topics[topic].hints;
         for segment in self.segments {
             let hinted = !hints.is_empty() && segment.cues.holds_any(hints) && segment.kind != Kind::Code;
-            if (hinted || segment.label.contains(&topic)) && found.evidence.len() < MAX_EVIDENCE {
+            if (hinted || segment.label.contains(&topic))
+                && found.evidence.len() < MAX_EVIDENCE
+                && !found.evidence.contains(&segment.span)
+            {
                 found.level = Level::Mentioned;
                 found.evidence.push(segment.span);
             }

@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 
 use crate::card::{self, Card, Kind, Siblings, Status};
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
+use crate::disclosure::{self, Level, Reading, Topic, Traits};
 use crate::facts::{self, Assessment, descent};
 use crate::license::policy::Policy;
 use crate::license::text;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub policy: Option<Policy>,
     /// Knows the licences of repositories beyond the tables.
     pub lookup: Option<Box<dyn Lookup + Send>>,
+    /// Say what each model card discloses, even where no rule asks.
+    pub disclosures: bool,
 }
 
 /// A card as it comes from outside.
@@ -108,6 +111,21 @@ pub struct Audit {
     pub lineage: Vec<Ancestor>,
     /// What was found, in source order.
     pub findings: Vec<Finding>,
+    /// What it discloses, one entry a topic; empty when no rule and nobody asked.
+    pub disclosures: Vec<TopicAnswer>,
+}
+
+/// What a card says to a topic.
+#[derive(Debug)]
+pub struct TopicAnswer {
+    /// The topic.
+    pub topic: &'static Topic,
+    /// How far it is answered.
+    pub level: Level,
+    /// Why it does not apply to this model.
+    pub excluded: Option<String>,
+    /// Where it is answered, best first, and whether that is in the front matter.
+    pub evidence: Vec<(Span, bool)>,
 }
 
 impl Audit {
@@ -172,11 +190,16 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         assessment: assessment.as_ref(),
         lookup,
         texts: OnceCell::new(),
+        reading: OnceCell::new(),
     };
     let mut sink = Sink::new(&settings.rules, card.kind);
     for builtin in registry::BUILTINS {
         (builtin.run)(&context, &mut sink);
     }
+    if settings.disclosures && card.kind == Kind::Model {
+        let _ = context.reading();
+    }
+    let answers = context.reading.get().map(|reading| topics(&card, reading)).unwrap_or_default();
     let mut findings = sink.finish();
     for finding in &mut findings {
         if let Some(severity) = settings.rules.severity_of(finding.rule) {
@@ -197,6 +220,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         verdict: assessment.as_ref().map(|assessment| assessment.judgement.verdict()),
         lineage: assessment.as_ref().map(lineage).unwrap_or_default(),
         findings,
+        disclosures: answers,
     };
     audit.sources.push(source);
     audit.sources.extend(companions);
@@ -226,9 +250,26 @@ pub fn notices(source: SourceFile, notices: Vec<(&str, Span, String, &str)>, set
         verdict: None,
         lineage: Vec::new(),
         findings,
+        disclosures: Vec::new(),
     };
     fingerprint(&mut audit);
     audit
+}
+
+fn topics(card: &Card<'_>, reading: &Reading) -> Vec<TopicAnswer> {
+    let traits = Traits::read(card);
+    (disclosure::topics().iter().zip(&reading.disclosures))
+        .map(|(topic, found)| TopicAnswer {
+            topic,
+            level: found.level,
+            excluded: traits.excludes(topic.applies),
+            evidence: found
+                .evidence
+                .iter()
+                .map(|span| (*span, (span.start as usize) < card.front.body_start()))
+                .collect(),
+        })
+        .collect()
 }
 
 fn declared_license(card: &Card<'_>) -> Option<DeclaredLicense> {

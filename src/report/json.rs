@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Run, Summary};
-use crate::engine::Audit;
+use crate::engine::{Audit, TopicAnswer};
 use crate::license::Verdict;
 use crate::rule::{Finding, Severity};
 use crate::text::{SourceFile, Span, Unit, safe};
@@ -131,6 +131,43 @@ struct AncestorOut<'a> {
 }
 
 #[derive(Serialize)]
+struct EvidenceOut<'a> {
+    location: Location<'a>,
+    source: &'a str,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct DisclosureOut<'a> {
+    level: &'a str,
+    applies: bool,
+    reason: Option<&'a str>,
+    evidence: Vec<EvidenceOut<'a>>,
+}
+
+/// Characters of an evidence that are shown.
+const EVIDENCE: usize = 240;
+
+impl<'a> DisclosureOut<'a> {
+    fn new(source: &'a SourceFile, answer: &'a TopicAnswer) -> Self {
+        Self {
+            level: answer.level.as_str(),
+            applies: answer.excluded.is_none(),
+            reason: answer.excluded.as_deref(),
+            evidence: answer
+                .evidence
+                .iter()
+                .map(|&(span, front)| EvidenceOut {
+                    location: Location::new(source, span),
+                    source: if front { "front_matter" } else { "body" },
+                    text: safe::excerpt(source.slice(span), EVIDENCE),
+                })
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
 struct CardOut<'a> {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     line_type: Option<&'a str>,
@@ -140,7 +177,7 @@ struct CardOut<'a> {
     license: Option<LicenseOut<'a>>,
     front_matter: &'a str,
     findings: Vec<FindingOut<'a>>,
-    disclosures: serde_json::Map<String, serde_json::Value>,
+    disclosures: BTreeMap<&'a str, DisclosureOut<'a>>,
     lineage: Vec<AncestorOut<'a>>,
 }
 
@@ -187,7 +224,9 @@ pub(super) fn card(audit: &Audit, line: bool) -> String {
         }),
         front_matter: audit.front_matter.as_str(),
         findings: audit.findings.iter().map(|finding| FindingOut::new(audit.source(finding), finding)).collect(),
-        disclosures: serde_json::Map::new(),
+        disclosures: (audit.disclosures.iter())
+            .map(|answer| (answer.topic.id.as_str(), DisclosureOut::new(&audit.sources[0], answer)))
+            .collect(),
         lineage: audit
             .lineage
             .iter()

@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use serde_json::{Value, json};
 
 use super::{Run, Summary, sentence, with_help};
+use crate::disclosure::framework::{Framework, Requirement, frameworks};
 use crate::engine::Audit;
 use crate::rule::{self, Confidence, Rule, Severity};
 use crate::text::{SourceFile, Span, Unit, safe};
@@ -118,7 +119,52 @@ fn first_paragraph(rule: &Rule, section: &str) -> Option<String> {
     Some(paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-fn descriptor(rule: &Rule) -> Value {
+/// A framework that rules refer to, and its requirements that they name.
+struct Taxonomy {
+    framework: &'static Framework,
+    taxa: Vec<&'static Requirement>,
+}
+
+/// The frameworks that rules refer to, by id.
+fn taxonomies() -> Vec<Taxonomy> {
+    let named = |requirement: &&Requirement| rule::all().iter().any(|rule| rule.frameworks.contains(&requirement.id));
+    (frameworks().iter())
+        .map(|framework| Taxonomy { framework, taxa: framework.requirements.iter().filter(named).collect() })
+        .filter(|taxonomy| !taxonomy.taxa.is_empty())
+        .collect()
+}
+
+impl Taxonomy {
+    fn component(&self) -> Value {
+        let taxa: Vec<Value> = (self.taxa.iter())
+            .map(|taxon| json!({"id": taxon.id, "shortDescription": {"text": sentence(&taxon.title)}}))
+            .collect();
+        json!({
+            "name": self.framework.id,
+            "fullName": self.framework.name,
+            "version": self.framework.version,
+            "shortDescription": {"text": sentence(&self.framework.name)},
+            "fullDescription": {"text": sentence(&format!("Read from: {}", self.framework.source))},
+            "isComprehensive": false,
+            "taxa": taxa,
+        })
+    }
+}
+
+/// What asks for what a rule looks at.
+fn relationships(rule: &Rule, taxonomies: &[Taxonomy]) -> Vec<Value> {
+    (taxonomies.iter().enumerate())
+        .flat_map(|(at, taxonomy)| {
+            let taxa = taxonomy.taxa.iter().enumerate();
+            taxa.filter(|(_, taxon)| rule.frameworks.contains(&taxon.id)).map(move |(index, taxon)| {
+                let component = json!({"name": taxonomy.framework.id, "index": at});
+                json!({"target": {"id": taxon.id, "index": index, "toolComponent": component}, "kinds": ["relevant"]})
+            })
+        })
+        .collect()
+}
+
+fn descriptor(rule: &Rule, taxonomies: &[Taxonomy]) -> Value {
     let full = first_paragraph(rule, "What it checks").unwrap_or_else(|| rule.title.clone());
     let full: String = full.chars().take(MAX_DESCRIPTION).collect();
     let help = first_paragraph(rule, "How to fix").unwrap_or_else(|| full.clone());
@@ -126,7 +172,7 @@ fn descriptor(rule: &Rule) -> Value {
     let mut tags = vec![rule.group.clone(), format!("profile-{}", rule.profile)];
     tags.extend(rule.readers.iter().map(|effect| effect.as_str().to_owned()));
     tags.truncate(20);
-    json!({
+    let mut descriptor = json!({
         "id": rule.id,
         "name": pascal(&rule.id),
         "shortDescription": {"text": format!("{}.", rule.title)},
@@ -150,7 +196,12 @@ fn descriptor(rule: &Rule) -> Value {
                 Severity::Note => "recommendation",
             },
         },
-    })
+    });
+    let relationships = relationships(rule, taxonomies);
+    if !relationships.is_empty() {
+        descriptor["relationships"] = Value::Array(relationships);
+    }
+    descriptor
 }
 
 /// The whole log. `dropped` results did not fit.
@@ -172,6 +223,11 @@ pub(super) fn document(results: &[String], summary: &Summary, run: &Run, dropped
             "message": {"text": format!("{dropped} results of lower severity are left out: GitHub accepts {MAX_RESULTS} in a run.")},
         }));
     }
+    let taxonomies = taxonomies();
+    let supported: Vec<Value> = (taxonomies.iter().enumerate())
+        .map(|(index, taxonomy)| json!({"name": taxonomy.framework.id, "index": index}))
+        .collect();
+    let components: Vec<Value> = taxonomies.iter().map(Taxonomy::component).collect();
     let driver = json!({
         "name": "cardlint",
         "organization": "cardlint",
@@ -180,7 +236,8 @@ pub(super) fn document(results: &[String], summary: &Summary, run: &Run, dropped
         "semanticVersion": env!("CARGO_PKG_VERSION"),
         "informationUri": env!("CARGO_PKG_REPOSITORY"),
         "language": "en-GB",
-        "rules": rule::all().iter().map(descriptor).collect::<Vec<_>>(),
+        "rules": rule::all().iter().map(|rule| descriptor(rule, &taxonomies)).collect::<Vec<_>>(),
+        "supportedTaxonomies": supported,
     });
     let invocation = json!({
         "executionSuccessful": summary.errors.is_empty(),
@@ -188,7 +245,8 @@ pub(super) fn document(results: &[String], summary: &Summary, run: &Run, dropped
     });
     // Results are rendered in parallel and may be many: they are spliced in as they are.
     let log = format!(
-        "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":{driver}}},\"invocations\":[{invocation}],\"originalUriBaseIds\":{},\"columnKind\":\"utf16CodeUnits\",\"defaultEncoding\":\"utf-8\",\"results\":[{}]}}]}}\n",
+        "{{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{{\"driver\":{driver}}},\"taxonomies\":{},\"invocations\":[{invocation}],\"originalUriBaseIds\":{},\"columnKind\":\"utf16CodeUnits\",\"defaultEncoding\":\"utf-8\",\"results\":[{}]}}]}}\n",
+        Value::Array(components),
         json!({"%SRCROOT%": {"uri": run.root_uri}}),
         results.join(",\n"),
     );

@@ -136,8 +136,13 @@ fn plausible(kilograms: f64, span: Span, hours: (f64, &str, Span), hardware: &st
     });
 }
 
-/// Two significant digits.
+/// A number as people write it: no decimals from ten on, more for small ones.
 fn rounded(value: f64) -> String {
-    let places = (1 - value.abs().log10().floor() as i32).clamp(0, 6);
-    format!("{value:.*}", usize::try_from(places).unwrap_or(0))
+    let places = match value.abs() {
+        10.0.. => 0,
+        1.0.. => 1,
+        0.1.. => 2,
+        _ => 4,
+    };
+    format!("{value:.places$}")
 }

@@ -1,11 +1,32 @@
 //! Languages that the card claims and the results do not name.
 
 use crate::checks::{Context, Sink};
+use crate::facts::{descent, place};
+use crate::license::Relation;
 use crate::text::Span;
 use crate::vocab;
 
 /// Fewer languages are told apart without a table.
 const LEAST: usize = 3;
+/// Words of results that depend on the language.
+const MEASURES: &[&str] = &[
+    "accuracy",
+    "f1",
+    "bleu",
+    "rouge",
+    "chrf",
+    "comet",
+    "word error",
+    "wer",
+    "cer",
+    "exact match",
+    "perplexity",
+    "mmlu",
+    "hellaswag",
+    "win rate",
+    "precision",
+    "recall",
+];
 /// Benchmarks and words that cover many languages by themselves.
 const MANY: &[&str] = &[
     "multilingual",
@@ -53,11 +74,16 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     codes.retain(|code| languages.is_known(code) && *code != "multilingual");
     codes.sort_unstable();
     codes.dedup();
-    let results = results(ctx);
-    if codes.len() < LEAST || results.is_empty() {
+    let bases = descent::named(card, "base_model").len();
+    let copy = descent::relation(card, bases, place(card).1) == Relation::Quantized;
+    if codes.len() < LEAST || copy {
         return;
     }
-    let text = results.to_lowercase();
+    let text = results(ctx).to_lowercase();
+    // Speed and size have no language.
+    if !MEASURES.iter().any(|word| text.contains(word)) {
+        return;
+    }
     let title = card.outline.title().unwrap_or_default().to_lowercase();
     if MANY.iter().any(|word| text.contains(word)) || title.contains("translat") {
         return;

@@ -107,13 +107,13 @@ fn labelled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
             add(card.source.slice(*label), card.source.slice(*value), value.start as usize);
         }
     }
-    let code = |at: usize| card.outline.code.iter().any(|code| code.span.range().contains(&at));
+    let mut code = card.outline.code.iter().map(|code| code.span.range()).peekable();
     let mut at = card.front.body_start();
     for line in text[at..].split_inclusive('\n') {
-        let item = line.trim_start().strip_prefix(['-', '*', '+']);
-        if let Some((label, value)) = item.and_then(|item| item.split_once(':'))
-            && !code(at)
-        {
+        while code.next_if(|range| range.end <= at).is_some() {}
+        let listing = code.peek().is_some_and(|range| range.contains(&at));
+        let item = line.trim_start().strip_prefix(['-', '*', '+']).filter(|_| !listing);
+        if let Some((label, value)) = item.and_then(|item| item.split_once(':')) {
             let offset = at + (value.as_ptr() as usize - line.as_ptr() as usize);
             add(label, value.trim_end_matches(['\n', '\r']), offset);
         }
