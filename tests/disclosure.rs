@@ -438,11 +438,47 @@ fn tables_meet_their_schemas() {
         "rules/topics/cues.yaml" => Some("cues"),
         "rules/gaps.yaml" => Some("gaps"),
         "rules/hardware.yaml" => Some("hardware"),
+        "rules/openness.yaml" => Some("openness"),
         path if path.starts_with("rules/topics/") => Some("topics"),
         path if path.starts_with("rules/frameworks/") => Some("framework"),
         _ => None,
     });
-    assert_eq!(tables, 50);
+    assert_eq!(tables, 51);
+}
+
+/// A card that points at its parent's leaves to it what it does not say; the classes follow from the components.
+#[test]
+fn pointers_and_openness() {
+    use snapbox::cmd::{Command, cargo_bin};
+    let place = tempfile::tempdir().expect("folder");
+    let run = |arguments: &[&str]| {
+        let output = Command::new(cargo_bin!("cardlint")).args(arguments).env_clear().current_dir(place.path()).output();
+        serde_json::from_slice::<Value>(&output.expect("a run").stdout).expect("JSON")
+    };
+    let card = "---\nlicense: apache-2.0\nbase_model: acme/base\nlibrary_name: transformers\n---\n# Copy\n\nSee the \
+        [original model card](https://huggingface.co/acme/base) for training data, limits and bias.\n";
+    fs::write(place.path().join("README.md"), card).expect("card");
+    let report = run(&["coverage", "--framework", "bias-profile", "--format", "json"]);
+    let requirements = report["coverage"][0]["requirements"].as_array().expect("requirements");
+    let inherited: Vec<&Value> =
+        requirements.iter().filter(|one| one["status"] == "left to the base model's card").collect();
+    assert!(inherited.len() > 5, "{requirements:?}");
+    assert!(inherited.iter().all(|one| one["line"] == 8), "{inherited:?}");
+    // Six components make class III.
+    let open = "---\nlicense: apache-2.0\n---\n# Model\n\nIt is intended for researchers who classify English e-mails \
+        by urgency.\nIt is described in our [paper](https://arxiv.org/abs/2401.00001).\n\n## Model architecture\n\nA BERT \
+        encoder with 12 layers.\n\n## Training data\n\nIt was trained on 48,000 e-mails from \
+        [here](https://huggingface.co/datasets/acme/mails).\n\n## Evaluation\n\nOn the GLUE test set the accuracy is 0.91.\n";
+    fs::write(place.path().join("README.md"), open).expect("card");
+    let class = |report: &Value| report["openness"][0]["class"].clone();
+    assert_eq!(class(&run(&["openness", "--format", "json"])), Value::Null);
+    fs::write(place.path().join("model.safetensors"), "").expect("file");
+    let report = run(&["openness", "--format", "json"]);
+    assert_eq!(class(&report), "III", "{report:#}");
+    assert_eq!(report["openness"][0]["next"]["class"], "II");
+    // A licence that restricts use is no open one.
+    fs::write(place.path().join("README.md"), open.replace("apache-2.0", "cc-by-nc-4.0")).expect("card");
+    assert_eq!(class(&run(&["openness", "--format", "json"])), Value::Null);
 }
 
 /// Coverage in all forms, and nothing of a card gets through to a page.

@@ -53,6 +53,8 @@ pub enum Command {
     },
     /// Show what cards disclose against frameworks, requirement by requirement
     Coverage(Coverage),
+    /// Show how open models are: classes of the Model Openness Framework, elements of the Open Source AI Definition
+    Openness(OpennessOptions),
     /// List the frameworks, or the requirements of one
     Framework {
         /// Such as `eu-annex-xi`
@@ -149,6 +151,28 @@ pub struct Coverage {
     /// How to print it
     #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
     pub format: CoverageFormat,
+}
+
+/// How to print openness.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum OpennessFormat {
+    /// For people; one line a model for several
+    Table,
+    /// JSON
+    Json,
+    /// Markdown tables
+    Markdown,
+}
+
+/// Options of `openness`.
+#[derive(Args, Debug)]
+pub struct OpennessOptions {
+    /// Cards, repositories or folders of them
+    #[arg(default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = OpennessFormat::Table)]
+    pub format: OpennessFormat,
 }
 
 /// How to print the licence report.

@@ -1,19 +1,22 @@
 //! `cardlint coverage` and `cardlint framework`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use serde_json::{Value, json};
 
-use super::args::{Coverage, CoverageFormat, Global, PageFormat};
-use super::audit::read_bytes;
+use super::args::{Coverage, CoverageFormat, Global, OpennessFormat, OpennessOptions, PageFormat};
+use super::audit::{read_bytes, siblings};
 use super::config::Files;
 use super::discover::{self, Globs};
 use super::{EXIT_CLEAN, EXIT_FAILED, print, stdout_style, talk};
 use crate::card::{self, Card, Kind, Siblings};
 use crate::disclosure::framework::{Framework, answers, frameworks};
+use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
 use crate::disclosure::{self, Traits};
+use crate::facts::is_free;
 use crate::report::coverage::{self, Sheet};
+use crate::report::openness::{self as report, Leaf};
 use crate::text::{SourceFile, Unit, safe, suggest};
 
 /// The frameworks that are shown when none is named: the card's own, and the questions on bias.
@@ -43,10 +46,39 @@ fn chosen(ids: &[String]) -> anyhow::Result<Vec<&'static Framework>> {
 /// When a framework is unknown, or standard output fails.
 pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let chosen = chosen(&options.framework)?;
+    let mut sheets = Vec::new();
+    let errors = each(&options.paths, |name, source, card, _| {
+        let reading = disclosure::read_page(card);
+        let traits = Traits::read(card);
+        for framework in &chosen {
+            let answers = answers(framework, card, &reading, &traits).into_iter().map(|answer| {
+                let line = answer.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
+                (answer, line)
+            });
+            sheets.push(Sheet { card: name.to_owned(), framework, answers: answers.collect() });
+        }
+    })?;
+    let text = match options.format {
+        CoverageFormat::Table => coverage::table(&sheets, &stdout_style(global.color)),
+        CoverageFormat::Csv => coverage::csv(&sheets),
+        CoverageFormat::Markdown => coverage::markdown(&sheets),
+        CoverageFormat::Html => coverage::html(&sheets),
+        CoverageFormat::Json => {
+            safe::json(&(serde_json::to_string_pretty(&coverage::json(&sheets))? + "\n")).into_owned()
+        }
+    };
+    finish(&text, matches!(options.format, CoverageFormat::Json), sheets.is_empty(), &errors)
+}
+
+/// Reads every model card under the paths; gives what could not be read.
+fn each(
+    paths: &[PathBuf],
+    mut see: impl FnMut(&str, &SourceFile, &Card<'_>, Option<&Path>),
+) -> anyhow::Result<Vec<(String, String)>> {
     let globs = Globs::new(&Files::default(), Path::new("."))?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = discover::find(&options.paths, "README.md", &globs, threads);
-    let (mut sheets, mut errors) = (Vec::new(), found.errors);
+    let found = discover::find(paths, "README.md", &globs, threads);
+    let mut errors = found.errors;
     for target in &found.targets {
         let bytes = match read_bytes(target) {
             Ok(bytes) => bytes,
@@ -58,37 +90,51 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
         let (text, faults) = card::decode(bytes);
         let source = SourceFile::new(target.name.clone(), text);
         let card = Card::read(&source, faults, Siblings::none(), None);
-        if card.kind != Kind::Model || !(target.explicit || card.is_card()) {
-            continue;
-        }
-        let disclosures = disclosure::read_page(&card).disclosures;
-        let traits = Traits::read(&card);
-        for framework in &chosen {
-            let answers = answers(framework, &disclosures, &traits).into_iter().map(|answer| {
-                let line = answer.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
-                (answer, line)
-            });
-            sheets.push(Sheet { card: target.name.clone(), framework, answers: answers.collect() });
+        if card.kind == Kind::Model && (target.explicit || card.is_card()) {
+            see(&target.name, &source, &card, target.path.as_deref().and_then(Path::parent));
         }
     }
-    let text = match options.format {
-        CoverageFormat::Table => coverage::table(&sheets, &stdout_style(global.color)),
-        CoverageFormat::Csv => coverage::csv(&sheets),
-        CoverageFormat::Markdown => coverage::markdown(&sheets),
-        CoverageFormat::Html => coverage::html(&sheets),
-        CoverageFormat::Json => {
-            safe::json(&(serde_json::to_string_pretty(&coverage::json(&sheets))? + "\n")).into_owned()
-        }
-    };
-    let shown = if matches!(options.format, CoverageFormat::Json) { text.into() } else { safe::workflow_log(&text) };
+    Ok(errors)
+}
+
+fn finish(text: &str, json: bool, empty: bool, errors: &[(String, String)]) -> anyhow::Result<u8> {
+    let shown = if json { text.into() } else { safe::workflow_log(text) };
     print(&shown)?;
-    for (path, reason) in &errors {
+    for (path, reason) in errors {
         talk("error", &format!("{path}: {reason}"));
     }
-    if sheets.is_empty() && errors.is_empty() {
+    if empty && errors.is_empty() {
         bail!("no model card found; name a file to read it whatever it looks like");
     }
     Ok(if errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
+}
+
+/// Runs `openness`; gives the exit code.
+///
+/// # Errors
+/// When standard output fails.
+pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8> {
+    let mut leaves = Vec::new();
+    let errors = each(&options.paths, |name, source, card, folder| {
+        let freedom = match is_free(card) {
+            Some(true) => Freedom::Free,
+            Some(false) => Freedom::Restricted,
+            None => Freedom::Unknown,
+        };
+        let files = folder.map(siblings).unwrap_or_default();
+        let openness = read_openness(&disclosure::read_page(card), freedom, &files);
+        let line = |part: &Part| part.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
+        let lines = openness.components.iter().chain(&openness.elements).map(line).collect();
+        leaves.push(Leaf { card: name.to_owned(), openness, lines });
+    })?;
+    let text = match options.format {
+        OpennessFormat::Table => report::table(&leaves, &stdout_style(global.color)),
+        OpennessFormat::Markdown => report::markdown(&leaves),
+        OpennessFormat::Json => {
+            safe::json(&(serde_json::to_string_pretty(&report::json(&leaves))? + "\n")).into_owned()
+        }
+    };
+    finish(&text, matches!(options.format, OpennessFormat::Json), leaves.is_empty(), &errors)
 }
 
 /// Runs `framework`; gives the exit code.

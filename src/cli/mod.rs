@@ -40,6 +40,7 @@ pub fn main() -> ExitCode {
         Command::Audit(options) => audit::run(options, &cli.global),
         Command::License { command } => license::run(command, &cli.global),
         Command::Coverage(options) => coverage::run(options, &cli.global),
+        Command::Openness(options) => coverage::openness(options, &cli.global),
         Command::Framework { id, format } => coverage::show(id.as_deref(), *format),
         Command::Rule { ids, format } => pages::rules(ids, *format, &cli.global),
         Command::Schema { name } => pages::schema(name.as_deref()),

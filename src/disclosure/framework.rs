@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::data::{topic, topics};
-use super::{Disclosure, Level, Traits};
+use super::{Disclosure, Level, Reading, Traits};
+use crate::card::Card;
 use crate::embedded;
 use crate::text::Span;
 
@@ -75,6 +76,8 @@ pub enum Status {
     Covered,
     /// There is some.
     Partial,
+    /// The card points at that of the model which it derives from.
+    Inherited,
     /// There is none, or only a mention.
     Gap,
     /// It does not apply to this model.
@@ -85,8 +88,8 @@ pub enum Status {
 
 impl Status {
     /// All of them, in the order of reports.
-    pub const ALL: [Status; 5] =
-        [Status::Covered, Status::Partial, Status::Gap, Status::NotApplicable, Status::NotCheckable];
+    pub const ALL: [Status; 6] =
+        [Status::Covered, Status::Partial, Status::Inherited, Status::Gap, Status::NotApplicable, Status::NotCheckable];
 
     /// The words of reports.
     #[must_use]
@@ -94,6 +97,7 @@ impl Status {
         match self {
             Status::Covered => "covered",
             Status::Partial => "partial",
+            Status::Inherited => "left to the base model's card",
             Status::Gap => "gap",
             Status::NotApplicable => "not applicable",
             Status::NotCheckable => "not checkable by reading",
@@ -124,10 +128,35 @@ pub fn frameworks() -> &'static [Framework] {
     &TABLE
 }
 
+/// Topics of which a card can say that the card of its base model answers them: what was done before it, and what it
+/// keeps. What is its own (results, terms, contact) it must say itself.
+const INHERITED: &[&str] = &[
+    "training-data.",
+    "training.",
+    "bias.",
+    "limitations.",
+    "risk.",
+    "intended-use.",
+    "model.architecture",
+    "ethics.",
+];
+
 /// Reads the answers of a card to a framework from what it discloses.
 #[must_use]
-pub fn answers(framework: &'static Framework, disclosures: &[Disclosure], traits: &Traits) -> Vec<Answer> {
-    framework.requirements.iter().map(|requirement| answer(requirement, disclosures, traits)).collect()
+pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading, traits: &Traits) -> Vec<Answer> {
+    let derives = card.field("base_model").is_some();
+    let pointer = reading.claims.iter().find(|(claim, _)| derives && *claim == "claim.pointer").map(|(_, span)| *span);
+    let answers = framework.requirements.iter().map(|requirement| answer(requirement, &reading.disclosures, traits));
+    answers
+        .map(|mut answer| {
+            let kept = |id: &String| INHERITED.iter().any(|kind| id.starts_with(kind));
+            if answer.status == Status::Gap && pointer.is_some() && answer.requirement.topics.iter().all(kept) {
+                answer.status = Status::Inherited;
+                answer.evidence = pointer;
+            }
+            answer
+        })
+        .collect()
 }
 
 fn answer(requirement: &'static Requirement, disclosures: &[Disclosure], traits: &Traits) -> Answer {

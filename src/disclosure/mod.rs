@@ -9,6 +9,7 @@
 pub mod data;
 mod fold;
 pub mod framework;
+pub mod openness;
 mod segments;
 pub mod traits;
 mod trie;

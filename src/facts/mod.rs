@@ -22,6 +22,20 @@ pub fn declared(card: &Card<'_>) -> Terms {
     resolve(Declared { license: &values, name: field("license_name"), link: field("license_link") })
 }
 
+/// Whether the declared licence leaves the four freedoms of the Open Source AI Definition; `None` when that is
+/// not known of it, or none is declared.
+#[must_use]
+pub fn is_free(card: &Card<'_>) -> Option<bool> {
+    let terms = declared(card);
+    let mut known = terms.licenses().peekable();
+    known.peek()?;
+    known.try_fold(true, |all, license| match license.osaid.as_str() {
+        "yes" => Some(all),
+        "no" => Some(false),
+        _ => None,
+    })
+}
+
 fn license_values<'c>(card: &'c Card<'_>) -> Vec<&'c str> {
     let Some((document, _)) = card.mapping() else { return Vec::new() };
     let items = card.field_items("license").into_iter().filter(|&id| !document.is_null(id));

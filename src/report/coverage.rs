@@ -81,7 +81,8 @@ pub fn table(sheets: &[Sheet], style: &Style) -> String {
                 names.into_iter().chain(counts).collect()
             })
             .collect();
-        let columns = ["Card", "Framework", "Covered", "Partial", "Gap", "Not applicable", "Not checkable"];
+        let columns =
+            ["Card", "Framework", "Covered", "Partial", "Inherited", "Gap", "Not applicable", "Not checkable"];
         return plain_table(&columns, &rows, style) + NOTE + "\n";
     }
     for sheet in sheets {
@@ -181,7 +182,7 @@ pub fn html(sheets: &[Sheet]) -> String {
         for ((answer, _), row) in sheet.answers.iter().zip(sheet.rows()) {
             let class = match answer.status {
                 Status::Covered => "covered",
-                Status::Partial => "partial",
+                Status::Partial | Status::Inherited => "partial",
                 Status::Gap => "gap",
                 Status::NotApplicable | Status::NotCheckable => "other",
             };

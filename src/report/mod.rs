@@ -10,6 +10,7 @@ mod github;
 mod json;
 pub mod licenses;
 mod markdown;
+pub mod openness;
 mod sarif;
 mod table;
 mod terminal;
