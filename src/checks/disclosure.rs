@@ -44,6 +44,9 @@ struct Gap {
     /// Pointing at the card of the base model is enough.
     #[serde(default)]
     pointer: bool,
+    /// What a sentence on the first topic is, when it says nothing of this model.
+    #[serde(default)]
+    general: Option<String>,
 }
 
 /// A rule on what should stand behind what is said.
@@ -178,7 +181,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
     let card = ctx.card;
     let bases = descent::named(card, "base_model").len();
     let copy = descent::relation(card, bases, place(card).1) == Relation::Quantized;
-    let pointed = bases > 0 && claim(reading, "claim.pointer").is_some();
+    let pointed = claim(reading, "claim.pointer").is_some();
     // What neither writes, nor reads language, nor judges people has nobody to be unfair to.
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
@@ -203,6 +206,17 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
             let found = answer(reading, id).filter(|found| found.level == Level::Mentioned)?;
             found.evidence.iter().copied().find(promises)
         });
+        let first = gap.topics.first().and_then(|id| answer(reading, id));
+        let spoken = first.filter(|found| found.level == Level::Mentioned).and_then(|found| {
+            let heading = |span: &&Span| card.outline.headings.iter().any(|heading| heading.span == **span);
+            found.evidence.iter().find(|span| !heading(span)).copied()
+        });
+        if let (Some(message), Some(span)) = (&gap.general, spoken) {
+            sink.add(&gap.rule, span, message.as_str(), |f| {
+                f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule))
+            });
+            continue;
+        }
         let (span, message) = match mention {
             Some(span) => (span, format!("The heading is there, and nothing under it says {}", gap.looked_for)),
             None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),

@@ -163,6 +163,8 @@ pub struct Topic {
     pub(super) clauses: Vec<Clause>,
     /// Cues that mention it.
     pub(super) hints: Cues,
+    /// Cues that show that a hint means something else.
+    pub(super) unlike: Cues,
 }
 
 impl Topic {
@@ -262,6 +264,9 @@ struct TopicEntry {
     declared: Vec<String>,
     #[serde(default)]
     hints: Vec<String>,
+    /// Cues beside which a hint means something else.
+    #[serde(default)]
+    unlike: Vec<String>,
     #[serde(default)]
     partial: Vec<ClauseEntry>,
     #[serde(default)]
@@ -309,6 +314,8 @@ pub(super) struct Vocabulary {
     /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
     pub(super) placeholders: Vec<Vec<(String, bool)>>,
     pub(super) boilerplate: usize,
+    /// What a training library writes by itself: a short segment that holds it says nothing of the model.
+    pub(super) stub: usize,
     /// Cues of the mere shape.
     pub(super) shapes: Cues,
 }
@@ -322,7 +329,7 @@ impl Vocabulary {
             ids.insert(&entry.id, next);
         }
         let cue = |id: &String| *ids.get(id.as_str()).unwrap_or_else(|| panic!("rules/topics: no cue `{id}`"));
-        let boilerplate = ids["boilerplate"];
+        let (boilerplate, stub) = (ids["boilerplate"], ids["stub"]);
         let (cues, numbers) = Trie::read(include_bytes!(concat!(env!("OUT_DIR"), "/cues.bin")));
         let pattern = |number: u32| match number {
             u32::MAX => Pattern { cue: boilerplate, form: Form::Stems },
@@ -399,9 +406,10 @@ impl Vocabulary {
                 declared: entry.declared.clone(),
                 clauses,
                 hints: set(&entry.hints),
+                unlike: set(&entry.unlike),
             });
         }
-        Self { topics, claims, cues, patterns, headings, heading_topics, placeholders, boilerplate, shapes }
+        Self { topics, claims, cues, patterns, headings, heading_topics, placeholders, boilerplate, stub, shapes }
     }
 }
 

@@ -382,9 +382,10 @@ impl<'a> Page<'a> {
                 found.evidence.push(heading.span);
             }
         }
-        let hints = &self.vocabulary.topics[topic].hints;
+        let Topic { hints, unlike, .. } = &self.vocabulary.topics[topic];
         for segment in self.segments {
-            let hinted = !hints.is_empty() && segment.cues.holds_any(hints) && segment.kind != Kind::Code;
+            let hinted =
+                segment.cues.holds_any(hints) && !segment.cues.holds_any(unlike) && segment.kind != Kind::Code;
             if (hinted || segment.label.contains(&topic))
                 && found.evidence.len() < MAX_EVIDENCE
                 && !found.evidence.contains(&segment.span)

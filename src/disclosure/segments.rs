@@ -71,6 +71,9 @@ const SENTENCE: usize = 6;
 /// Words of a long segment, at least.
 const LONG: usize = 25;
 
+/// Longest paragraph, in bytes, that a training library writes by itself.
+const STUB: usize = 400;
+
 /// Bytes of a listing or table that are looked at for cues.
 const LISTING: usize = 1_500;
 
@@ -406,6 +409,11 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
         segment.found = from..from + count;
         for hit in &hits[segment.found.clone()] {
             segment.cues.insert(vocabulary.patterns[hit.pattern as usize].cue);
+        }
+        // Somebody who writes into such a paragraph makes it longer.
+        if segment.cues.contains(vocabulary.stub) && (segment.kind == Kind::Code || range.len() <= STUB) {
+            segment.empty = true;
+            continue;
         }
         shape(text, segment, copied);
     }
