@@ -138,10 +138,10 @@ fn levels_agree_with_readers() {
     }
     println!("baselines (README of the labels): headings 0.31, headings and keywords 0.44; two readers 0.95");
     // Just below what is reached; the half that was not learned from is what counts.
-    for (name, (counts, exact, all), floor) in [("learned", halves[0], 0.84), ("other", halves[1], 0.76)] {
+    for (name, (counts, exact, all), floor) in [("learned", halves[0], 0.84), ("other", halves[1], 0.77)] {
         println!("{name}: Matthews correlation {:.3}, exact level {:.3} {counts:?}", counts.mcc(), exact / all);
         assert!(counts.mcc() >= floor, "{name}: {:.3}", counts.mcc());
-        assert!(exact / all >= 0.76, "{name}: {:.3}", exact / all);
+        assert!(exact / all >= 0.77, "{name}: {:.3}", exact / all);
     }
 }
 
@@ -365,7 +365,7 @@ fn verdicts_fall_with_their_evidence() {
 /// Per cent of verdicts that fall with their evidence, just below what is reached.
 const DELETION_FLOOR: usize = 8;
 /// Per cent of spans within the labelled lines, just below what is reached.
-const PLACE_FLOOR: usize = 76;
+const PLACE_FLOOR: usize = 80;
 
 /// What is shown stands where readers saw it.
 #[test]
@@ -462,7 +462,8 @@ fn pointers_and_openness() {
     use snapbox::cmd::{Command, cargo_bin};
     let place = tempfile::tempdir().expect("folder");
     let run = |arguments: &[&str]| {
-        let output = Command::new(cargo_bin!("cardlint")).args(arguments).env_clear().current_dir(place.path()).output();
+        let output =
+            Command::new(cargo_bin!("cardlint")).args(arguments).env_clear().current_dir(place.path()).output();
         serde_json::from_slice::<Value>(&output.expect("a run").stdout).expect("JSON")
     };
     let card = "---\nlicense: apache-2.0\nbase_model: acme/base\nlibrary_name: transformers\n---\n# Copy\n\nSee the \

@@ -310,10 +310,14 @@ impl<'a> Page<'a> {
         found.level = votes.iter().map(|vote| vote.1).max().unwrap_or_default();
         let most = votes.iter().filter(|vote| vote.1 == found.level).map(|vote| vote.2).max().unwrap_or_default();
         votes.retain(|vote| vote.1 == found.level && vote.2 == most);
-        for (at, ..) in votes {
-            let span = self.segments[at].span;
-            if found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&span) {
-                found.evidence.push(span);
+        // A second place is shown where it goes on with the first.
+        let section = votes.first().map(|vote| self.segments[vote.0].section);
+        for segment in votes.iter().map(|vote| &self.segments[vote.0]) {
+            let goes_on = Some(segment.section) == section && segment.kind == Kind::Item;
+            if found.evidence.is_empty()
+                || goes_on && found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&segment.span)
+            {
+                found.evidence.push(segment.span);
             }
         }
         found
@@ -384,8 +388,7 @@ impl<'a> Page<'a> {
         }
         let Topic { hints, unlike, .. } = &self.vocabulary.topics[topic];
         for segment in self.segments {
-            let hinted =
-                segment.cues.holds_any(hints) && !segment.cues.holds_any(unlike) && segment.kind != Kind::Code;
+            let hinted = segment.cues.holds_any(hints) && !segment.cues.holds_any(unlike) && segment.kind != Kind::Code;
             if (hinted || segment.label.contains(&topic))
                 && found.evidence.len() < MAX_EVIDENCE
                 && !found.evidence.contains(&segment.span)
