@@ -37,8 +37,10 @@ const FENCES: &[(&str, &[&str])] = &[
     ("jsonschema", &["schema"]),
     ("pulldown_cmark", &["markdown"]),
     ("rayon", &["cli"]),
+    ("similar", &["cli"]),
     ("spdx", &["license"]),
     ("strsim", &["text"]),
+    ("tempfile", &["cli"]),
     ("terminal_size", &["cli"]),
     ("toml", &["cli"]),
 ];

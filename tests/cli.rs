@@ -144,6 +144,7 @@ fn pages() {
     run(["audit", "-h"]).code(0).stdout_eq(file!["snapshots/help-audit.txt"]);
     run(["rule", "language-invalid"]).code(0).stdout_eq(file!["snapshots/rule.txt"]);
     run(["schema"]).code(0).stdout_eq(str![[r#"
+baseline
 config
 dataset-card
 disclosure

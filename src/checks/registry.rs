@@ -16,6 +16,9 @@ pub struct Builtin {
     pub run: fn(&Context<'_>, &mut Sink<'_>),
 }
 
+/// Rules that the engine reports itself, once all others have run: they are about the comments that silence findings.
+pub const BY_THE_ENGINE: &[&str] = &["ignore-unknown", "ignore-unused", "ignore-without-reason"];
+
 /// All built-in checks, in the order in which they run.
 pub const BUILTINS: &[Builtin] = &[
     Builtin { rules: &["encoding-invalid"], run: encoding::check },

@@ -296,6 +296,24 @@ pub struct AuditOptions {
     /// Do not look for base models in the local cache of the Hub
     #[arg(long)]
     pub no_hub_cache: bool,
+    /// Apply the safe fixes to the files
+    #[arg(long)]
+    pub fix: bool,
+    /// Show the fixes as a diff and write nothing; exit code 1 when there are any
+    #[arg(long)]
+    pub diff: bool,
+    /// With --fix or --diff: fixes that a person should look at, too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Tell only findings that this file does not hold
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings to this file, for --baseline; exit code 0
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// Take out of the baseline what is not found any more
+    #[arg(long, requires = "baseline")]
+    pub prune_baseline: bool,
     /// Put what each card discloses, topic by topic, into JSON and NDJSON
     #[arg(long)]
     pub disclosures: bool,

@@ -9,15 +9,17 @@ use anyhow::{Context, anyhow, bail};
 use rayon::prelude::*;
 
 use super::args::{AuditOptions, FailOn, Global, fail_on};
+use super::baseline::{self, Baseline, Entry, Seen};
 use super::config::{self, Config};
 use super::discover::{self, Globs, Target, reason};
+use super::fix::{self, Mended, Mode};
 use super::repositories::{Repositories, hub_cache};
-use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, stdout_style, talk};
+use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, print, stdout_style, talk};
 use crate::card::MAX_BYTES;
 use crate::checks::UserSchema;
 use crate::engine::{self, Audit, Input, Rules, Settings};
 use crate::license::text;
-use crate::report::{Format, Part, Run, Style, Summary, Writer};
+use crate::report::{Format, Part, Run, Style, Summary, Writer, plural};
 use crate::rule::{Profile, Severity};
 use crate::schema::{self, Schema};
 use crate::text::{SourceFile, safe};
@@ -62,7 +64,20 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let use_cache = !options.no_hub_cache && config.license.as_ref().is_none_or(|license| license.hub_cache);
     settings.lookup =
         Some(Box::new(Repositories::new(given, &found.targets, if use_cache { hub_cache() } else { None })));
-    let (renderers, mut writers) = outputs(options, &config, &settings, global)?;
+    let mode = (options.fix || options.diff)
+        .then_some(Mode { unsafe_fixes: options.unsafe_fixes, write: options.fix && !options.diff });
+    // A diff, or the mended text of standard input, stands for the report.
+    let stdin = found.targets.iter().any(|target| target.path.is_none());
+    let known = options.baseline.as_deref().map(Baseline::read).transpose()?;
+    settings.known = known.clone().map(|baseline| Box::new(Seen(baseline)) as Box<dyn engine::Known>);
+    let (renderers, mut writers) = if options.diff || (options.fix && stdin) {
+        (Vec::new(), Vec::new())
+    } else {
+        outputs(options, &config, &settings, global)?
+    };
+    let style = stdout_style(global.color);
+    let (mut mended, mut changed, mut held) = (0, 0, 0);
+    let (mut entries, mut audited) = (Vec::new(), Vec::new());
     let mut summary = Summary { errors: found.errors, ..Summary::default() };
     // A thread pool costs more than a single card.
     let pool = match found.targets.len() {
@@ -74,7 +89,8 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     for batch in found.targets.chunks(BATCH) {
         let work = |target: &Target| {
             // A defect of ours in one card must not cost the others.
-            let audit = AssertUnwindSafe(|| one(target, &settings, &renderers));
+            let audit =
+                AssertUnwindSafe(|| one(target, &settings, &renderers, mode, options.write_baseline.as_deref()));
             std::panic::catch_unwind(audit)
                 .unwrap_or_else(|_| Done::Failed("internal error, please report it".to_owned()))
         };
@@ -90,6 +106,24 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
                     }
                     for (writer, part) in writers.iter_mut().zip(parts) {
                         writer.add(part)?;
+                    }
+                    mended += audit.mended;
+                    held += audit.held;
+                    entries.extend(audit.entries);
+                    if known.is_some() {
+                        audited.push(audit.name.clone());
+                    }
+                    changed += usize::from(!audit.changes.is_empty());
+                    for (name, before, after) in &audit.changes {
+                        if options.diff {
+                            print(&fix::diff(name, before, after, &style))?;
+                        } else if target.path.is_none() {
+                            print(after)?;
+                        }
+                    }
+                    if let Some(rules) = &audit.circle {
+                        let message = format!("{}: fixes undo each other and were not applied: {rules}", audit.name);
+                        talk("warning", &message);
                     }
                     summary.merge(audit.summary);
                 }
@@ -119,10 +153,31 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     for (path, message) in &summary.errors {
         talk("error", &format!("{path}: {message}"));
     }
+    if let Some(file) = &options.write_baseline {
+        let count = entries.len();
+        baseline::store(file, entries)?;
+        if !options.quiet {
+            talk("baseline", &format!("{} written to {}", plural(count, "finding"), file.display()));
+        }
+    }
+    if let Some(known) = &known {
+        stale(known, &audited, options)?;
+    }
+    if mode.is_some() && !options.quiet {
+        let verb = if options.diff { "would be mended" } else { "mended" };
+        let back = if held > 0 {
+            format!("; {} held back: it would bring other findings", plural(held, "fix"))
+        } else {
+            String::new()
+        };
+        talk("fix", &format!("{} {verb} in {}{back}", plural(mended, "finding"), plural(changed, "card")));
+    }
     if summary.cards == 0 && summary.errors.is_empty() && !options.allow_empty {
         bail!("no card found; name a file to audit it whatever it looks like, or allow this with --allow-empty");
     }
     let failed = match fail {
+        _ if options.diff => changed > 0,
+        _ if options.write_baseline.is_some() => false,
         FailOn::Never => false,
         FailOn::Severity(least) => {
             [Severity::Note, Severity::Warning, Severity::Error].into_iter().any(|s| s >= least && summary.count(s) > 0)
@@ -133,6 +188,22 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         (true, true) => EXIT_FINDINGS,
         (true, false) => EXIT_CLEAN,
     })
+}
+
+/// Tells of entries of the baseline that nothing is found for any more, and takes them out if that was asked for.
+fn stale(known: &Baseline, audited: &[String], options: &AuditOptions) -> anyhow::Result<()> {
+    let stale = known.stale(audited);
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let count = if stale.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", stale.len()) };
+    if options.prune_baseline {
+        known.prune(&stale)?;
+        talk("baseline", &format!("{count} removed: nothing is found for them any more"));
+    } else if !options.quiet {
+        talk("baseline", &format!("nothing is found for {count} any more; --prune-baseline removes them"));
+    }
+    Ok(())
 }
 
 /// Findings on exceptions of the policy that have no use, if there are any.
@@ -156,9 +227,20 @@ fn today() -> String {
 }
 
 /// What remains of an audit once its reports are rendered.
+#[derive(Default)]
 struct Counted {
     name: String,
     summary: Summary,
+    /// Findings that fixes have mended.
+    mended: usize,
+    /// Name, old and new text of the files that they change.
+    changes: Vec<(String, String, String)>,
+    /// Rules whose fixes undo each other.
+    circle: Option<String>,
+    /// Fixes that were held back, because they would bring other findings.
+    held: usize,
+    /// What a new baseline holds of it.
+    entries: Vec<Entry>,
 }
 
 enum Done {
@@ -168,13 +250,32 @@ enum Done {
 }
 
 /// Reads, audits and renders one target.
-fn one(target: &Target, settings: &Settings, renderers: &[Renderer]) -> Done {
-    match read_and_audit(target, settings) {
+fn one(
+    target: &Target,
+    settings: &Settings,
+    renderers: &[Renderer],
+    mode: Option<Mode>,
+    baseline: Option<&Path>,
+) -> Done {
+    let mended = match mode {
+        Some(mode) => fix::mend(target, settings, mode),
+        None => read_and_audit(target, settings)
+            .map(|audit| audit.map(|audit| Mended { audit, count: 0, files: Vec::new(), circle: None, held: 0 })),
+    };
+    match mended {
         Err(reason) => Done::Failed(reason),
         Ok(None) => Done::NoCard,
-        Ok(Some(audit)) => {
-            let parts = renderers.iter().map(|(format, style)| format.card(&audit, style)).collect();
-            Done::Card(count(&audit), parts)
+        Ok(Some(mended)) => {
+            let parts = renderers.iter().map(|(format, style)| format.card(&mended.audit, style)).collect();
+            let counted = Counted {
+                mended: mended.count,
+                changes: mended.files,
+                circle: mended.circle,
+                held: mended.held,
+                entries: baseline.map(|file| baseline::entries(file, &mended.audit)).unwrap_or_default(),
+                ..count(&mended.audit)
+            };
+            Done::Card(counted, parts)
         }
     }
 }
@@ -184,7 +285,11 @@ fn one(target: &Target, settings: &Settings, renderers: &[Renderer]) -> Done {
 /// # Errors
 /// Why the file cannot be read.
 pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Option<Audit>, String> {
-    let bytes = read_bytes(target)?;
+    Ok(audit_bytes(target, settings, read_bytes(target)?))
+}
+
+/// Audits a target whose text is given; `None` when it was found by walking and is no card.
+pub(super) fn audit_bytes(target: &Target, settings: &Settings, bytes: Vec<u8>) -> Option<Audit> {
     let folder = target.path.as_ref().map(|path| match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
@@ -199,7 +304,7 @@ pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Opt
         files: folder.as_deref().map(files).unwrap_or_default(),
         read: folder.as_ref().map(|_| &read as &engine::ReadFile<'_>),
     };
-    Ok(engine::audit(input, settings, !target.explicit))
+    engine::audit(input, settings, !target.explicit)
 }
 
 /// The bytes of a target.
@@ -217,7 +322,7 @@ pub(super) fn read_bytes(target: &Target) -> Result<Vec<u8>, String> {
 fn count(audit: &Audit) -> Counted {
     let mut summary = Summary::default();
     summary.add(audit);
-    Counted { name: audit.name().to_owned(), summary }
+    Counted { name: audit.name().to_owned(), summary, ..Counted::default() }
 }
 
 pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
@@ -333,7 +438,15 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
         schemas.push(UserSchema { name, schema });
     }
     let policy = config.policy(today())?;
-    Ok(Settings { rules, kind: options.kind.0, schemas, policy, lookup: None, disclosures: options.disclosures })
+    Ok(Settings {
+        rules,
+        kind: options.kind.0,
+        schemas,
+        policy,
+        lookup: None,
+        disclosures: options.disclosures,
+        known: None,
+    })
 }
 
 /// What turns an audit into text, and what writes that text, in the same order.

@@ -2,7 +2,9 @@
 
 mod args;
 mod audit;
+mod baseline;
 mod discover;
+mod fix;
 mod license;
 mod pages;
 

@@ -2,6 +2,7 @@
 //! are recognised again.
 
 mod selection;
+mod suppress;
 
 use std::cell::OnceCell;
 
@@ -33,6 +34,14 @@ pub struct Settings {
     pub lookup: Option<Box<dyn Lookup + Send>>,
     /// Say what each model card discloses, even where no rule asks.
     pub disclosures: bool,
+    /// Findings that are known, and are not to be told again.
+    pub known: Option<Box<dyn Known>>,
+}
+
+/// Findings that were there before: a baseline.
+pub trait Known: Send + Sync {
+    /// True when the finding of the file is one of them.
+    fn knows(&self, name: &str, fingerprint: &str) -> bool;
 }
 
 /// A card as it comes from outside.
@@ -111,8 +120,28 @@ pub struct Audit {
     pub lineage: Vec<Ancestor>,
     /// What was found, in source order.
     pub findings: Vec<Finding>,
+    /// What was found and is not told.
+    pub silenced: Vec<Silenced>,
     /// What it discloses, one entry a topic; empty when no rule and nobody asked.
     pub disclosures: Vec<TopicAnswer>,
+}
+
+/// A finding that is not told, and why.
+#[derive(Debug)]
+pub struct Silenced {
+    /// The finding.
+    pub finding: Finding,
+    /// What silences it.
+    pub by: Silencer,
+}
+
+/// What silences a finding.
+#[derive(Debug)]
+pub enum Silencer {
+    /// A comment in the card, with the reason that it gives.
+    Comment(String),
+    /// The baseline.
+    Baseline,
 }
 
 /// What a card says to a topic.
@@ -200,17 +229,32 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         let _ = context.reading();
     }
     let answers = context.reading.get().map(|reading| topics(&card, reading)).unwrap_or_default();
-    let mut findings = sink.finish();
-    for finding in &mut findings {
-        if let Some(severity) = settings.rules.severity_of(finding.rule) {
-            finding.severity = severity;
+    let mut findings = finished(sink, settings);
+    findings.sort_by(in_order);
+    findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.file == b.file && a.message == b.message);
+    let all: Vec<&SourceFile> = std::iter::once(&source).chain(&companions).collect();
+    fingerprint(&all, &mut findings);
+    let mut ignores = suppress::read(&card);
+    let silenced = suppress::silence(&mut findings, &mut ignores);
+    let mut silenced: Vec<Silenced> =
+        silenced.into_iter().map(|(finding, reason)| Silenced { finding, by: Silencer::Comment(reason) }).collect();
+    if !ignores.is_empty() {
+        let mut sink = Sink::new(&settings.rules, card.kind);
+        suppress::check(&card, &ignores, &settings.rules, &mut sink);
+        let mut more = finished(sink, settings);
+        fingerprint(&all, &mut more);
+        findings.extend(more);
+        findings.sort_by(in_order);
+    }
+    if let Some(known) = &settings.known {
+        for finding in std::mem::take(&mut findings) {
+            if known.knows(source.name(), &finding.fingerprint) {
+                silenced.push(Silenced { finding, by: Silencer::Baseline });
+            } else {
+                findings.push(finding);
+            }
         }
     }
-    findings.sort_by(|a, b| {
-        let place = |f: &Finding| (f.file, f.span.start);
-        place(a).cmp(&place(b)).then(b.severity.cmp(&a.severity)).then_with(|| a.rule.id.cmp(&b.rule.id))
-    });
-    findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.file == b.file && a.message == b.message);
     let mut audit = Audit {
         sources: Vec::with_capacity(1 + companions.len()),
         kind: card.kind,
@@ -220,11 +264,11 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         verdict: assessment.as_ref().map(|assessment| assessment.judgement.verdict()),
         lineage: assessment.as_ref().map(lineage).unwrap_or_default(),
         findings,
+        silenced,
         disclosures: answers,
     };
     audit.sources.push(source);
     audit.sources.extend(companions);
-    fingerprint(&mut audit);
     Some(audit)
 }
 
@@ -235,13 +279,9 @@ pub fn notices(source: SourceFile, notices: Vec<(&str, Span, String, &str)>, set
     for (id, span, message, help) in notices {
         sink.add(id, span, message, |f| f.help(help));
     }
-    let mut findings = sink.finish();
-    for finding in &mut findings {
-        if let Some(severity) = settings.rules.severity_of(finding.rule) {
-            finding.severity = severity;
-        }
-    }
-    let mut audit = Audit {
+    let mut findings = finished(sink, settings);
+    fingerprint(&[&source], &mut findings);
+    Audit {
         sources: vec![source],
         kind: Kind::Other,
         title: None,
@@ -250,10 +290,26 @@ pub fn notices(source: SourceFile, notices: Vec<(&str, Span, String, &str)>, set
         verdict: None,
         lineage: Vec::new(),
         findings,
+        silenced: Vec::new(),
         disclosures: Vec::new(),
-    };
-    fingerprint(&mut audit);
-    audit
+    }
+}
+
+/// What a sink holds, with the severities of the configuration.
+fn finished(sink: Sink<'_>, settings: &Settings) -> Vec<Finding> {
+    let mut findings = sink.finish();
+    for finding in &mut findings {
+        if let Some(severity) = settings.rules.severity_of(finding.rule) {
+            finding.severity = severity;
+        }
+    }
+    findings
+}
+
+/// The order of reports: by place, then the gravest first.
+fn in_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    let place = |f: &Finding| (f.file, f.span.start);
+    place(a).cmp(&place(b)).then(b.severity.cmp(&a.severity)).then_with(|| a.rule.id.cmp(&b.rule.id))
 }
 
 fn topics(card: &Card<'_>, reading: &Reading) -> Vec<TopicAnswer> {
@@ -334,20 +390,25 @@ fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
 
 /// Gives every finding an identity that survives edits elsewhere: a hash of the rule, the place in
 /// the structure and the text, and a count for findings equal in all three.
-fn fingerprint(audit: &mut Audit) {
+fn fingerprint(sources: &[&SourceFile], findings: &mut [Finding]) {
     let mut counts = std::collections::HashMap::new();
-    for at in 0..audit.findings.len() {
-        let finding = &audit.findings[at];
-        let source = audit.source(finding);
-        let text: String = source.slice(finding.span).split_whitespace().collect::<Vec<_>>().join(" ");
+    for finding in findings {
+        let source = sources.get(finding.file).or(sources.first());
+        let Some(source) = source else { continue };
+        // What a rule says of a whole card stays the same finding when it shows another place.
+        let text = if finding.anchor.starts_with(WHOLE) { "" } else { source.slice(finding.span) };
+        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let file = if finding.file == 0 { "" } else { source.name().rsplit('/').next().unwrap_or_default() };
         let key = format!("{}\0{file}\0{}\0{}", finding.rule.id, finding.anchor, text);
         let count: &mut usize = counts.entry(key.clone()).or_default();
         let hash = fnv1a(&format!("{key}\0{count}"));
         *count += 1;
-        audit.findings[at].fingerprint = format!("{hash:016x}");
+        finding.fingerprint = format!("{hash:016x}");
     }
 }
+
+/// Anchors of findings that there is one of in a card.
+const WHOLE: &str = "/body/";
 
 /// FNV-1a, 64 bits: stable across versions and platforms, which the standard hasher is not.
 fn fnv1a(text: &str) -> u64 {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Run, Summary};
-use crate::engine::{Audit, TopicAnswer};
+use crate::engine::{Audit, Silencer, TopicAnswer};
 use crate::license::Verdict;
 use crate::rule::{Finding, Severity};
 use crate::text::{SourceFile, Span, Unit, safe};
@@ -73,10 +73,18 @@ struct FindingOut<'a> {
     fix: Option<FixOut<'a>>,
     fingerprint: &'a str,
     suppressed: bool,
+    suppression: Option<SuppressionOut<'a>>,
+}
+
+/// SARIF's words: `inSource` for a comment, `external` for a baseline.
+#[derive(Serialize)]
+struct SuppressionOut<'a> {
+    kind: &'a str,
+    reason: Option<&'a str>,
 }
 
 impl<'a> FindingOut<'a> {
-    fn new(source: &'a SourceFile, finding: &'a Finding) -> Self {
+    fn new(source: &'a SourceFile, finding: &'a Finding, silencer: Option<&'a Silencer>) -> Self {
         Self {
             rule: &finding.rule.id,
             severity: finding.severity.as_str(),
@@ -102,7 +110,14 @@ impl<'a> FindingOut<'a> {
                     .collect(),
             }),
             fingerprint: &finding.fingerprint,
-            suppressed: false,
+            suppressed: silencer.is_some(),
+            suppression: silencer.map(|silencer| match silencer {
+                Silencer::Comment(reason) => SuppressionOut {
+                    kind: "inSource",
+                    reason: Some(reason.as_str()).filter(|reason| !reason.is_empty()),
+                },
+                Silencer::Baseline => SuppressionOut { kind: "external", reason: None },
+            }),
         }
     }
 }
@@ -190,6 +205,7 @@ struct SummaryOut<'a> {
     errors: usize,
     warnings: usize,
     notes: usize,
+    suppressed: usize,
     by_rule: BTreeMap<&'a str, usize>,
 }
 
@@ -223,7 +239,10 @@ pub(super) fn card(audit: &Audit, line: bool) -> String {
             location: Location::new(&audit.sources[0], license.span),
         }),
         front_matter: audit.front_matter.as_str(),
-        findings: audit.findings.iter().map(|finding| FindingOut::new(audit.source(finding), finding)).collect(),
+        findings: (audit.findings.iter().map(|finding| (finding, None)))
+            .chain(audit.silenced.iter().map(|silenced| (&silenced.finding, Some(&silenced.by))))
+            .map(|(finding, silencer)| FindingOut::new(audit.source(finding), finding, silencer))
+            .collect(),
         disclosures: (audit.disclosures.iter())
             .map(|answer| (answer.topic.id.as_str(), DisclosureOut::new(&audit.sources[0], answer)))
             .collect(),
@@ -263,6 +282,7 @@ fn summary_out<'a>(summary: &'a Summary, line_type: Option<&'a str>) -> SummaryO
         errors: summary.count(Severity::Error),
         warnings: summary.count(Severity::Warning),
         notes: summary.count(Severity::Note),
+        suppressed: summary.silenced,
         by_rule: summary.by_rule.iter().map(|(&id, &(count, _))| (id, count)).collect(),
     }
 }

@@ -118,6 +118,8 @@ pub struct Summary {
     pub by_severity: [usize; 3],
     /// Findings and fixable findings by rule.
     pub by_rule: BTreeMap<&'static str, (usize, usize)>,
+    /// Findings that a comment or the baseline silences.
+    pub silenced: usize,
     /// Files that could not be read, with the reason.
     pub errors: Vec<(String, String)>,
 }
@@ -126,6 +128,7 @@ impl Summary {
     /// Counts one card.
     pub fn add(&mut self, audit: &Audit) {
         self.cards += 1;
+        self.silenced += audit.silenced.len();
         for finding in &audit.findings {
             self.by_severity[finding.severity as usize] += 1;
             let (count, fixable) = self.by_rule.entry(finding.rule.id.as_str()).or_default();
@@ -137,6 +140,7 @@ impl Summary {
     /// Adds the counts of another part of the run.
     pub fn merge(&mut self, other: Summary) {
         self.cards += other.cards;
+        self.silenced += other.silenced;
         for (mine, theirs) in self.by_severity.iter_mut().zip(other.by_severity) {
             *mine += theirs;
         }

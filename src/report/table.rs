@@ -143,6 +143,9 @@ pub(super) fn summary(summary: &Summary, style: &Style) -> String {
     if fixable > 0 {
         out.push_str(&format!(" {} can be mended by a fix.", plural(fixable, "finding")));
     }
+    if summary.silenced > 0 {
+        out.push_str(&format!(" {} silenced.", plural(summary.silenced, "finding")));
+    }
     if !summary.errors.is_empty() {
         out.push_str(&format!(" {} could not be audited.", plural(summary.errors.len(), "path")));
     }

@@ -19,7 +19,7 @@ impl Default for Style {
 
 impl Style {
     /// `text` in an ANSI style when colours are on.
-    pub(super) fn paint(&self, code: &str, text: &str) -> String {
+    pub(crate) fn paint(&self, code: &str, text: &str) -> String {
         if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 }

@@ -1,0 +1,202 @@
+//! `--fix` and `--diff`: edits of findings applied to their files.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use similar::TextDiff;
+
+use super::audit::{audit_bytes, read_bytes, read_file};
+use super::discover::{Target, reason};
+use crate::engine::{Audit, Settings};
+use crate::report::Style;
+use crate::rule::{Edit, Finding, Safety};
+use crate::text::safe;
+
+/// Rounds after which something goes in circles.
+const MAX_ROUNDS: usize = 30;
+
+/// What is mended, and whether it is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mode {
+    /// Fixes that a person should look at, too.
+    pub(super) unsafe_fixes: bool,
+    /// Write the files; otherwise only say what would change.
+    pub(super) write: bool,
+}
+
+/// A card after its fixes.
+pub(super) struct Mended {
+    /// The audit of what it is now.
+    pub(super) audit: Audit,
+    /// How many findings were mended.
+    pub(super) count: usize,
+    /// Name, old text and new text of each file that changes.
+    pub(super) files: Vec<(String, String, String)>,
+    /// Fixes that undo each other, by their rules.
+    pub(super) circle: Option<String>,
+    /// Fixes that were held back, because they would bring other findings.
+    pub(super) held: usize,
+}
+
+/// Mends one target; `None` when it is no card.
+///
+/// # Errors
+/// Why the file cannot be read or written.
+pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<Option<Mended>, String> {
+    let bytes = read_bytes(target)?;
+    let Some(mut audit) = audit_bytes(target, settings, bytes.clone()) else { return Ok(None) };
+    let before = audit.sources[0].text().to_owned();
+    // What is not UTF-8 was read with repairs, so that places in it mean nothing in the file.
+    if before.as_bytes() != bytes {
+        return Ok(Some(Mended { audit, count: 0, files: Vec::new(), circle: None, held: 0 }));
+    }
+    let mut files = Vec::new();
+    let mut count = 0;
+    for file in 1..audit.sources.len() {
+        let source = &audit.sources[file];
+        let (text, mended) = round(source.text(), audit.findings.iter(), file, mode);
+        if !mended.is_empty() {
+            count += mended.len();
+            files.push((source.name().to_owned(), source.text().to_owned(), text));
+        }
+    }
+    let (mut text, mut seen, mut circle) = (before.clone(), HashSet::new(), None);
+    // Fixes that would bring findings of other rules, by their fingerprints.
+    let mut held: HashSet<String> = HashSet::new();
+    let again = |text: &str| audit_bytes(target, settings, text.as_bytes().to_vec());
+    for _ in 0..MAX_ROUNDS {
+        seen.insert(text.clone());
+        let wanted: Vec<&Finding> =
+            audit.findings.iter().filter(|finding| !held.contains(&finding.fingerprint)).collect();
+        let (next, mended) = round(&text, wanted.iter().copied(), 0, mode);
+        if mended.is_empty() {
+            break;
+        }
+        if seen.contains(&next) {
+            let rules: Vec<&str> = mended.iter().map(|finding| finding.rule.id.as_str()).collect();
+            circle = Some(rules.join(", "));
+            break;
+        }
+        let Some(after) = again(&next) else { break };
+        if brings_more(&audit, &after) {
+            // One of them does: each is tried alone, and those that do are held back.
+            let harmful = mended.iter().filter(|finding| {
+                let (alone, _) = round(&text, std::iter::once(**finding), 0, mode);
+                again(&alone).is_none_or(|after| brings_more(&audit, &after))
+            });
+            let harmful: Vec<String> = harmful.map(|finding| finding.fingerprint.clone()).collect();
+            if harmful.is_empty() {
+                held.extend(mended.iter().map(|finding| finding.fingerprint.clone()));
+            }
+            held.extend(harmful);
+            continue;
+        }
+        count += mended.len();
+        text = next;
+        audit = after;
+    }
+    if text != before {
+        files.insert(0, (target.name.clone(), before, text));
+    }
+    if mode.write {
+        write_all(target, &files)?;
+    }
+    Ok(Some(Mended { audit, count, files, circle, held: held.len() }))
+}
+
+/// True when a rule finds more than before: a key that was ignored is read once its name is right, with all
+/// that is wrong below it, and the Hub could refuse what it let pass.
+fn brings_more(before: &Audit, after: &Audit) -> bool {
+    let mut counts: HashMap<&str, isize> = HashMap::new();
+    for finding in &before.findings {
+        *counts.entry(finding.rule.id.as_str()).or_default() -= 1;
+    }
+    for finding in &after.findings {
+        *counts.entry(finding.rule.id.as_str()).or_default() += 1;
+    }
+    counts.into_values().any(|more| more > 0)
+}
+
+/// Applies the fixes of one round: none whose edits touch those of another. Gives the text and what was mended.
+fn round<'f>(
+    text: &str,
+    findings: impl Iterator<Item = &'f Finding>,
+    file: usize,
+    mode: Mode,
+) -> (String, Vec<&'f Finding>) {
+    let mut edits: Vec<&Edit> = Vec::new();
+    let mut mended = Vec::new();
+    for finding in findings.filter(|finding| finding.file == file) {
+        let Some(fix) = finding.fix.as_ref().filter(|fix| mode.unsafe_fixes || fix.safety == Safety::Safe) else {
+            continue;
+        };
+        let apart = |edit: &Edit| {
+            edits.iter().all(|other| edit.span.end < other.span.start || other.span.end < edit.span.start)
+        };
+        let inside = |edit: &Edit| text.get(edit.span.range()).is_some();
+        if fix.edits.iter().all(|edit| apart(edit) && inside(edit)) {
+            edits.extend(&fix.edits);
+            mended.push(finding);
+        }
+    }
+    edits.sort_by_key(|edit| edit.span.start);
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for edit in edits {
+        out.push_str(&text[at..edit.span.start as usize]);
+        out.push_str(&edit.replacement);
+        at = edit.span.end as usize;
+    }
+    out.push_str(&text[at..]);
+    (out, mended)
+}
+
+/// Writes the files, each as a whole or not at all.
+fn write_all(target: &Target, files: &[(String, String, String)]) -> Result<(), String> {
+    let Some(path) = &target.path else { return Ok(()) };
+    for (name, before, after) in files {
+        let own = *name == target.name;
+        let beside = || Some(path.parent()?.join(".eval_results").join(name.rsplit('/').next()?));
+        let Some(path) = (if own { Some(path.clone()) } else { beside() }) else { continue };
+        write(&path, before, after)?;
+    }
+    Ok(())
+}
+
+/// Replaces a file through a new one beside it, unless it is no longer what was read. Its mode stays; of a link,
+/// the file that it leads to is replaced.
+fn write(path: &Path, before: &str, after: &str) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("cannot be written: {}", reason(&error));
+    let path = fs::canonicalize(path).map_err(failed)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mode = fs::metadata(&path).map_err(failed)?.permissions();
+    let mut new = tempfile::Builder::new().prefix(".cardlint-").tempfile_in(folder).map_err(failed)?;
+    new.write_all(after.as_bytes()).map_err(failed)?;
+    new.as_file().set_permissions(mode).map_err(failed)?;
+    new.as_file().sync_all().map_err(failed)?;
+    if read_file(&path).map_err(failed)? != before.as_bytes() {
+        return Err("has changed since it was read; nothing was written".to_owned());
+    }
+    new.persist(&path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// A unified diff.
+pub(super) fn diff(name: &str, before: &str, after: &str, style: &Style) -> String {
+    let name = name.trim_start_matches("./");
+    let diff = TextDiff::from_lines(before, after);
+    let text = diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
+    let lines = text.split_inclusive('\n').map(|line| {
+        let bare = line.trim_end_matches('\n');
+        let shown = safe::line(bare);
+        let painted = match bare.as_bytes().first() {
+            Some(b'+') => style.paint("32", &shown),
+            Some(b'-') => style.paint("31", &shown),
+            Some(b'@') => style.paint("36", &shown),
+            _ => shown.into_owned(),
+        };
+        painted + "\n"
+    });
+    safe::workflow_log(&lines.collect::<String>()).into_owned()
+}

@@ -1,0 +1,242 @@
+//! Comments that silence findings: `# cardlint: ignore[rule] reason` in the front matter and
+//! `<!-- cardlint: ignore[rule] reason -->` in the body.
+
+use std::ops::Range;
+
+use crate::card::Card;
+use crate::checks::{Selection, Sink};
+use crate::engine::Rules;
+use crate::rule::{self, Finding, Fix, Rule};
+use crate::text::{Span, safe, suggest};
+
+/// A comment that silences rules.
+#[derive(Debug)]
+pub(super) struct Ignore {
+    /// The comment as a whole.
+    comment: Span,
+    /// Bytes that a finding must begin in.
+    scope: Range<usize>,
+    /// The words in brackets, with their places.
+    words: Vec<(String, Span)>,
+    /// Which of them have silenced a finding.
+    used: Vec<bool>,
+    /// What is said for it.
+    reason: String,
+}
+
+/// What all of them begin with.
+const MARK: &str = "cardlint:";
+
+/// Reads the comments of a card.
+pub(super) fn read(card: &Card<'_>) -> Vec<Ignore> {
+    let text = card.source.text();
+    if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {
+        return Vec::new();
+    }
+    let body = card.front.body_start();
+    let mut found = Vec::new();
+    let yaml = card.yaml.iter().flat_map(|document| &document.comments);
+    for comment in yaml {
+        let inner = card.source.slice(comment.span).trim_start_matches('#');
+        found.extend(directive(text, comment.span, inner, |whole| {
+            if whole { 0..text.len() } else { lines_of(text, comment.span, body) }
+        }));
+    }
+    for &comment in &card.outline.comments {
+        let inner = card.source.slice(comment).trim_start_matches("<!--").trim_end_matches("-->");
+        found.extend(directive(
+            text,
+            comment,
+            inner,
+            |whole| {
+                if whole { 0..text.len() } else { block_of(card, comment) }
+            },
+        ));
+    }
+    found
+}
+
+/// The directive in a comment, if there is one.
+fn directive(text: &str, comment: Span, inner: &str, scope: impl Fn(bool) -> Range<usize>) -> Option<Ignore> {
+    let rest = inner.trim_start().strip_prefix(MARK)?.trim_start();
+    let (whole, rest) = match rest.strip_prefix("ignore-file") {
+        Some(rest) => (true, rest),
+        None => (false, rest.strip_prefix("ignore")?),
+    };
+    let listed = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let (list, reason) = listed.unwrap_or((&rest[..0], rest));
+    let start = list.as_ptr() as usize - text.as_ptr() as usize;
+    let mut words = Vec::new();
+    let mut at = 0;
+    for word in list.split(',') {
+        let lead = word.len() - word.trim_start().len();
+        let bare = word.trim();
+        if !bare.is_empty() {
+            let from = start + at + lead;
+            words.push((bare.to_owned(), Span::new(from, from + bare.len())));
+        }
+        at += word.len() + 1;
+    }
+    let used = vec![false; words.len()];
+    let reason = reason.trim().trim_start_matches([':', '-', '–', '—']).trim().to_owned();
+    Some(Ignore { comment, scope: scope(whole), words, used, reason })
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |end| end + 1)
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
+}
+
+fn indent(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
+/// The lines of front matter that a comment is for: its own, or the next one, with all that is set in below it.
+fn lines_of(text: &str, comment: Span, limit: usize) -> Range<usize> {
+    let start = comment.start as usize;
+    let mut from = line_start(text, start);
+    if text[from..start].trim().is_empty() {
+        // Comments may stand in a row.
+        from = line_end(text, start);
+        while from < limit && (text[from..].starts_with('#') || text[from..line_end(text, from)].trim().is_empty()) {
+            from = line_end(text, from);
+        }
+    }
+    let first = &text[from..line_end(text, from)];
+    let (depth, item) = (indent(first), first.trim_start().starts_with("- "));
+    let mut end = line_end(text, from);
+    while end < limit {
+        let line = &text[end..line_end(text, end)];
+        let list = !item && indent(line) == depth && line.trim_start().starts_with("- ");
+        if !(line.trim().is_empty() || indent(line) > depth || list) {
+            break;
+        }
+        end = line_end(text, end);
+    }
+    from..end
+}
+
+/// What a comment of the body is for: the section whose heading it stands on, its line, or the next block.
+fn block_of(card: &Card<'_>, comment: Span) -> Range<usize> {
+    let text = card.source.text();
+    let (start, end) = (comment.start as usize, comment.end as usize);
+    let line = line_start(text, start);
+    let on_line = |span: &Span| (line..line_end(text, end)).contains(&(span.start as usize));
+    if let Some(heading) = card.outline.headings.iter().find(|heading| on_line(&heading.span)) {
+        return heading.span.start as usize..heading.section.end as usize;
+    }
+    if !text[line..start].trim_matches([' ', '\t', '>', '-', '*', '|']).is_empty() {
+        return line..line_end(text, end);
+    }
+    let mut from = line_end(text, end);
+    while from < text.len() && text[from..line_end(text, from)].trim().is_empty() {
+        from = line_end(text, from);
+    }
+    let listing = card.outline.code.iter().map(|code| code.span);
+    let mut all = listing.chain(card.outline.tables.iter().map(|table| table.span));
+    if let Some(span) = all.find(|span| (from..line_end(text, from)).contains(&(span.start as usize))) {
+        return from..span.end as usize;
+    }
+    let mut to = from;
+    while to < text.len() && !text[to..line_end(text, to)].trim().is_empty() {
+        to = line_end(text, to);
+    }
+    from..to
+}
+
+/// True when a word in brackets is the rule or its group.
+fn names(word: &str, rule: &Rule) -> bool {
+    word == rule.id || word == rule.group
+}
+
+/// Rules about these comments themselves, which no comment silences.
+const GROUP: &str = "suppression";
+
+/// Takes the findings that a comment silences out of `findings`; they come back with the reasons given.
+pub(super) fn silence(findings: &mut Vec<Finding>, ignores: &mut [Ignore]) -> Vec<(Finding, String)> {
+    let mut silenced = Vec::new();
+    if ignores.is_empty() {
+        return silenced;
+    }
+    for finding in std::mem::take(findings) {
+        let hit = ignores.iter_mut().filter(|_| finding.file == 0 && finding.rule.group != GROUP).find_map(|ignore| {
+            let within = ignore.scope.contains(&(finding.span.start as usize));
+            let word = ignore.words.iter().position(|(word, _)| names(word, finding.rule)).filter(|_| within)?;
+            ignore.used[word] = true;
+            Some(ignore.reason.clone())
+        });
+        match hit {
+            Some(reason) => silenced.push((finding, reason)),
+            None => findings.push(finding),
+        }
+    }
+    silenced
+}
+
+/// Reports comments that name no rule, silence nothing or give no reason.
+pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &mut Sink<'_>) {
+    let known = |word: &str| rule::all().iter().any(|rule| names(word, rule));
+    for ignore in ignores {
+        if ignore.words.is_empty() {
+            sink.add("ignore-unknown", ignore.comment, "The comment names no rule to ignore", |f| {
+                f.help("Write `ignore[rule] reason` with the id of a rule, or remove it").anchor("none")
+            });
+            continue;
+        }
+        for (word, span) in ignore.words.iter().filter(|(word, _)| !known(word)) {
+            let near = suggest::nearest(word, rule::all().iter().map(|rule| rule.id.as_str()));
+            let message = match near {
+                Some(near) => format!("There is no rule {}; nearest is `{near}`", safe::quoted(word)),
+                None => format!("There is no rule {}", safe::quoted(word)),
+            };
+            let fix = near.map(|near| Fix::safe(format!("write `{near}`"), *span, near));
+            sink.add("ignore-unknown", *span, message, |f| {
+                f.help("`cardlint rule` lists the rules").anchor(word.as_str()).maybe_fix(fix)
+            });
+        }
+        // A rule that did not run could not be silenced.
+        let ran = |word: &str| rule::all().iter().any(|rule| names(word, rule) && rules.wants(rule));
+        let idle: Vec<&(String, Span)> = (ignore.words.iter().zip(&ignore.used))
+            .filter(|((word, _), used)| !**used && known(word) && ran(word))
+            .map(|(word, _)| word)
+            .collect();
+        if let Some((word, span)) = idle.first() {
+            let all = idle.len() == ignore.words.len();
+            let (place, fix) =
+                if all { (ignore.comment, Some(removal(card.source.text(), ignore.comment))) } else { (*span, None) };
+            let message = if all {
+                "The comment silences nothing".to_owned()
+            } else {
+                format!("There is no finding of {} to silence", safe::quoted(word))
+            };
+            sink.add("ignore-unused", place, message, |f| {
+                f.help("Remove it: it would hide the next finding that nobody has judged")
+                    .anchor(word.as_str())
+                    .maybe_fix(fix)
+            });
+        }
+        if ignore.reason.is_empty() {
+            sink.add("ignore-without-reason", ignore.comment, "The comment gives no reason", |f| {
+                f.help("Say behind the bracket why the finding may stand").anchor("reason")
+            });
+        }
+    }
+}
+
+/// Removes a comment: with its line when it stands alone, else with the blanks before it.
+fn removal(text: &str, comment: Span) -> Fix {
+    let (start, end) = (comment.start as usize, comment.end as usize);
+    let from = line_start(text, start);
+    let to = line_end(text, end);
+    let alone = text[from..start].trim().is_empty() && text[end..to].trim().is_empty();
+    let span = if alone {
+        Span::new(from, to)
+    } else {
+        let before = text[..start].len() - text[..start].trim_end_matches([' ', '\t']).len();
+        Span::new(start - before, end)
+    };
+    Fix::safe("remove the comment", span, "")
+}

@@ -1,0 +1,265 @@
+//! Living with cardlint every day: comments that silence findings, baselines and fixes, as a process on real files.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use common::root;
+use serde_json::Value;
+use snapbox::cmd::{Command, cargo_bin};
+
+struct Output {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let output =
+        Command::new(cargo_bin!("cardlint")).args(arguments).env_clear().current_dir(folder).output().expect("a run");
+    Output {
+        code: output.status.code().expect("an exit code"),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    let output = run(folder, &[&["audit", "--format", "json"], arguments].concat());
+    serde_json::from_str(&output.out).unwrap_or_else(|error| panic!("{error}: {}{}", output.out, output.err))
+}
+
+/// Rules of the findings of the first card, and whether they are silenced.
+fn rules(report: &Value) -> Vec<(String, bool)> {
+    let findings = report["cards"][0]["findings"].as_array().expect("findings");
+    findings.iter().map(|f| (f["rule"].as_str().expect("rule").to_owned(), f["suppressed"] == true)).collect()
+}
+
+const CARD: &str = "---\nlicense: our-own\nlibrary_name: transformers\npipeline_tag: text-classification\nlanguage: en\n---\n# Card\n\nA card of a model.\n";
+
+#[test]
+fn comments_silence_what_they_stand_for() {
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    let audit = |text: &str| {
+        fs::write(&card, text).expect("card");
+        json(place.path(), &[])
+    };
+    let unknown = |silenced: bool| vec![("license-unknown".to_owned(), silenced)];
+    assert_eq!(rules(&audit(CARD)), unknown(false));
+    let above = CARD.replace("license:", "# cardlint: ignore[license-unknown] not published\nlicense:");
+    let report = audit(&above);
+    assert_eq!(rules(&report), unknown(true));
+    assert_eq!(report["cards"][0]["findings"][0]["suppression"]["reason"], "not published");
+    assert_eq!(report["summary"]["suppressed"], 1);
+    assert_eq!(report["summary"]["errors"], 0);
+    let behind = CARD.replace("our-own", "our-own # cardlint: ignore[metadata] not published");
+    assert_eq!(rules(&audit(&behind)), unknown(true), "a group, on the line itself");
+    let file = format!("{CARD}\n<!-- cardlint: ignore-file[license-unknown]: not published -->\n");
+    assert_eq!(rules(&audit(&file)), unknown(true));
+    // A comment for another place silences nothing, and is told.
+    let elsewhere = CARD.replace("language:", "# cardlint: ignore[license-unknown] not published\nlanguage:");
+    let found = rules(&audit(&elsewhere));
+    assert!(found.contains(&("license-unknown".to_owned(), false)), "{found:?}");
+    assert!(found.contains(&("ignore-unused".to_owned(), false)), "{found:?}");
+    // The text of a value is no comment.
+    let value = CARD.replace("our-own", "\"our-own # cardlint: ignore[license-unknown] no\"");
+    assert_eq!(rules(&audit(&value)), unknown(false));
+    // People are told how many there are.
+    fs::write(&card, &above).expect("card");
+    let output = run(place.path(), &["audit"]);
+    assert_eq!((output.code, output.out.as_str()), (0, "No findings in 1 card. 1 finding silenced.\n"));
+}
+
+#[test]
+fn comments_of_the_body_are_for_blocks_and_sections() {
+    let place = tempfile::tempdir().expect("folder");
+    let audit = |text: &str| {
+        fs::write(place.path().join("README.md"), text).expect("card");
+        json(place.path(), &["--profile", "strict", "--select", "section-unfilled,suppression"])
+    };
+    let card = |comment: &str, heading: &str| {
+        format!(
+            "---\nlicense: mit\n---\n# Card\n\nA card.\n\n## Uses{heading}\n\n{comment}\nTODO\n\n## More\n\nIt is a model.\n"
+        )
+    };
+    assert_eq!(rules(&audit(&card("", ""))), [("section-unfilled".to_owned(), false)]);
+    let comment = "<!-- cardlint: ignore[section-unfilled] comes with the paper -->";
+    assert_eq!(rules(&audit(&card(comment, ""))), [("section-unfilled".to_owned(), true)]);
+    assert_eq!(rules(&audit(&card("", &format!(" {comment}")))), [("section-unfilled".to_owned(), true)]);
+}
+
+#[test]
+fn a_baseline_leaves_only_what_is_new() {
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    fs::write(&card, CARD).expect("card");
+    let written = run(place.path(), &["audit", "--write-baseline", "base.json"]);
+    assert_eq!((written.code, written.err.as_str()), (0, "baseline: 1 finding written to base.json\n"));
+    let schema = cardlint::schema::Schema::new(cardlint::schema::text("baseline").expect("schema")).expect("schema");
+    let file: Value =
+        serde_json::from_str(&fs::read_to_string(place.path().join("base.json")).expect("file")).expect("JSON");
+    assert!(schema.violations(&file).is_empty(), "{file}");
+    assert_eq!(run(place.path(), &["audit", "--baseline", "base.json"]).code, 0);
+    // Text elsewhere does not bring old findings back; a new one is told.
+    let moved =
+        CARD.replace("---\nlicense", "---\n# owner: search\n\nlicense").replace("A card", "Much more text.\n\nA card");
+    fs::write(&card, &moved).expect("card");
+    assert_eq!(run(place.path(), &["audit", "--baseline", "base.json"]).code, 0);
+    fs::write(&card, moved.replace("language: en", "language: english")).expect("card");
+    let report = json(place.path(), &["--baseline", "base.json"]);
+    let found = rules(&report);
+    assert_eq!(found.iter().filter(|(_, silenced)| !silenced).count(), 1, "{found:?}");
+    assert_eq!(report["summary"]["suppressed"], 1);
+    // It does not matter where the run starts.
+    let below = place.path().join("below");
+    fs::create_dir(&below).expect("folder");
+    assert!(run(&below, &["audit", "--baseline", "../base.json", ".."]).out.ends_with("1 finding silenced.\n"));
+    // What is mended is told, and pruned on request.
+    fs::write(&card, CARD.replace("our-own", "mit")).expect("card");
+    let stale = run(place.path(), &["audit", "--baseline", "base.json"]);
+    assert!(stale.err.contains("nothing is found for 1 entry any more"), "{}", stale.err);
+    run(place.path(), &["audit", "--baseline", "base.json", "--prune-baseline"]);
+    assert_eq!(run(place.path(), &["audit", "--baseline", "base.json"]).err, "");
+    // A broken baseline is an error, not an empty one.
+    fs::write(place.path().join("base.json"), "{").expect("file");
+    assert_eq!(run(place.path(), &["audit", "--baseline", "base.json"]).code, 2);
+}
+
+/// Text that brings no finding brings no old one back, wherever it is put. (Under a heading it may answer one.)
+#[test]
+fn baselines_do_not_know_lines() {
+    let repositories = root().join("fixtures/repositories");
+    for name in ["helpdesk-8b", "clean-classifier"] {
+        let place = tempfile::tempdir().expect("folder");
+        let text = fs::read_to_string(repositories.join(name).join("README.md")).expect("card");
+        let card = place.path().join("README.md");
+        fs::write(&card, &text).expect("card");
+        run(place.path(), &["audit", "--profile", "strict", "--write-baseline", "base.json"]);
+        let body = text.find("\n# ").expect("a title");
+        let starts: Vec<usize> = text[body..].match_indices("\n\n").map(|(at, _)| body + at + 2).collect();
+        for at in starts {
+            let more = format!("{}The weather was fine that day.\n\n{}", &text[..at], &text[at..]);
+            fs::write(&card, more).expect("card");
+            let output = run(place.path(), &["audit", "--profile", "strict", "--baseline", "base.json"]);
+            assert!(output.out.starts_with("No findings"), "{name} at {at}: {}", output.out);
+        }
+    }
+}
+
+#[test]
+fn fixes_change_their_bytes_and_nothing_else() {
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    let text = "---\r\n# kept\r\nlicense:   \"MIT\"  # and this\r\nlanguage: no\r\nlibrary_name: transformers\r\ntags:\r\n- a\r\n- a\r\n---\r\n# Card\r\n\r\nText.\r\n";
+    fs::write(&card, text).expect("card");
+    let diff = run(place.path(), &["audit", "--diff"]);
+    assert_eq!(diff.code, 1);
+    assert!(diff.out.contains("-language: no") && diff.out.contains("+language: \"no\""), "{}", diff.out);
+    assert_eq!(fs::read_to_string(&card).expect("card"), text, "a diff writes nothing");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(&card, fs::Permissions::from_mode(0o640)).expect("mode");
+    }
+    let fixed = run(place.path(), &["audit", "--fix"]);
+    assert!(fixed.err.contains("mended in 1 card"), "{}", fixed.err);
+    let after = fs::read_to_string(&card).expect("card");
+    let wanted = text.replace("\"MIT\"", "\"mit\"").replace(": no", ": \"no\"").replacen("- a\r\n", "", 1);
+    assert_eq!(after, wanted);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&card).expect("card").permissions().mode() & 0o777, 0o640);
+    }
+    assert_eq!(fs::read_dir(place.path()).expect("folder").count(), 1, "no file is left beside");
+    assert_eq!(run(place.path(), &["audit", "--diff"]).out, "");
+    // Unsafe ones only when asked for.
+    let retired = "---\nlicense: mit\nlibrary_name: transformers\npipeline_tag: conversational\nlanguage: en\n---\n# Card\n\nText.\n";
+    fs::write(&card, retired).expect("card");
+    run(place.path(), &["audit", "--fix"]);
+    assert_eq!(fs::read_to_string(&card).expect("card"), retired);
+    run(place.path(), &["audit", "--fix", "--unsafe-fixes"]);
+    assert_eq!(fs::read_to_string(&card).expect("card"), retired.replace("conversational", "text-generation"));
+}
+
+#[test]
+fn fixes_that_bring_other_findings_are_held_back() {
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    // The Hub ignores the key; under its right name it would refuse the card.
+    let text = "---\nlicense: MIT\nlibrary_name: transformers\npipeline_tag: text-classification\nlanguage: en\nmodel_index:\n- name: x\n  results:\n  - task:\n      type: text-classification\n---\n# Card\n\nText.\n";
+    fs::write(&card, text).expect("card");
+    let output = run(place.path(), &["audit", "--fix"]);
+    assert!(output.err.contains("1 fix held back"), "{}", output.err);
+    assert_eq!(fs::read_to_string(&card).expect("card"), text.replace("MIT", "mit"));
+}
+
+#[test]
+fn standard_input_is_mended_to_standard_output() {
+    let output = Command::new(cargo_bin!("cardlint"))
+        .args(["audit", "--fix", "-"])
+        .stdin("---\nlicense: MIT\n---\n# Card\n")
+        .output()
+        .expect("a run");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "---\nlicense: mit\n---\n# Card\n");
+}
+
+/// A diff shows a card, which is untrusted.
+#[test]
+fn diffs_inject_nothing() {
+    let place = tempfile::tempdir().expect("folder");
+    let text = "---\nlicense: MIT # \u{202e}\n::error::x\n---\n# Card\n";
+    fs::write(place.path().join("README.md"), text).expect("card");
+    let output = run(place.path(), &["audit", "--diff"]);
+    assert!(
+        !output.out.contains('\u{202e}') && !output.out.lines().any(|line| line.starts_with("::")),
+        "{}",
+        output.out
+    );
+}
+
+/// Over the whole corpus: a second run changes nothing, no rule finds more than before, and only lines that a
+/// finding is on are touched.
+#[test]
+fn fixes_are_final_on_the_corpus() {
+    let corpus = root().join("../shared/corpus/models");
+    if !corpus.is_dir() {
+        eprintln!("skipped: {} is absent", corpus.display());
+        return;
+    }
+    let place = tempfile::tempdir().expect("folder");
+    copy(&corpus, place.path());
+    let counts = |text: &str| -> BTreeMap<(String, String), usize> {
+        let mut counts = BTreeMap::new();
+        for line in text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")) {
+            for finding in line["findings"].as_array().into_iter().flatten() {
+                let key = (line["path"].to_string(), finding["rule"].to_string());
+                *counts.entry(key).or_default() += 1;
+            }
+        }
+        counts
+    };
+    let before = counts(&run(place.path(), &["audit", "--format", "ndjson", "."]).out);
+    let fixed = run(place.path(), &["audit", "--fix", "--format", "ndjson", "."]);
+    let after = counts(&fixed.out);
+    assert!(fixed.err.contains("mended in"), "{}", fixed.err);
+    for (key, count) in &after {
+        assert!(*count <= before.get(key).copied().unwrap_or(0), "{key:?}");
+    }
+    assert_eq!(run(place.path(), &["audit", "--diff", "."]).out, "");
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("folder").flatten() {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            fs::create_dir(&to).expect("folder");
+            copy(&path, &to);
+        } else if path.extension().is_some_and(|extension| extension == "md") && path.is_file() {
+            fs::copy(&path, &to).expect("copy");
+        }
+    }
+}
