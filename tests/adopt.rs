@@ -207,6 +207,48 @@ fn standard_input_is_mended_to_standard_output() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "---\nlicense: mit\n---\n# Card\n");
 }
 
+#[test]
+fn configurations_extend_and_differ_by_path() {
+    let place = tempfile::tempdir().expect("folder");
+    let write = |name: &str, text: &str| {
+        let path = place.path().join(name);
+        fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+        fs::write(path, text).expect("file");
+    };
+    write(
+        "shared/org.toml",
+        "profile = \"strict\"\nignore = [\"library-missing\"]\n[severity]\nlicense-unknown = \"note\"\n",
+    );
+    write(
+        "cards/cardlint.toml",
+        "extends = \"../shared/org.toml\"\nignore = [\"transparency\", \"bias\", \"evaluation\"]\nbaseline = \"base.json\"\n\n[[overrides]]\npaths = [\"legacy/**\"]\nignore = [\"license-unknown\"]\n",
+    );
+    write("cards/new/README.md", CARD);
+    write("cards/legacy/README.md", CARD);
+    let cards = place.path().join("cards");
+    assert_eq!(run(&cards, &["audit"]).code, 2, "the baseline is not there yet");
+    assert_eq!(run(&cards, &["audit", "--write-baseline", "base.json"]).code, 0);
+    write("cards/new/README.md", &CARD.replace("language: en", "language: english"));
+    let report = json(&cards, &[]);
+    assert_eq!(report["profile"], "strict");
+    let of = |name: &str| -> Vec<(String, bool)> {
+        let cards = report["cards"].as_array().expect("cards");
+        let card = cards.iter().find(|card| card["path"] == name).expect("card");
+        rules(&serde_json::json!({"cards": [card]}))
+    };
+    assert_eq!(of("legacy/README.md"), []);
+    assert_eq!(of("new/README.md"), [("language-invalid".to_owned(), false), ("license-unknown".to_owned(), true)]);
+    let shown = run(&cards, &["config"]).out;
+    for line in
+        ["profile = \"strict\"", "# ../shared/org.toml:1", "fail-on = \"error\"", "# default", "# cardlint.toml:3"]
+    {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    write("shared/org.toml", "extends = \"../cards/cardlint.toml\"\n");
+    let output = run(&cards, &["audit"]);
+    assert!(output.code == 2 && output.err.contains("extends itself"), "{}", output.err);
+}
+
 /// A diff shows a card, which is untrusted.
 #[test]
 fn diffs_inject_nothing() {

@@ -109,9 +109,9 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if template(reading, sink) {
         return;
     }
-    unfilled(card, reading, sink);
     let traits = Traits::read(card);
-    gaps(ctx, reading, &traits, sink);
+    let told = gaps(ctx, reading, &traits, sink);
+    unfilled(card, reading, &told, sink);
     followups(card, reading, sink);
     partial(card, reading, &traits, sink);
     sensitive(card, reading, sink);
@@ -159,9 +159,13 @@ fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
 const SHOWN: usize = 8;
 
 /// Sections that still hold a placeholder, in a card that is otherwise written.
-fn unfilled(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
-    let Some((&first, others)) = reading.placeholders.split_first() else { return };
-    let heading = card.outline.headings.iter().rev().find(|heading| heading.span.end <= first.start);
+/// `told`: headings that are reported to have nothing under them.
+fn unfilled(card: &Card<'_>, reading: &Reading, told: &[Span], sink: &mut Sink<'_>) {
+    let heading = |span: &Span| card.outline.headings.iter().rev().find(|heading| heading.span.end <= span.start);
+    let untold = |span: &&Span| heading(span).is_none_or(|heading| !told.contains(&heading.span));
+    let left: Vec<Span> = reading.placeholders.iter().filter(untold).copied().collect();
+    let Some((&first, others)) = left.split_first() else { return };
+    let heading = heading(&first);
     let place = heading.map_or_else(String::new, |heading| format!(" of {}", safe::quoted(&heading.text)));
     let more = match others.len() {
         0 => String::new(),
@@ -177,8 +181,10 @@ fn unfilled(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     });
 }
 
-fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) {
+/// Reports questions that nothing answers; gives the headings that promise an answer.
+fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) -> Vec<Span> {
     let card = ctx.card;
+    let mut told = Vec::new();
     let bases = descent::named(card, "base_model").len();
     let copy = descent::relation(card, bases, place(card).1) == Relation::Quantized;
     let pointed = claim(reading, "claim.pointer").is_some();
@@ -217,12 +223,16 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
             });
             continue;
         }
+        if sink.wants(&gap.rule) {
+            told.extend(mention);
+        }
         let (span, message) = match mention {
-            Some(span) => (span, format!("The heading is there, and nothing under it says {}", gap.looked_for)),
+            Some(span) => (span, format!("There is a heading, and nothing under it on {}", gap.looked_for)),
             None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),
         };
         sink.add(&gap.rule, span, message, |f| f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule)));
     }
+    told
 }
 
 fn questions(rule: &str) -> String {

@@ -71,6 +71,15 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
+    /// Show the configuration in force for a path, and where each value is from
+    Config {
+        /// A card or folder
+        #[arg(default_value = ".")]
+        path: PathBuf,
+        /// Configuration file, instead of the nearest one
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Print a JSON schema that cardlint uses or promises; their names without NAME
     Schema {
         /// Such as `model-card` or `report`

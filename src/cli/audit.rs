@@ -1,16 +1,18 @@
 //! `cardlint audit`.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use rayon::prelude::*;
 
 use super::args::{AuditOptions, FailOn, Global, fail_on};
 use super::baseline::{self, Baseline, Entry, Seen};
-use super::config::{self, Config};
+use super::config::{self, Config, Files};
 use super::discover::{self, Globs, Target, reason};
 use super::fix::{self, Mended, Mode};
 use super::repositories::{Repositories, hub_cache};
@@ -68,7 +70,11 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         .then_some(Mode { unsafe_fixes: options.unsafe_fixes, write: options.fix && !options.diff });
     // A diff, or the mended text of standard input, stands for the report.
     let stdin = found.targets.iter().any(|target| target.path.is_none());
-    let known = options.baseline.as_deref().map(Baseline::read).transpose()?;
+    settings.special = special(&config, &settings.rules, &found.targets)?;
+    // A new baseline holds everything.
+    let configured = || config.baseline.as_ref().map(|path| config.folder.join(path));
+    let file = options.baseline.clone().or_else(configured).filter(|_| options.write_baseline.is_none());
+    let known = file.as_deref().map(Baseline::read).transpose()?;
     settings.known = known.clone().map(|baseline| Box::new(Seen(baseline)) as Box<dyn engine::Known>);
     let (renderers, mut writers) = if options.diff || (options.fix && stdin) {
         (Vec::new(), Vec::new())
@@ -422,13 +428,7 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
     let select = if options.select.is_empty() { &config.select } else { &options.select };
     let ignore: Vec<String> = config.ignore.iter().chain(&options.ignore).cloned().collect();
     let mut rules = Rules::new(profile, select, &ignore)?;
-    for (word, severity) in &config.severity {
-        let severity = match severity.as_str() {
-            "off" => None,
-            word => Some(word.parse().map_err(|error: String| anyhow!("configuration: severity: {error}, off"))?),
-        };
-        rules.set_severity(word, severity).context("configuration: severity")?;
-    }
+    set_severities(&mut rules, &config.severity).context("configuration")?;
     let mut schemas = Vec::new();
     let configured = config.schemas.extra.iter().map(|path| config.folder.join(path));
     for path in configured.chain(options.schema.iter().cloned()) {
@@ -446,7 +446,57 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
         lookup: None,
         disclosures: options.disclosures,
         known: None,
+        special: HashMap::new(),
     })
+}
+
+/// The rules of files that overrides of the configuration are for, by their names.
+fn special(config: &Config, base: &Rules, targets: &[Target]) -> anyhow::Result<HashMap<String, Arc<Rules>>> {
+    let mut found = HashMap::new();
+    if config.overrides.is_empty() {
+        return Ok(found);
+    }
+    let globs: Vec<Globs> = (config.overrides.iter())
+        .map(|one| Globs::new(&Files { include: one.paths.clone(), exclude: Vec::new() }, &one.folder))
+        .collect::<anyhow::Result<_>>()?;
+    // Few sets of overrides meet on a file, however many files there are.
+    let mut sets: HashMap<Vec<usize>, Arc<Rules>> = HashMap::new();
+    for target in targets {
+        let Some(path) = target.path.as_deref().and_then(|path| fs::canonicalize(path).ok()) else { continue };
+        let met: Vec<usize> = (0..globs.len()).filter(|at| globs[*at].includes(&path)).collect();
+        if met.is_empty() {
+            continue;
+        }
+        let rules = if let Some(rules) = sets.get(&met) {
+            Arc::clone(rules)
+        } else {
+            let mut rules = base.clone();
+            for one in met.iter().map(|at| &config.overrides[*at]) {
+                if let Some(profile) = &one.profile {
+                    rules.set_profile(profile.parse().map_err(|error| anyhow!("configuration: overrides: {error}"))?);
+                }
+                rules.leave_out(&one.ignore).context("configuration: overrides: ignore")?;
+                set_severities(&mut rules, &one.severity).context("configuration: overrides")?;
+            }
+            let rules = Arc::new(rules);
+            sets.insert(met, Arc::clone(&rules));
+            rules
+        };
+        found.insert(target.name.clone(), rules);
+    }
+    Ok(found)
+}
+
+/// Severities of the configuration, `off` among them.
+fn set_severities(rules: &mut Rules, severities: &BTreeMap<String, String>) -> anyhow::Result<()> {
+    for (word, severity) in severities {
+        let severity = match severity.as_str() {
+            "off" => None,
+            word => Some(word.parse().map_err(|error: String| anyhow!("severity: {error}, off"))?),
+        };
+        rules.set_severity(word, severity).context("severity")?;
+    }
+    Ok(())
 }
 
 /// What turns an audit into text, and what writes that text, in the same order.

@@ -38,12 +38,41 @@ pub struct Config {
     pub schemas: Schemas,
     /// Policy for licences.
     pub license: Option<LicensePolicy>,
+    /// Findings that are known, as a path from the folder of the file.
+    pub baseline: Option<PathBuf>,
+    /// What is different for some files; later ones win.
+    pub overrides: Vec<Override>,
+    /// Another configuration, which this one adds to, as a path from the folder of the file.
+    pub extends: Option<PathBuf>,
     /// Folder of the file, against which paths are resolved.
     #[serde(skip)]
     pub folder: PathBuf,
-    /// The file, for places in it.
+    /// The file that holds the policy, for places in it.
     #[serde(skip)]
     pub source: Option<SourceFile>,
+    /// The files that were read, the one that counts most first.
+    #[serde(skip)]
+    pub chain: Vec<SourceFile>,
+}
+
+/// `[[overrides]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// Globs from the folder of the configuration.
+    pub paths: Vec<String>,
+    /// Rules or groups that do not run there.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// Severities there.
+    #[serde(default)]
+    pub severity: BTreeMap<String, String>,
+    /// The profile there.
+    #[serde(default)]
+    pub profile: Option<String>,
+    /// Folder that the globs are from.
+    #[serde(skip)]
+    pub folder: PathBuf,
 }
 
 /// `[license]`
@@ -260,13 +289,75 @@ fn read(path: &Path) -> anyhow::Result<Config> {
         Ok(config) => config,
         Err(error) => bail!("{} has a mistake:\n{error}{}", path.display(), hint(&error)),
     };
-    Ok(placed(config, path, text))
+    extended(placed(config, path, &text), &mut Vec::new())
 }
 
-fn placed(config: Config, path: &Path, text: String) -> Config {
+fn placed(config: Config, path: &Path, text: &str) -> Config {
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let name = super::discover::display(path);
-    Config { folder, source: Some(SourceFile::new(name, text)), ..config }
+    let source = || SourceFile::new(name.clone(), text);
+    let mut config = Config { source: Some(source()), chain: vec![source()], ..config };
+    for one in &mut config.overrides {
+        one.folder.clone_from(&folder);
+    }
+    config.folder = folder;
+    config
+}
+
+/// The configuration with those that it extends. What it says itself wins; lists of rules to leave out, files,
+/// schemas, severities and overrides add up.
+fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Config> {
+    let Some(base) = config.extends.take() else { return Ok(config) };
+    let path = config.folder.join(base);
+    let real = fs::canonicalize(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    if seen.contains(&real) {
+        bail!("configuration: {} extends itself", path.display());
+    }
+    seen.push(real);
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let base: Config = match toml::from_str(&text) {
+        Ok(base) => base,
+        Err(error) => bail!("{} has a mistake:\n{error}{}", path.display(), hint(&error)),
+    };
+    let base = extended(placed(base, &path, &text), seen)?;
+    let inside = |path: PathBuf| base.folder.join(path);
+    let joined = |mut first: Vec<String>, more: Vec<String>| {
+        first.extend(more);
+        first
+    };
+    let mut severity = base.severity;
+    severity.extend(std::mem::take(&mut config.severity));
+    let (license, source) = match config.license {
+        Some(license) => (Some(license), config.source),
+        None => (base.license, base.source.or(config.source)),
+    };
+    let mut schemas: Vec<PathBuf> = base.schemas.extra.into_iter().map(inside).collect();
+    schemas.extend(config.schemas.extra.iter().map(|path| config.folder.join(path)));
+    let mut overrides = base.overrides;
+    overrides.extend(config.overrides);
+    let mut chain = config.chain;
+    chain.extend(base.chain);
+    Ok(Config {
+        profile: config.profile.or(base.profile),
+        select: if config.select.is_empty() { base.select } else { config.select },
+        ignore: joined(base.ignore, config.ignore),
+        fail_on: config.fail_on.or(base.fail_on),
+        format: config.format.or(base.format),
+        severity,
+        files: Files {
+            include: joined(base.files.include, config.files.include),
+            exclude: joined(base.files.exclude, config.files.exclude),
+        },
+        // The paths are absolute or from here by now.
+        schemas: Schemas { extra: schemas.into_iter().map(|path| fs::canonicalize(&path).unwrap_or(path)).collect() },
+        license,
+        baseline: config.baseline.or(base.baseline.map(inside)),
+        overrides,
+        extends: None,
+        folder: config.folder,
+        source,
+        chain,
+    })
 }
 
 fn pyproject(path: &Path) -> anyhow::Result<Option<Config>> {
@@ -278,8 +369,81 @@ fn pyproject(path: &Path) -> anyhow::Result<Option<Config>> {
         return Ok(None);
     }
     match toml::from_str::<PyProject>(&text) {
-        Ok(file) => Ok(Some(placed(file.tool.cardlint, path, text))),
+        Ok(file) => Ok(Some(extended(placed(file.tool.cardlint, path, &text), &mut Vec::new())?)),
         Err(error) => bail!("{} has a mistake in [tool.cardlint]: {error}{}", path.display(), hint(&error)),
+    }
+}
+
+/// Prints the configuration in force for a path, each value with where it is from.
+///
+/// # Errors
+/// When a file has a mistake, or standard output fails.
+pub fn show(path: &Path, named: Option<&Path>) -> anyhow::Result<u8> {
+    let config = load(named, path)?;
+    let mut out = String::new();
+    let mut known: Vec<String> = Vec::new();
+    for source in &config.chain {
+        let Ok(table) = toml::de::DeTable::parse(source.text()) else { continue };
+        let mut table = table.get_ref();
+        if source.name().ends_with("pyproject.toml") {
+            let inner = table.get("tool").and_then(|tool| tool.get_ref().get("cardlint"));
+            let Some(toml::de::DeValue::Table(inner)) = inner.map(Spanned::get_ref) else { continue };
+            table = inner;
+        }
+        let mut values = Vec::new();
+        flatten(table, "", &mut values);
+        for (key, value, at) in values {
+            // Lists add up; of anything else the first one counts.
+            let adds =
+                ["ignore", "files.include", "files.exclude", "schemas.extra", "overrides"].contains(&key.as_str());
+            if key == "extends" || (known.contains(&key) && !adds) {
+                continue;
+            }
+            let line = source.location(Span::at(at), Unit::CodePoint).0.line;
+            let shown = format!("{key} = {value}");
+            out.push_str(&format!("{shown:48}  # {}:{line}\n", source.name()));
+            known.push(key);
+        }
+    }
+    for (key, value) in [("profile", "\"recommended\""), ("fail-on", "\"error\""), ("format", "\"table\"")] {
+        if !known.iter().any(|known| known == key) {
+            let shown = format!("{key} = {value}");
+            out.push_str(&format!("{shown:48}  # default\n"));
+        }
+    }
+    let lines: String = out.lines().map(|line| safe::line(line).into_owned() + "\n").collect();
+    super::print(&safe::workflow_log(&lines))?;
+    Ok(super::EXIT_CLEAN)
+}
+
+/// Keys with their tables, values as TOML, and the bytes where they stand.
+fn flatten(table: &toml::de::DeTable<'_>, before: &str, into: &mut Vec<(String, String, usize)>) {
+    for (key, value) in table {
+        let name = if before.is_empty() { key.get_ref().to_string() } else { format!("{before}.{}", key.get_ref()) };
+        match value.get_ref() {
+            toml::de::DeValue::Table(inner) => flatten(inner, &name, into),
+            other => into.push((name, written(other), value.span().start)),
+        }
+    }
+}
+
+/// A value as TOML on one line.
+fn written(value: &toml::de::DeValue<'_>) -> String {
+    use toml::de::DeValue;
+    match value {
+        DeValue::String(text) => toml::Value::String(text.to_string()).to_string(),
+        DeValue::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| written(item.get_ref())).collect();
+            format!("[{}]", items.join(", "))
+        }
+        DeValue::Table(table) => {
+            let pairs = table.iter().map(|(key, value)| format!("{} = {}", key.get_ref(), written(value.get_ref())));
+            format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
+        }
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(value) => value.to_string(),
+        DeValue::Datetime(time) => time.to_string(),
     }
 }
 

@@ -47,6 +47,11 @@ impl Globs {
         Ok(Self { include: globs(&files.include)?, exclude: globs(&files.exclude)?, folder })
     }
 
+    /// True when an absolute path is one of those included.
+    pub fn includes(&self, path: &Path) -> bool {
+        self.include.is_match(self.relative(path))
+    }
+
     fn relative<'p>(&self, path: &'p Path) -> &'p Path {
         path.strip_prefix(&self.folder).unwrap_or(path)
     }

@@ -45,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Openness(options) => coverage::openness(options, &cli.global),
         Command::Framework { id, format } => coverage::show(id.as_deref(), *format),
         Command::Rule { ids, format } => pages::rules(ids, *format, &cli.global),
+        Command::Config { path, config } => config::show(path, config.as_deref()),
         Command::Schema { name } => pages::schema(name.as_deref()),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Read(options) => read::run(options),

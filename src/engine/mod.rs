@@ -5,6 +5,8 @@ mod selection;
 mod suppress;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::card::{self, Card, Kind, Siblings, Status};
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
@@ -36,6 +38,14 @@ pub struct Settings {
     pub disclosures: bool,
     /// Findings that are known, and are not to be told again.
     pub known: Option<Box<dyn Known>>,
+    /// Which rules run for some files, by their names, instead of `rules`.
+    pub special: HashMap<String, Arc<Rules>>,
+}
+
+impl Settings {
+    fn rules_of(&self, name: &str) -> &Rules {
+        self.special.get(name).map_or(&self.rules, |rules| rules)
+    }
 }
 
 /// Findings that were there before: a baseline.
@@ -221,7 +231,8 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         texts: OnceCell::new(),
         reading: OnceCell::new(),
     };
-    let mut sink = Sink::new(&settings.rules, card.kind);
+    let rules = settings.rules_of(source.name());
+    let mut sink = Sink::new(rules, card.kind);
     for builtin in registry::BUILTINS {
         (builtin.run)(&context, &mut sink);
     }
@@ -229,7 +240,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         let _ = context.reading();
     }
     let answers = context.reading.get().map(|reading| topics(&card, reading)).unwrap_or_default();
-    let mut findings = finished(sink, settings);
+    let mut findings = finished(sink, rules);
     findings.sort_by(in_order);
     findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.file == b.file && a.message == b.message);
     let all: Vec<&SourceFile> = std::iter::once(&source).chain(&companions).collect();
@@ -239,9 +250,9 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     let mut silenced: Vec<Silenced> =
         silenced.into_iter().map(|(finding, reason)| Silenced { finding, by: Silencer::Comment(reason) }).collect();
     if !ignores.is_empty() {
-        let mut sink = Sink::new(&settings.rules, card.kind);
-        suppress::check(&card, &ignores, &settings.rules, &mut sink);
-        let mut more = finished(sink, settings);
+        let mut sink = Sink::new(rules, card.kind);
+        suppress::check(&card, &ignores, rules, &mut sink);
+        let mut more = finished(sink, rules);
         fingerprint(&all, &mut more);
         findings.extend(more);
         findings.sort_by(in_order);
@@ -279,7 +290,7 @@ pub fn notices(source: SourceFile, notices: Vec<(&str, Span, String, &str)>, set
     for (id, span, message, help) in notices {
         sink.add(id, span, message, |f| f.help(help));
     }
-    let mut findings = finished(sink, settings);
+    let mut findings = finished(sink, &settings.rules);
     fingerprint(&[&source], &mut findings);
     Audit {
         sources: vec![source],
@@ -296,10 +307,10 @@ pub fn notices(source: SourceFile, notices: Vec<(&str, Span, String, &str)>, set
 }
 
 /// What a sink holds, with the severities of the configuration.
-fn finished(sink: Sink<'_>, settings: &Settings) -> Vec<Finding> {
+fn finished(sink: Sink<'_>, rules: &Rules) -> Vec<Finding> {
     let mut findings = sink.finish();
     for finding in &mut findings {
-        if let Some(severity) = settings.rules.severity_of(finding.rule) {
+        if let Some(severity) = rules.severity_of(finding.rule) {
             finding.severity = severity;
         }
     }

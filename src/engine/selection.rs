@@ -21,7 +21,7 @@ fn hint(nearest: Option<&str>) -> String {
 }
 
 /// The rules that run and their severities.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Rules {
     profile: Profile,
     /// Ids asked for by name or group; empty: the profile decides.
@@ -55,6 +55,20 @@ impl Rules {
             }
         }
         Ok(())
+    }
+
+    /// Leaves further rules or groups out.
+    ///
+    /// # Errors
+    /// When a word is neither a rule nor a group.
+    pub fn leave_out(&mut self, words: &[String]) -> Result<(), UnknownRule> {
+        self.ignored.extend(expand(words)?);
+        Ok(())
+    }
+
+    /// Sets the profile.
+    pub fn set_profile(&mut self, profile: Profile) {
+        self.profile = profile;
     }
 
     /// The severity set for a rule by configuration.
