@@ -249,6 +249,68 @@ fn configurations_extend_and_differ_by_path() {
     assert!(output.code == 2 && output.err.contains("extends itself"), "{}", output.err);
 }
 
+/// The rule pack of the README, as it stands there.
+#[test]
+fn the_rule_pack_of_the_readme_works() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README");
+    let start = readme.find("`````markdown\n").expect("the example") + "`````markdown\n".len();
+    let rule = &readme[start..start + readme[start..].find("`````\n").expect("its end")];
+    let place = tempfile::tempdir().expect("folder");
+    let house = place.path().join("house");
+    fs::create_dir(&house).expect("folder");
+    fs::write(house.join("owner-team.md"), rule).expect("rule");
+    assert_eq!(run(place.path(), &["rule", "test", "house"]).out, "2 examples, 0 faults\n");
+    fs::write(place.path().join("README.md"), CARD.replace("our-own", "mit")).expect("card");
+    let report = json(place.path(), &["--rule-pack", "house"]);
+    assert_eq!(rules(&report), vec![("owner-team".to_owned(), false); 2]);
+    let finding = &report["cards"][0]["findings"][0];
+    assert_eq!(finding["message"], "The field `owner_team` is missing");
+    assert!(finding["help"].as_str().is_some_and(|help| help.starts_with("Add `owner_team:`")), "{finding}");
+    // A broken rule is refused, with the place and what was meant.
+    fs::write(house.join("owner-team.md"), rule.replace("matches:", "match:")).expect("rule");
+    let output = run(place.path(), &["audit", "--rule-pack", "house"]);
+    assert_eq!(output.code, 2);
+    assert!(
+        output.err.contains("house/owner-team.md:9:7:") && output.err.contains("did you mean `matches`?"),
+        "{}",
+        output.err
+    );
+}
+
+#[test]
+fn declared_tests_see_what_they_name() {
+    let place = tempfile::tempdir().expect("folder");
+    let house = place.path().join("house");
+    fs::create_dir(&house).expect("folder");
+    let card = "---\nlicense: mit\nlibrary_name: transformers\npipeline_tag: text-classification\nlanguage: en\ntags: [a, b]\n---\n# Card\n\nSee [here](https://bad.example/x).\n\n```\nsecret\n```\n\n## Review\n\nDone.\n";
+    fs::write(place.path().join("README.md"), card).expect("card");
+    for (params, fires) in [
+        ("require: {field: tags, min-items: 3}", true),
+        ("require: {field: tags, min-items: 2}", false),
+        ("require: {field: tags, one-of: [a]}", true),
+        ("require: {field: tags, one-of: [a, b]}", false),
+        ("forbid: {field: inference}", false),
+        ("forbid: {field: license}", true),
+        ("require: {section: review, min-words: 2}", true),
+        ("require: {section: REVIEW}", false),
+        ("forbid: {text: secret}", false),
+        ("forbid: {text: 'Done\\.'}", true),
+        ("forbid: {link: 'bad\\.example'}", true),
+        ("require: {topic: bias.known-biases}", true),
+        ("require: {license: [permissive]}", false),
+        ("require: {license: [apache-2.0]}", true),
+        ("{when: {field: inference}, require: {field: owner}}", false),
+        ("{when: {field: tags}, require: {field: owner}}", true),
+    ] {
+        let params = if params.starts_with('{') { params.to_owned() } else { format!("{{{params}}}") };
+        let rule =
+            format!("---\nid: house-rule\ntitle: House\nseverity: error\ncheck: declared\nparams: {params}\n---\n");
+        fs::write(house.join("house-rule.md"), rule).expect("rule");
+        let output = run(place.path(), &["audit", "--select", "house-rule", "--rule-pack", "house"]);
+        assert_eq!(output.code, i32::from(fires), "{params}: {}{}", output.out, output.err);
+    }
+}
+
 /// A diff shows a card, which is untrusted.
 #[test]
 fn diffs_inject_nothing() {

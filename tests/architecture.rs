@@ -37,6 +37,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("jsonschema", &["schema"]),
     ("pulldown_cmark", &["markdown"]),
     ("rayon", &["cli"]),
+    ("regex", &["checks", "rule"]),
     ("similar", &["cli"]),
     ("spdx", &["license"]),
     ("strsim", &["text"]),

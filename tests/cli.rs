@@ -186,7 +186,7 @@ TOML parse error at line 1, column 1
   |
 1 | profil = "hub"
   | ^^^^^^
-unknown field `profil`, expected one of `profile`, `select`, `ignore`, `fail-on`, `format`, `severity`, `files`, `schemas`, `license`, `baseline`, `overrides`, `extends`
+unknown field `profil`, expected one of `profile`, `select`, `ignore`, `fail-on`, `format`, `severity`, `files`, `schemas`, `license`, `rule-packs`, `baseline`, `overrides`, `extends`
 
 did you mean `profile`?
 

@@ -3,6 +3,7 @@
 //! A check reads a [`Card`] and reports to a [`Sink`], which knows what is selected. Checks never
 //! touch files, and never decide severities beyond lowering the rule's own.
 
+pub mod declared;
 pub mod disclosure;
 pub mod evaluation;
 pub mod license;

@@ -6,7 +6,7 @@ use super::metadata::{
     model_index, schema, tasks, yaml,
 };
 use super::{Context, Sink};
-use super::{disclosure, evaluation};
+use super::{declared, disclosure, evaluation};
 
 /// A check and the rules that it reports.
 pub struct Builtin {
@@ -61,6 +61,7 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin { rules: &[], run: co2::check },
     Builtin { rules: &[], run: datasets::check },
     Builtin { rules: &[], run: schema::check },
+    Builtin { rules: &[], run: declared::check },
     Builtin { rules: &[], run: eval_results::check },
     Builtin { rules: &["schema-extra"], run: schema::check_extra },
     Builtin { rules: &["license-text-differs", "license-text-modified", "license-text-undeclared"], run: text::check },

@@ -65,7 +65,7 @@ pub enum Command {
     },
     /// Show what a rule checks, why, and how to fix it; all rules without ID
     Rule {
-        /// Ids of rules, or a group
+        /// Ids of rules, or a group; `test FOLDER` runs the examples of a rule pack
         ids: Vec<String>,
         /// How to list the rules
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
@@ -305,6 +305,9 @@ pub struct AuditOptions {
     /// Do not look for base models in the local cache of the Hub
     #[arg(long)]
     pub no_hub_cache: bool,
+    /// A folder of rule files to add; may be given several times
+    #[arg(long, value_name = "FOLDER")]
+    pub rule_pack: Vec<PathBuf>,
     /// Apply the safe fixes to the files
     #[arg(long)]
     pub fix: bool,

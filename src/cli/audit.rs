@@ -15,6 +15,7 @@ use super::baseline::{self, Baseline, Entry, Seen};
 use super::config::{self, Config, Files};
 use super::discover::{self, Globs, Target, reason};
 use super::fix::{self, Mended, Mode};
+use super::packs;
 use super::repositories::{Repositories, hub_cache};
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, print, stdout_style, talk};
 use crate::card::MAX_BYTES;
@@ -47,6 +48,8 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         let start = options.paths.first().filter(|path| path.exists()).map_or(Path::new("."), PathBuf::as_path);
         config::load(options.config.as_deref(), start)?
     };
+    let configured = config.rule_packs.iter().map(|path| config.folder.join(path));
+    packs::install(&configured.chain(options.rule_pack.iter().cloned()).collect::<Vec<_>>())?;
     let mut settings = settings(options, &config)?;
     let fail = match (options.fail_on, &config.fail_on) {
         (Some(fail), _) => fail,

@@ -38,6 +38,8 @@ pub struct Config {
     pub schemas: Schemas,
     /// Policy for licences.
     pub license: Option<LicensePolicy>,
+    /// Folders of rule files to add, from the folder of the file.
+    pub rule_packs: Vec<PathBuf>,
     /// Findings that are known, as a path from the folder of the file.
     pub baseline: Option<PathBuf>,
     /// What is different for some files; later ones win.
@@ -333,6 +335,10 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
     };
     let mut schemas: Vec<PathBuf> = base.schemas.extra.into_iter().map(inside).collect();
     schemas.extend(config.schemas.extra.iter().map(|path| config.folder.join(path)));
+    let here = |path: &PathBuf| fs::canonicalize(config.folder.join(path)).unwrap_or_else(|_| path.clone());
+    let mut packs: Vec<PathBuf> = base.rule_packs.into_iter().map(inside).collect();
+    packs = packs.into_iter().map(|path| fs::canonicalize(&path).unwrap_or(path)).collect();
+    packs.extend(config.rule_packs.iter().map(here));
     let mut overrides = base.overrides;
     overrides.extend(config.overrides);
     let mut chain = config.chain;
@@ -352,6 +358,7 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
         schemas: Schemas { extra: schemas.into_iter().map(|path| fs::canonicalize(&path).unwrap_or(path)).collect() },
         license,
         baseline: config.baseline.or(base.baseline.map(inside)),
+        rule_packs: packs,
         overrides,
         extends: None,
         folder: config.folder,
@@ -394,8 +401,8 @@ pub fn show(path: &Path, named: Option<&Path>) -> anyhow::Result<u8> {
         flatten(table, "", &mut values);
         for (key, value, at) in values {
             // Lists add up; of anything else the first one counts.
-            let adds =
-                ["ignore", "files.include", "files.exclude", "schemas.extra", "overrides"].contains(&key.as_str());
+            let adds = ["ignore", "files.include", "files.exclude", "schemas.extra", "overrides", "rule-packs"]
+                .contains(&key.as_str());
             if key == "extends" || (known.contains(&key) && !adds) {
                 continue;
             }

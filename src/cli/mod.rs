@@ -6,6 +6,7 @@ mod baseline;
 mod discover;
 mod fix;
 mod license;
+mod packs;
 mod pages;
 
 pub mod config;
@@ -14,6 +15,7 @@ pub mod read;
 pub mod repositories;
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -44,7 +46,10 @@ pub fn main() -> ExitCode {
         Command::Coverage(options) => coverage::run(options, &cli.global),
         Command::Openness(options) => coverage::openness(options, &cli.global),
         Command::Framework { id, format } => coverage::show(id.as_deref(), *format),
-        Command::Rule { ids, format } => pages::rules(ids, *format, &cli.global),
+        Command::Rule { ids, format } => match ids.as_slice() {
+            [word, folder] if word == "test" => packs::test(Path::new(folder)),
+            ids => pages::rules(ids, *format, &cli.global),
+        },
         Command::Config { path, config } => config::show(path, config.as_deref()),
         Command::Schema { name } => pages::schema(name.as_deref()),
         Command::Completions { shell } => pages::completions(*shell),

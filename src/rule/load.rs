@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use super::{Check, Rule};
+use super::{Check, Confidence, FixCapability, Profile, Rule, Status, declared};
+use crate::card::Kind;
 use crate::card::split;
 use crate::text::{SourceFile, Span, Unit};
 use crate::yaml::reading::Reader;
@@ -93,6 +94,7 @@ impl Members<'_> {
         match self.string("check")?.as_str() {
             "builtin" => Ok(Check::Builtin),
             "schema" => Ok(Check::Schema),
+            "declared" => Ok(Check::Declared(Box::new(declared::read(self.document, self.node("params")?)?))),
             "field-required" => {
                 let params = self.node("params")?;
                 let field = self.document.get(params, "field").and_then(|(_, value)| self.document.text(value));
@@ -104,7 +106,42 @@ impl Members<'_> {
         }
     }
 
+    fn id(&self) -> Result<String, Fault> {
+        let id = self.string("id")?;
+        let good =
+            !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if good {
+            Ok(id)
+        } else {
+            Err((self.document.node(self.node("id")?).span, "`id` must be of a-z, 0-9 and -".to_owned()))
+        }
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.document.get(self.root, key).is_some()
+    }
+
     fn rule(&self, docs: &'static str) -> Result<Rule, Fault> {
+        let check = self.check()?;
+        // A rule of a pack says what it must; it runs in every profile, because somebody chose the pack.
+        if matches!(check, Check::Declared(_)) {
+            return Ok(Rule {
+                id: self.id()?,
+                title: self.string("title")?,
+                group: if self.has("group") { self.string("group")? } else { "house".to_owned() },
+                severity: self.word("severity")?,
+                confidence: if self.has("confidence") { self.word("confidence")? } else { Confidence::High },
+                profile: if self.has("profile") { self.word("profile")? } else { Profile::Hub },
+                status: Status::Preview,
+                since: "0.1.0".to_owned(),
+                kinds: if self.has("kinds") { self.words("kinds")? } else { vec![Kind::Model] },
+                fix: FixCapability::None,
+                readers: Vec::new(),
+                check,
+                frameworks: Vec::new(),
+                docs: docs.trim_start(),
+            });
+        }
         Ok(Rule {
             id: self.string("id")?,
             title: self.string("title")?,
@@ -117,7 +154,7 @@ impl Members<'_> {
             kinds: self.words("kinds")?,
             fix: self.word("fix")?,
             readers: self.words("readers")?,
-            check: self.check()?,
+            check,
             frameworks: self.list("frameworks")?.into_iter().map(|(text, _)| text).collect(),
             docs: docs.trim_start(),
         })

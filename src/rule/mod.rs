@@ -3,13 +3,15 @@
 //! A rule is a Markdown file (`rules/<group>/<id>.md`): its front matter is the metadata, its body
 //! the documentation. This module knows no rule by name.
 
+mod declared;
 mod finding;
 mod load;
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
+pub use declared::{Declared, Test};
 pub use finding::{Edit, Finding, Fix, Related, Safety};
 pub use load::{LoadError, load};
 
@@ -93,7 +95,7 @@ pub enum FixCapability {
 }
 
 /// Where the findings of a rule come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Check {
     /// A function in `checks/`.
     Builtin,
@@ -101,6 +103,8 @@ pub enum Check {
     Schema,
     /// The field `0` must be there.
     FieldRequired(String),
+    /// Tests that the rule file declares.
+    Declared(Box<Declared>),
 }
 
 /// How settled a rule is.
@@ -113,7 +117,7 @@ pub enum Status {
 }
 
 /// A rule's metadata and documentation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Identifier, unique and never reused.
     pub id: String,
@@ -149,6 +153,9 @@ impl Rule {
     /// The page that documents the rule.
     #[must_use]
     pub fn url(&self) -> String {
+        if let Check::Declared(_) = self.check {
+            return format!("{}#rule-packs", env!("CARGO_PKG_REPOSITORY"));
+        }
         format!("{}/blob/main/rules/{}/{}.md", env!("CARGO_PKG_REPOSITORY"), self.group, self.id)
     }
 
@@ -169,17 +176,44 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
         .iter()
         .map(|(path, text)| load(path, text).unwrap_or_else(|error| panic!("internal: {error}")))
         .collect();
+    rules.extend(PACKS.get().into_iter().flatten().cloned());
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
 });
 
-/// All built-in rules in id order.
+/// Rules of the user's packs.
+static PACKS: OnceLock<Vec<Rule>> = OnceLock::new();
+
+/// Adds the rules of packs, for the whole run. Must come before anything asks for rules.
+///
+/// # Errors
+/// When an id is taken.
+pub fn install(rules: Vec<Rule>) -> Result<(), String> {
+    let mut ids: Vec<&str> = crate::embedded::RULE_FILES
+        .iter()
+        .filter_map(|(path, _)| path.rsplit('/').next()?.strip_suffix(".md"))
+        .collect();
+    for rule in &rules {
+        if ids.contains(&rule.id.as_str()) {
+            return Err(format!("there is a rule `{}` already", rule.id));
+        }
+        ids.push(&rule.id);
+    }
+    PACKS.set(rules).map_err(|_| "rule packs are installed once".to_owned())
+}
+
+/// The rules of the user's packs.
+pub fn declared() -> impl Iterator<Item = &'static Rule> {
+    PACKS.get().into_iter().flatten()
+}
+
+/// All rules in id order, those of packs included.
 #[must_use]
 pub fn all() -> &'static [Rule] {
     &RULES
 }
 
-/// The built-in rule with this id.
+/// The rule with this id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
     RULES.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok().map(|at| &RULES[at])
