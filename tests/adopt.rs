@@ -311,6 +311,60 @@ fn declared_tests_see_what_they_name() {
     }
 }
 
+/// A card from the files of a repository: it says what they say, chooses nothing, and answers nothing by itself.
+#[test]
+fn new_cards_say_what_the_files_say() {
+    let place = tempfile::tempdir().expect("folder");
+    let model = place.path().join("my-model");
+    fs::create_dir(&model).expect("folder");
+    let write = |name: &str, text: &[u8]| fs::write(model.join(name), text).expect("file");
+    write(
+        "config.json",
+        br#"{"architectures": ["BertForSequenceClassification"], "num_hidden_layers": 12, "id2label": {"0": "neg", "1": "pos](x)<b>"}}"#,
+    );
+    let header =
+        br#"{"a": {"dtype": "F32", "shape": [10, 20], "data_offsets": [0, 4]}, "__metadata__": {"format": "pt"}}"#;
+    write("model.safetensors", &[&(header.len() as u64).to_le_bytes()[..], header].concat());
+    write("trainer_state.json", br#"{"epoch": 2.0, "global_step": 400}"#);
+    fs::copy(root().join("LICENSE-APACHE"), model.join("LICENSE")).expect("licence");
+    let printed = run(place.path(), &["new", "my-model", "--stdout"]);
+    for line in [
+        "license: apache-2.0",
+        "pipeline_tag: text-classification",
+        "# my-model",
+        "- **Parameters:** 200",
+        "It was trained for 2 epochs, 400 steps.",
+        "## Bias",
+    ] {
+        assert!(printed.out.lines().any(|found| found == line), "{line}: {}", printed.out);
+    }
+    assert!(!printed.out.contains("](x)") && !printed.out.contains("<b>"), "{}", printed.out);
+    assert_eq!(run(place.path(), &["new", "my-model"]).code, 0);
+    let card = model.join("README.md");
+    assert_eq!(fs::read_to_string(&card).expect("card"), printed.out);
+    assert_eq!(run(place.path(), &["new", "my-model"]).code, 2, "a card is never overwritten");
+    // Its questions are no answers.
+    let report = json(place.path(), &["--profile", "strict", "my-model"]);
+    let found: Vec<String> = rules(&report).into_iter().map(|(rule, _)| rule).collect();
+    for rule in ["intended-use-missing", "evaluation-missing", "limitations-missing", "bias-missing"] {
+        assert!(found.iter().any(|found| found == rule), "{rule}: {found:?}");
+    }
+    assert!(report["summary"]["errors"] == 0, "{found:?}");
+    // A section goes to its place, once.
+    assert_eq!(run(place.path(), &["new", "--section", "environment", "my-model/README.md"]).code, 0);
+    let text = fs::read_to_string(&card).expect("card");
+    let at = |heading: &str| text.find(heading).expect("a heading");
+    assert!(
+        at("## Bias") < at("## Environmental impact") && at("## Environmental impact") < at("## Citation"),
+        "{text}"
+    );
+    assert_eq!(run(place.path(), &["new", "--section", "environment", "my-model"]).code, 2);
+    assert!(run(place.path(), &["new", "--section", "biass", "my-model"]).err.contains("did you mean `bias`?"));
+    // With two licences the choice is the author's.
+    fs::copy(root().join("LICENSE-MIT"), model.join("LICENSE-MIT")).expect("licence");
+    assert!(!run(place.path(), &["new", "my-model", "--stdout"]).out.contains("\nlicense:"));
+}
+
 /// A diff shows a card, which is untrusted.
 #[test]
 fn diffs_inject_nothing() {

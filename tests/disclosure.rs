@@ -436,6 +436,14 @@ fn frameworks_and_topics_agree() {
     known(&table["partial"]["topics"]);
     rule(&table["sensitive"]["rule"]);
     known(&table["sensitive"]["owes"]);
+    let table: Value =
+        serde_json::from_str(cardlint::embedded::data("rules/scaffold.yaml").expect("table")).expect("JSON");
+    for section in table["sections"].as_array().expect("sections") {
+        rule(&section["rule"]);
+        let heading = section["heading"].as_str().expect("heading");
+        let topic = section["topic"].as_str().expect("topic");
+        assert!(disclosure::heading_topics(heading).contains(&topic), "{heading} does not name {topic}");
+    }
     let total: usize = disclosure::framework::frameworks().iter().map(|framework| framework.requirements.len()).sum();
     assert_eq!((disclosure::framework::frameworks().len(), total), (44, 867));
     assert!(Level::Partial.is_disclosed() && !Level::Mentioned.is_disclosed());
@@ -449,11 +457,12 @@ fn tables_meet_their_schemas() {
         "rules/gaps.yaml" => Some("gaps"),
         "rules/hardware.yaml" => Some("hardware"),
         "rules/openness.yaml" => Some("openness"),
+        "rules/scaffold.yaml" => Some("scaffold"),
         path if path.starts_with("rules/topics/") => Some("topics"),
         path if path.starts_with("rules/frameworks/") => Some("framework"),
         _ => None,
     });
-    assert_eq!(tables, 51);
+    assert_eq!(tables, 52);
 }
 
 /// A card that points at its parent's leaves to it what it does not say; the classes follow from the components.

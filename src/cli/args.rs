@@ -63,6 +63,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = PageFormat::Table)]
         format: PageFormat,
     },
+    /// Write the skeleton of a card from what the files of a repository say, or add a missing section to a card
+    New(NewOptions),
     /// Show what a rule checks, why, and how to fix it; all rules without ID
     Rule {
         /// Ids of rules, or a group; `test FOLDER` runs the examples of a rule pack
@@ -160,6 +162,23 @@ pub struct Coverage {
     /// How to print it
     #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
     pub format: CoverageFormat,
+}
+
+/// Options of `new`.
+#[derive(Args, Debug)]
+pub struct NewOptions {
+    /// The repository; with --section, the card
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Add this section, such as `bias`, at its place
+    #[arg(long, value_name = "SECTION", conflicts_with_all = ["stdout", "profile"])]
+    pub section: Option<String>,
+    /// Whose sections: recommended or strict [default: recommended]
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<Profile>,
+    /// Print the card instead of writing README.md
+    #[arg(long)]
+    pub stdout: bool,
 }
 
 /// How to print openness.

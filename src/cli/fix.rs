@@ -166,7 +166,7 @@ fn write_all(target: &Target, files: &[(String, String, String)]) -> Result<(), 
 
 /// Replaces a file through a new one beside it, unless it is no longer what was read. Its mode stays; of a link,
 /// the file that it leads to is replaced.
-fn write(path: &Path, before: &str, after: &str) -> Result<(), String> {
+pub(super) fn write(path: &Path, before: &str, after: &str) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("cannot be written: {}", reason(&error));
     let path = fs::canonicalize(path).map_err(failed)?;
     let folder = path.parent().unwrap_or(Path::new("."));

@@ -8,6 +8,7 @@ mod fix;
 mod license;
 mod packs;
 mod pages;
+mod scaffold;
 
 pub mod config;
 mod coverage;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Config { path, config } => config::show(path, config.as_deref()),
         Command::Schema { name } => pages::schema(name.as_deref()),
         Command::Completions { shell } => pages::completions(*shell),
+        Command::New(options) => scaffold::run(options),
         Command::Read(options) => read::run(options),
     };
     match result {

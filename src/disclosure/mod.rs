@@ -89,6 +89,13 @@ pub struct Reading {
     pub copied_bias: Option<Span>,
 }
 
+/// Ids of the topics that a heading names.
+#[must_use]
+pub fn heading_topics(text: &str) -> Vec<&'static str> {
+    let found = segments::heading_topics(vocabulary(), text, false);
+    found.into_iter().map(|topic| topics()[topic].id.as_str()).collect()
+}
+
 /// Reads what the body of a card discloses: one entry a topic, in the order of [`topics`].
 #[must_use]
 pub fn read(card: &Card<'_>) -> Vec<Disclosure> {

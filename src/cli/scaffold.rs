@@ -1,0 +1,348 @@
+//! `cardlint new`: the skeleton of a card from what the files of a repository already say.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::args::NewOptions;
+use super::audit::{read_file, siblings};
+use super::{EXIT_CLEAN, talk};
+use crate::card::{Card, Siblings, decode};
+use crate::disclosure::{self, Applies, Traits};
+use crate::embedded::table;
+use crate::license::text::{Likeness, identify, is_license_file};
+use crate::rule::{self, Profile};
+use crate::text::{SourceFile, suggest};
+
+/// `rules/scaffold.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    sections: Vec<Section>,
+    tasks: Vec<Task>,
+}
+
+/// A section of a new card.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Section {
+    id: String,
+    heading: String,
+    topic: String,
+    #[serde(default)]
+    rule: Option<String>,
+    profile: String,
+    #[serde(default)]
+    people: bool,
+    #[serde(default)]
+    questions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Task {
+    ends: String,
+    task: String,
+}
+
+/// Largest configuration that is read, in bytes.
+const MAX_CONFIG: u64 = 4 << 20;
+/// Largest header of a safetensors file that is read, in bytes.
+const MAX_HEADER: u64 = 64 << 20;
+
+/// Runs `new`; gives the exit code.
+///
+/// # Errors
+/// When there is a card already, nothing to read, or the file cannot be written.
+pub(super) fn run(options: &NewOptions) -> anyhow::Result<u8> {
+    let table: Table = table("rules/scaffold.yaml");
+    let profile = options.profile.unwrap_or_default();
+    if let Some(id) = &options.section {
+        return insert(&table, id, &options.path);
+    }
+    if !options.path.is_dir() {
+        bail!("{} is no folder; with --section, name the card", options.path.display());
+    }
+    let path = options.path.join("README.md");
+    let facts = Facts::read(&table, &options.path);
+    let text = skeleton(&table, &facts, profile);
+    if options.stdout {
+        super::print(&text)?;
+        return Ok(EXIT_CLEAN);
+    }
+    // Never over a card that is there, not even one that appears meanwhile.
+    let mut file = match File::create_new(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            bail!("{} is there already; `--section` adds a missing section to it", path.display());
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot write {}", path.display())),
+    };
+    file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+    talk("new", &format!("{} written; answer the questions in its comments, then `cardlint audit`", path.display()));
+    Ok(EXIT_CLEAN)
+}
+
+/// What the files say.
+#[derive(Default)]
+struct Facts {
+    name: String,
+    license: Option<String>,
+    base_model: Option<String>,
+    library: Option<&'static str>,
+    task: Option<String>,
+    /// Labels and values for the list at the top.
+    details: Vec<(&'static str, String)>,
+    /// Lines for the section on training.
+    training: Vec<String>,
+}
+
+impl Facts {
+    fn read(table: &Table, folder: &Path) -> Self {
+        let mut facts = Self::default();
+        let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        facts.name = real.file_name().map_or_else(|| "Model".to_owned(), |name| plain(&name.to_string_lossy()));
+        let mut names = siblings(folder);
+        names.sort();
+        // A link could lead out of the repository.
+        let own = |name: &str| {
+            let path = folder.join(name);
+            let meta = fs::symlink_metadata(&path).ok()?;
+            (meta.is_file() && meta.len() <= MAX_CONFIG).then_some(path)
+        };
+        let json = |name: &str| -> Option<Value> { serde_json::from_slice(&read_file(&own(name)?).ok()?).ok() };
+        if let Some(config) = json("config.json") {
+            facts.config(table, &config);
+        }
+        if let Some(adapter) = json("adapter_config.json") {
+            facts.adapter(&adapter);
+        }
+        if let Some(state) = json("trainer_state.json") {
+            facts.trainer(&state);
+        }
+        if names.iter().any(|name| name == "config_sentence_transformers.json") {
+            facts.library = Some("sentence-transformers");
+            facts.task = Some("sentence-similarity".to_owned());
+        } else if names.iter().any(|name| name == "model_index.json") {
+            facts.library = Some("diffusers");
+        } else if names.iter().any(|name| is(name, "gguf")) && facts.library.is_none() {
+            facts.library = Some("gguf");
+        }
+        let parameters: Option<u64> = names
+            .iter()
+            .filter(|name| is(name, "safetensors") && !name.starts_with("adapter"))
+            .filter_map(|name| parameters(&folder.join(name)))
+            .reduce(u64::saturating_add);
+        if let Some(parameters) = parameters.filter(|parameters| *parameters > 0) {
+            facts.details.push(("Parameters", format!("{parameters}")));
+        }
+        let texts = names.iter().filter(|name| is_license_file(name)).filter_map(|name| read_file(&own(name)?).ok());
+        let mut found: Vec<String> = texts
+            .filter_map(|bytes| identify(&decode(bytes).0))
+            .filter(|found| found.likeness == Likeness::Same)
+            .filter_map(|found| found.license.hub.clone())
+            .collect();
+        found.dedup();
+        // With two texts the choice is not ours.
+        facts.license = if found.len() == 1 { found.pop() } else { None };
+        facts
+    }
+
+    fn config(&mut self, table: &Table, config: &Value) {
+        self.library = Some("transformers");
+        let class = config["architectures"][0].as_str().map(plain).unwrap_or_default();
+        self.task = table.tasks.iter().find(|task| class.ends_with(&task.ends)).map(|task| task.task.clone());
+        let number = |key: &str| config[key].as_u64();
+        let mut parts = Vec::new();
+        for (key, unit) in [
+            ("num_hidden_layers", "layers"),
+            ("num_attention_heads", "attention heads"),
+            ("vocab_size", "tokens of vocabulary"),
+        ] {
+            if let Some(value) = number(key) {
+                parts.push(format!("{value} {unit}"));
+            }
+        }
+        if let Some(size) = number("hidden_size") {
+            parts.push(format!("hidden size {size}"));
+        }
+        if !class.is_empty() {
+            let more = if parts.is_empty() { String::new() } else { format!(", {}", parts.join(", ")) };
+            self.details.push(("Architecture", format!("`{class}`{more}")));
+        }
+        if let Some(length) = number("max_position_embeddings") {
+            self.details.push(("Context length", format!("{length} tokens")));
+        }
+        if let Some(precision) = config["torch_dtype"].as_str().or_else(|| config["dtype"].as_str()).map(plain) {
+            self.details.push(("Precision", format!("`{precision}`")));
+        }
+        if let Some(labels) = config["id2label"].as_object().filter(|labels| (1..=20).contains(&labels.len())) {
+            let names: Vec<String> =
+                labels.values().filter_map(Value::as_str).map(|name| format!("`{}`", plain(name))).collect();
+            self.details.push(("Labels", names.join(", ")));
+        }
+    }
+
+    fn adapter(&mut self, adapter: &Value) {
+        self.library = Some("peft");
+        self.base_model = adapter["base_model_name_or_path"]
+            .as_str()
+            .filter(|id| crate::vocab::repo_id::fault(id).is_none() && id.contains('/'))
+            .map(str::to_owned);
+        if adapter["task_type"].as_str() == Some("CAUSAL_LM") {
+            self.task = Some("text-generation".to_owned());
+        }
+        let kind = adapter["peft_type"].as_str().map(plain).unwrap_or_default();
+        let rank = adapter["r"].as_u64().map(|rank| format!(", rank {rank}")).unwrap_or_default();
+        let alpha = adapter["lora_alpha"].as_u64().map(|alpha| format!(", alpha {alpha}")).unwrap_or_default();
+        if !kind.is_empty() {
+            self.details.push(("Adapter", format!("{kind}{rank}{alpha}")));
+        }
+    }
+
+    fn trainer(&mut self, state: &Value) {
+        if let Some(epochs) = state["epoch"].as_f64() {
+            let steps = state["global_step"].as_u64().map(|steps| format!(", {steps} steps")).unwrap_or_default();
+            self.training.push(format!("It was trained for {} epochs{steps}.", (epochs * 100.0).round() / 100.0));
+        }
+    }
+}
+
+/// True for a file name with this ending.
+fn is(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
+}
+
+/// Text from a file, for Markdown: letters, digits and a few marks.
+fn plain(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '/')).take(80).collect()
+}
+
+/// Parameters in a safetensors file, from its header.
+fn parameters(path: &Path) -> Option<u64> {
+    if !fs::symlink_metadata(path).ok()?.is_file() {
+        return None;
+    }
+    let mut file = File::open(path).ok()?;
+    let mut length = [0; 8];
+    file.read_exact(&mut length).ok()?;
+    let length = u64::from_le_bytes(length);
+    if length > MAX_HEADER {
+        return None;
+    }
+    let mut header = Vec::new();
+    file.take(length).read_to_end(&mut header).ok()?;
+    let header: Value = serde_json::from_slice(&header).ok()?;
+    let tensors = header.as_object()?.iter().filter(|(name, _)| *name != "__metadata__");
+    let shapes = tensors.filter_map(|(_, tensor)| tensor["shape"].as_array());
+    let size = |shape: &Vec<Value>| shape.iter().filter_map(Value::as_u64).fold(1_u64, u64::saturating_mul);
+    Some(shapes.map(size).fold(0, u64::saturating_add))
+}
+
+/// The card.
+fn skeleton(table: &Table, facts: &Facts, profile: Profile) -> String {
+    let mut out = String::from("---\n");
+    match &facts.license {
+        Some(license) => out.push_str(&format!("license: {license}\n")),
+        None => out.push_str("# license: which terms? `cardlint license show ID` says what they ask for\n"),
+    }
+    if let Some(base) = &facts.base_model {
+        out.push_str(&format!("base_model: {base}\n"));
+    }
+    match facts.library {
+        Some(library) => out.push_str(&format!("library_name: {library}\n")),
+        None => out.push_str("# library_name: which library loads it?\n"),
+    }
+    match &facts.task {
+        Some(task) => out.push_str(&format!("pipeline_tag: {task}\n")),
+        None => out.push_str("# pipeline_tag: which task of the Hub?\n"),
+    }
+    out.push_str(
+        "# language: which languages, as codes?\n# datasets: which data sets of the Hub was it trained on?\n---\n",
+    );
+    out.push_str(&format!("# {}\n\n<!-- What is it, in one sentence? Who made it? -->\n", facts.name));
+    if !facts.details.is_empty() {
+        out.push_str("\n## Model details\n\n");
+        for (label, value) in &facts.details {
+            out.push_str(&format!("- **{label}:** {value}\n"));
+        }
+    }
+    let people = affects_people(facts);
+    for section in table.sections.iter().filter(|section| wanted(section, profile, people)) {
+        out.push('\n');
+        out.push_str(&body(section));
+        if section.id == "training-procedure" {
+            for line in &facts.training {
+                out.push_str(&format!("\n{line}\n"));
+            }
+        }
+    }
+    out
+}
+
+fn wanted(section: &Section, profile: Profile, people: bool) -> bool {
+    section.profile.parse::<Profile>().is_ok_and(|least| least <= profile.max(Profile::Recommended))
+        && (people || !section.people)
+}
+
+/// Whether anybody may be treated unfairly: by the task, which is all that is known.
+fn affects_people(facts: &Facts) -> bool {
+    let task = facts.task.as_deref().map(|task| format!("pipeline_tag: {task}\n")).unwrap_or_default();
+    let source = SourceFile::new("README.md", format!("---\nlicense: mit\n{task}---\n"));
+    let traits = Traits::read(&Card::read(&source, Vec::new(), Siblings::none(), None));
+    [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
+        .into_iter()
+        .any(|applies| traits.excludes(applies).is_none())
+}
+
+/// A heading with its questions as a comment, which is no answer.
+fn body(section: &Section) -> String {
+    let page = section.rule.as_deref().and_then(rule::find).and_then(|rule| rule.section("How to fix"));
+    let asked = page.unwrap_or_default().lines().filter_map(|line| line.strip_prefix("- ")).map(str::to_owned);
+    let questions: Vec<String> = asked.chain(section.questions.iter().cloned()).collect();
+    format!("## {}\n\n<!-- {} -->\n", section.heading, questions.join("\n     "))
+}
+
+/// Inserts a missing section into a card, before the first one that comes after it.
+fn insert(table: &Table, id: &str, path: &Path) -> anyhow::Result<u8> {
+    let Some(at) = table.sections.iter().position(|section| section.id == id) else {
+        let ids: Vec<&str> = table.sections.iter().map(|section| section.id.as_str()).collect();
+        let near = suggest::nearest(id, ids.iter().copied())
+            .map(|near| format!("; did you mean `{near}`?"))
+            .unwrap_or_default();
+        bail!("there is no section `{id}`{near} There are {}", ids.join(", "));
+    };
+    let path = if path.is_dir() { path.join("README.md") } else { path.to_owned() };
+    let bytes = read_file(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let (text, faults) = decode(bytes.clone());
+    if text.as_bytes() != bytes {
+        bail!("{} is not UTF-8; mend that first", path.display());
+    }
+    let source = SourceFile::new(super::discover::display(&path), text);
+    let card = Card::read(&source, faults, Siblings::none(), None);
+    let place = |section: &Section| {
+        let headings = card.outline.headings.iter().filter(|heading| heading.level > 1);
+        headings.map(|heading| (heading, disclosure::heading_topics(&heading.text))).find_map(|(heading, topics)| {
+            topics.contains(&section.topic.as_str()).then_some(heading.span.start as usize)
+        })
+    };
+    if let Some(start) = place(&table.sections[at]) {
+        let line = source.text()[..start].matches('\n').count() + 1;
+        bail!("{} has such a section in line {line}", path.display());
+    }
+    let before = table.sections[at + 1..].iter().filter_map(place).min();
+    let text = source.text();
+    let ends = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let new = body(&table.sections[at]).replace('\n', ends);
+    let after = match before {
+        Some(start) => format!("{}{new}{ends}{}", &text[..start], &text[start..]),
+        None => format!("{}{ends}{ends}{new}", text.trim_end()),
+    };
+    super::fix::write(&path, text, &after).map_err(|reason| anyhow::anyhow!("{} {reason}", path.display()))?;
+    talk("new", &format!("the section \"{}\" was added to {}", table.sections[at].heading, path.display()));
+    Ok(EXIT_CLEAN)
+}
