@@ -365,6 +365,25 @@ fn new_cards_say_what_the_files_say() {
     assert!(!run(place.path(), &["new", "my-model", "--stdout"]).out.contains("\nlicense:"));
 }
 
+#[test]
+fn explanations_show_what_was_weighed() {
+    let place = tempfile::tempdir().expect("folder");
+    let card = format!("{}\n## Limitations\n\nTODO\n", CARD.replace("our-own", "mit"));
+    fs::write(place.path().join("README.md"), card).expect("card");
+    let report = json(place.path(), &["--select", "limitations-missing", "--explain"]);
+    let finding = &report["cards"][0]["findings"][0];
+    let help = finding["help"].as_str().expect("help");
+    assert!(
+        help.ends_with(
+            "(weighed: limitations.technical mentioned, limitations.recommendations absent, risk.identified absent)"
+        ),
+        "{help}"
+    );
+    assert_eq!(finding["related"][0]["message"], "limitations.technical: mentioned");
+    let plain = json(place.path(), &["--select", "limitations-missing"]);
+    assert_eq!(plain["cards"][0]["findings"][0]["related"], serde_json::json!([]));
+}
+
 /// A diff shows a card, which is untrusted.
 #[test]
 fn diffs_inject_nothing() {

@@ -14,6 +14,7 @@ use crate::disclosure::{self, Applies, Disclosure, Level, Reading, Topic, Traits
 use crate::embedded::table;
 use crate::facts::{descent, place};
 use crate::license::Relation;
+use crate::rule::Finding;
 use crate::text::{Span, safe};
 
 /// `rules/gaps.yaml`.
@@ -112,7 +113,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let traits = Traits::read(card);
     let told = gaps(ctx, reading, &traits, sink);
     unfilled(card, reading, &told, sink);
-    followups(card, reading, sink);
+    followups(ctx, reading, sink);
     partial(card, reading, &traits, sink);
     sensitive(card, reading, sink);
 }
@@ -219,7 +220,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
         });
         if let (Some(message), Some(span)) = (&gap.general, spoken) {
             sink.add(&gap.rule, span, message.as_str(), |f| {
-                f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule))
+                let f = f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule));
+                explained(ctx, reading, gap.topics.iter(), f)
             });
             continue;
         }
@@ -230,9 +232,34 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
             Some(span) => (span, format!("There is a heading, and nothing under it on {}", gap.looked_for)),
             None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),
         };
-        sink.add(&gap.rule, span, message, |f| f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule)));
+        sink.add(&gap.rule, span, message, |f| {
+            let f = f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule));
+            explained(ctx, reading, gap.topics.iter(), f)
+        });
     }
     told
+}
+
+/// With `--explain`: the level of each topic that was weighed, and the places that speak to it.
+fn explained<'t>(
+    ctx: &Context<'_>,
+    reading: &Reading,
+    topics: impl Iterator<Item = &'t String>,
+    mut finding: Finding,
+) -> Finding {
+    if !ctx.explain {
+        return finding;
+    }
+    let mut weighed = Vec::new();
+    for id in topics {
+        let Some(found) = answer(reading, id) else { continue };
+        weighed.push(format!("{id} {}", found.level.as_str()));
+        for span in &found.evidence {
+            finding = finding.related(*span, format!("{id}: {}", found.level.as_str()));
+        }
+    }
+    let help = finding.help.take().unwrap_or_default();
+    finding.help(format!("{help} (weighed: {})", weighed.join(", ")))
 }
 
 fn questions(rule: &str) -> String {
@@ -244,7 +271,8 @@ fn claim(reading: &Reading, id: &str) -> Option<Span> {
     reading.claims.iter().find(|(claim, _)| *claim == id).map(|(_, span)| *span)
 }
 
-fn followups(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
+fn followups(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
+    let card = ctx.card;
     // What the metadata say is structured, and judged by other rules.
     let written = |span: &Span| span.start as usize >= card.front.body_start();
     for followup in &rules().followups {
@@ -260,7 +288,8 @@ fn followups(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         });
         if let Some(span) = said {
             sink.add(&followup.rule, span, followup.message.as_str(), |f| {
-                f.help(followup.help.as_str()).anchor(format!("/body/{}", followup.rule))
+                let f = f.help(followup.help.as_str()).anchor(format!("/body/{}", followup.rule));
+                explained(ctx, reading, followup.when.iter().chain(&followup.unless), f)
             });
         }
     }

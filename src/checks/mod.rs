@@ -59,6 +59,8 @@ pub struct Context<'a> {
     pub texts: OnceCell<Vec<LicenseText<'a>>>,
     /// What the card discloses, once somebody asks.
     pub reading: OnceCell<Reading>,
+    /// Findings say what was weighed.
+    pub explain: bool,
 }
 
 /// A file that holds the licence, and what its text was found to be.

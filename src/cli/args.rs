@@ -345,6 +345,9 @@ pub struct AuditOptions {
     /// Take out of the baseline what is not found any more
     #[arg(long, requires = "baseline")]
     pub prune_baseline: bool,
+    /// Add to each finding on a disclosure what was weighed
+    #[arg(long)]
+    pub explain: bool,
     /// Put what each card discloses, topic by topic, into JSON and NDJSON
     #[arg(long)]
     pub disclosures: bool,

@@ -448,6 +448,7 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
         policy,
         lookup: None,
         disclosures: options.disclosures,
+        explain: options.explain,
         known: None,
         special: HashMap::new(),
     })

@@ -36,6 +36,8 @@ pub struct Settings {
     pub lookup: Option<Box<dyn Lookup + Send>>,
     /// Say what each model card discloses, even where no rule asks.
     pub disclosures: bool,
+    /// Findings say what was weighed.
+    pub explain: bool,
     /// Findings that are known, and are not to be told again.
     pub known: Option<Box<dyn Known>>,
     /// Which rules run for some files, by their names, instead of `rules`.
@@ -230,6 +232,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         lookup,
         texts: OnceCell::new(),
         reading: OnceCell::new(),
+        explain: settings.explain,
     };
     let rules = settings.rules_of(source.name());
     let mut sink = Sink::new(rules, card.kind);
