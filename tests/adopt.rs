@@ -67,6 +67,15 @@ fn comments_silence_what_they_stand_for() {
     // The text of a value is no comment.
     let value = CARD.replace("our-own", "\"our-own # cardlint: ignore[license-unknown] no\"");
     assert_eq!(rules(&audit(&value)), unknown(false));
+    // SARIF has it only when that is asked for.
+    fs::write(&card, &above).expect("card");
+    let results = |arguments: &[&str]| {
+        let output = run(place.path(), &[&["audit", "--format", "sarif"], arguments].concat());
+        serde_json::from_str::<Value>(&output.out).expect("JSON")["runs"][0]["results"].clone()
+    };
+    assert_eq!(results(&[]), serde_json::json!([]));
+    let suppression = serde_json::json!([{"kind": "inSource", "justification": "not published"}]);
+    assert_eq!(results(&["--show-suppressed"])[0]["suppressions"], suppression);
     // People are told how many there are.
     fs::write(&card, &above).expect("card");
     let output = run(place.path(), &["audit"]);

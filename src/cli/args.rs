@@ -345,6 +345,9 @@ pub struct AuditOptions {
     /// Take out of the baseline what is not found any more
     #[arg(long, requires = "baseline")]
     pub prune_baseline: bool,
+    /// Put silenced findings into SARIF too, marked as suppressed
+    #[arg(long)]
+    pub show_suppressed: bool,
     /// Add to each finding on a disclosure what was weighed
     #[arg(long)]
     pub explain: bool,

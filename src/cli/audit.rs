@@ -529,10 +529,11 @@ fn outputs(options: &AuditOptions, config: &Config, settings: &Settings, global:
         Some(path) => (Style::default(), file(path)?),
         None => (stdout_style(global.color), Box::new(BufWriter::new(io::stdout().lock()))),
     };
+    let style = Style { silenced: options.show_suppressed, ..style };
     renderers.push((format, style.clone()));
     writers.push(Writer::new(format, style, run.clone(), writer));
     for (format, path) in &options.report {
-        let style = Style::default();
+        let style = Style { silenced: options.show_suppressed, ..Style::default() };
         renderers.push((*format, style.clone()));
         writers.push(Writer::new(*format, style, run.clone(), file(path)?));
     }

@@ -84,7 +84,7 @@ impl Format {
             Format::Json | Format::Ndjson => Part::text(json::card(audit, self == Format::Ndjson)),
             Format::Markdown => markdown::card(audit),
             Format::Github => Part { text: String::new(), ranked: github::card(audit) },
-            Format::Sarif => Part { text: String::new(), ranked: sarif::card(audit) },
+            Format::Sarif => Part { text: String::new(), ranked: sarif::card(audit, style.silenced) },
             Format::LicenseCsv | Format::LicenseMarkdown if audit.kind == Kind::Other => Part::default(),
             Format::LicenseCsv => Part::text(safe::workflow_log(&safe::csv(&licenses::row(audit))).into_owned()),
             Format::LicenseMarkdown => {

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Run, Summary, sentence, with_help};
 use crate::disclosure::framework::{Framework, Requirement, frameworks};
-use crate::engine::Audit;
-use crate::rule::{self, Confidence, Rule, Severity};
+use crate::engine::{Audit, Silencer};
+use crate::rule::{self, Confidence, Finding, Rule, Severity};
 use crate::text::{SourceFile, Span, Unit, safe};
 
 /// Results that GitHub accepts in a run.
@@ -48,15 +48,19 @@ fn location(source: &SourceFile, span: Span) -> Value {
 }
 
 /// The results of one card.
-pub(super) fn card(audit: &Audit) -> Vec<(Severity, String)> {
-    if audit.findings.is_empty() {
+///
+/// GitHub shows suppressed results as alerts like any other, so that silenced findings are there only when `silenced`
+/// asks for them.
+pub(super) fn card(audit: &Audit, silenced: bool) -> Vec<(Severity, String)> {
+    let told = audit.findings.iter().map(|finding| (finding, None));
+    let untold = audit.silenced.iter().filter(|_| silenced).map(|one| (&one.finding, Some(&one.by)));
+    let all: Vec<(&Finding, Option<&Silencer>)> = told.chain(untold).collect();
+    if all.is_empty() {
         return Vec::new();
     }
     let hashes: Vec<Vec<LineHash>> = audit.sources.iter().map(|source| line_hashes(source.text())).collect();
-    audit
-        .findings
-        .iter()
-        .map(|finding| {
+    all.into_iter()
+        .map(|(finding, silencer)| {
             let source = audit.source(finding);
             let (start, _) = source.location(finding.span, Unit::Utf16);
             let index = rule::all().iter().position(|rule| rule.id == finding.rule.id).unwrap_or_default();
@@ -73,6 +77,15 @@ pub(super) fn card(audit: &Audit) -> Vec<(Severity, String)> {
                 },
                 "properties": {"confidence": finding.confidence.as_str(), "readers": finding.readers.iter().map(|r| r.as_str()).collect::<Vec<_>>()},
             });
+            if let Some(silencer) = silencer {
+                result["suppressions"] = match silencer {
+                    Silencer::Comment(reason) if reason.is_empty() => json!([{"kind": "inSource"}]),
+                    Silencer::Comment(reason) => {
+                        json!([{"kind": "inSource", "justification": safe::sarif_message(reason)}])
+                    }
+                    Silencer::Baseline => json!([{"kind": "external"}]),
+                };
+            }
             if !finding.related.is_empty() {
                 let related: Vec<Value> = finding
                     .related

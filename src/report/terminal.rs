@@ -9,11 +9,13 @@ pub struct Style {
     pub color: bool,
     /// A terminal: box characters may be used.
     pub terminal: bool,
+    /// SARIF holds silenced findings too.
+    pub silenced: bool,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { width: 80, color: false, terminal: false }
+        Self { width: 80, color: false, terminal: false, silenced: false }
     }
 }
 
