@@ -76,8 +76,14 @@ fn comments_silence_what_they_stand_for() {
     assert_eq!(results(&[]), serde_json::json!([]));
     let suppression = serde_json::json!([{"kind": "inSource", "justification": "not published"}]);
     assert_eq!(results(&["--show-suppressed"])[0]["suppressions"], suppression);
+    // A card outside the working directory has a whole address: a relative reference must not begin with a slash.
+    let path = card.to_str().expect("UTF-8");
+    let elsewhere = tempfile::tempdir().expect("folder");
+    let output = run(elsewhere.path(), &["audit", "--format", "sarif", "--show-suppressed", path]);
+    let report: Value = serde_json::from_str(&output.out).expect("JSON");
+    let address = &report["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(*address, serde_json::json!({"uri": format!("file://{path}")}));
     // People are told how many there are.
-    fs::write(&card, &above).expect("card");
     let output = run(place.path(), &["audit"]);
     assert_eq!((output.code, output.out.as_str()), (0, "No findings in 1 card. 1 finding silenced.\n"));
 }

@@ -39,12 +39,17 @@ fn deleted(source: &SourceFile, span: Span) -> Value {
     json!({"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column})
 }
 
-fn artifact(source: &SourceFile) -> Value {
-    json!({"uri": safe::uri_path(source.name().trim_start_matches("./")), "uriBaseId": "%SRCROOT%"})
+/// Where a file lies: below the working directory, or by its whole address when it was named so (a relative reference
+/// must not begin with a slash: SARIF 2.1.0, 3.4.4; GitHub resolves both against the checkout).
+fn artifact(path: &str) -> Value {
+    if path.starts_with('/') {
+        return json!({"uri": format!("file://{}", safe::uri_path(path))});
+    }
+    json!({"uri": safe::uri_path(path.trim_start_matches("./")), "uriBaseId": "%SRCROOT%"})
 }
 
 fn location(source: &SourceFile, span: Span) -> Value {
-    json!({"physicalLocation": {"artifactLocation": artifact(source), "region": region(source, span)}})
+    json!({"physicalLocation": {"artifactLocation": artifact(source.name()), "region": region(source, span)}})
 }
 
 /// The results of one card.
@@ -107,7 +112,7 @@ pub(super) fn card(audit: &Audit, silenced: bool) -> Vec<(Severity, String)> {
                     .collect();
                 result["fixes"] = json!([{
                     "description": {"text": safe::sarif_message(&format!("{} fix: {}.", capital(fix.safety.as_str()), fix.title))},
-                    "artifactChanges": [{"artifactLocation": artifact(source), "replacements": replacements}],
+                    "artifactChanges": [{"artifactLocation": artifact(source.name()), "replacements": replacements}],
                 }]);
             }
             (finding.severity, result.to_string())
@@ -226,7 +231,7 @@ pub(super) fn document(results: &[String], summary: &Summary, run: &Run, dropped
             json!({
                 "level": "error",
                 "message": {"text": safe::sarif_message(&format!("{message}."))},
-                "locations": [{"physicalLocation": {"artifactLocation": {"uri": safe::uri_path(path), "uriBaseId": "%SRCROOT%"}}}],
+                "locations": [{"physicalLocation": {"artifactLocation": artifact(path)}}],
             })
         })
         .collect();
