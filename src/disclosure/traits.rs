@@ -117,10 +117,17 @@ const STAKES: &[&str] = &[
     "autonomous driving",
 ];
 
+/// Tags of models of molecules and of machines, which neither read nor write what people say, whatever task they name:
+/// a model of proteins is `fill-mask` too.
+const OTHER_SUBJECTS: &[&str] =
+    &["protein-language-model", "protein", "proteins", "genomics", "molecules", "lerobot", "robotics"];
+
 /// What a model is.
 #[derive(Debug)]
 pub struct Traits {
     task: Option<String>,
+    /// The tag that says what it is about, where that is not language.
+    subject: Option<&'static str>,
     derived: bool,
     people: bool,
     stakes: bool,
@@ -138,7 +145,15 @@ impl Traits {
             || ["fine-tuned version of", "finetuned from", "quantized version of", "merge of"]
                 .iter()
                 .any(|words| text.contains(words));
-        Self { task, derived, people: says(PEOPLE), stakes: says(STAKES) }
+        let tags = card
+            .mapping()
+            .map(|(document, _)| document)
+            .into_iter()
+            .flat_map(|document| card.field_items("tags").into_iter().filter_map(move |tag| document.text(tag)));
+        let mut subjects =
+            tags.filter_map(|tag| OTHER_SUBJECTS.iter().copied().find(|subject| subject.eq_ignore_ascii_case(tag)));
+        let subject = subjects.next();
+        Self { task, subject, derived, people: says(PEOPLE), stakes: says(STAKES) }
     }
 
     /// Why a topic does not apply; `None` when it does, or when nothing is known that rules it out.
@@ -151,8 +166,14 @@ impl Traits {
         };
         match applies {
             Applies::Always => None,
-            Applies::Generative => not(GENERATIVE, "generates nothing"),
-            Applies::NlpOrSpeech => not(LANGUAGE, "is neither language nor speech"),
+            Applies::Generative => not(GENERATIVE, "generates nothing").or_else(|| {
+                let subject = self.subject.filter(|_| task.is_none())?;
+                Some(format!("the tag is {subject}, and nothing says that it generates"))
+            }),
+            Applies::NlpOrSpeech => not(LANGUAGE, "is neither language nor speech").or_else(|| {
+                let subject = self.subject?;
+                Some(format!("the tag is {subject}, which is neither language nor speech"))
+            }),
             Applies::Classifier => not(CLASSIFIER, "has no classes"),
             Applies::Derived => (!self.derived).then(|| "no base model is named".to_owned()),
             Applies::DecisionAboutPeople => (!self.people).then(|| "nothing says that it judges people".to_owned()),
