@@ -266,6 +266,23 @@ fn configurations_extend_and_differ_by_path() {
 
 /// The rule pack of the README, as it stands there.
 #[test]
+fn profiles_choose_rules_and_severities() {
+    let place = tempfile::tempdir().expect("folder");
+    fs::write(place.path().join("README.md"), CARD.replace("our-own", "mit")).expect("card");
+    let errors = |arguments: &[&str]| json(place.path(), arguments)["summary"]["errors"].as_u64();
+    assert_eq!(errors(&["--profile", "strict"]), Some(0));
+    assert_eq!(run(place.path(), &["audit", "--profile", "sensitive"]).code, 1);
+    let gaps = errors(&["--profile", "sensitive"]);
+    assert!(gaps > Some(3), "{gaps:?} gaps are errors");
+    // What the configuration says of a rule wins over the profile.
+    fs::write(place.path().join("cardlint.toml"), "profile = \"sensitive\"\n[severity]\ntransparency = \"note\"\n")
+        .expect("configuration");
+    assert!(errors(&[]) < gaps);
+    let wrong = run(place.path(), &["audit", "--profile", "sensitiv"]);
+    assert!(wrong.code == 2 && wrong.err.contains("did you mean `sensitive`?"), "{}", wrong.err);
+}
+
+#[test]
 fn the_rule_pack_of_the_readme_works() {
     let readme = fs::read_to_string(root().join("README.md")).expect("README");
     let start = readme.find("`````markdown\n").expect("the example") + "`````markdown\n".len();

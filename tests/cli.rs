@@ -152,6 +152,7 @@ eval-results
 licenses
 model-card
 model-index
+profile
 report
 rule
 vocabulary

@@ -24,7 +24,11 @@ fn audits() -> Vec<Audit> {
 
 /// The whole report as the command line writes it.
 fn report(format: Format, audits: &[Audit], errors: &[(&str, &str)]) -> String {
-    let run = Run { profile: Profile::Strict, root_uri: "file:///work/".to_owned(), statistics: false };
+    let run = Run {
+        profile: Profile::named("strict").expect("a profile"),
+        root_uri: "file:///work/".to_owned(),
+        statistics: false,
+    };
     let mut out = Vec::new();
     let mut writer = Writer::new(format, Style::default(), run, &mut out);
     let mut summary = Summary::default();

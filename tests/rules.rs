@@ -2,12 +2,13 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use cardlint::card::Kind;
 use cardlint::checks::registry;
-use cardlint::rule::{self, Check};
+use cardlint::engine::Rules;
+use cardlint::rule::{self, Check, Profile};
 use cardlint::schema::Schema;
 use common::{audit_folder, audit_text, fired, folders, root};
 
@@ -180,9 +181,52 @@ fn schemas_compile_and_agree() {
 }
 
 #[test]
-fn index_is_current() {
-    let path = root().join("rules/README.md");
-    let current = fs::read_to_string(&path).unwrap_or_default();
-    let wanted = cardlint::cli::rule_index();
-    assert!(current == wanted, "run `cargo run -- rule --format markdown > rules/README.md`");
+fn pages_are_current() {
+    let folder = root().join("docs/rules");
+    let mut pages = BTreeMap::from([("README.md".to_owned(), cardlint::cli::rule_index())]);
+    pages.extend(rule::all().iter().map(|rule| (format!("{}.md", rule.id), cardlint::cli::rule_page(rule))));
+    if std::env::var("SNAPSHOTS").is_ok_and(|action| action == "overwrite") {
+        for (name, page) in &pages {
+            fs::write(folder.join(name), page).expect("the page can be written");
+        }
+    }
+    let there: BTreeSet<String> = fs::read_dir(&folder)
+        .expect("docs/rules is there")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(there, pages.keys().cloned().collect(), "docs/rules holds other pages than there are rules");
+    for (name, page) in &pages {
+        let current = fs::read_to_string(folder.join(name)).unwrap_or_default();
+        assert!(current == *page, "docs/rules/{name} is old: run `SNAPSHOTS=overwrite cargo test --test rules`");
+    }
+}
+
+#[test]
+fn options_are_those_of_the_configuration() {
+    let config: serde_json::Value =
+        serde_json::from_str(cardlint::schema::text("config").expect("schema")).expect("JSON");
+    for rule in rule::all() {
+        for key in &rule.options {
+            let path = format!("/properties/{}", key.replace('.', "/properties/"));
+            let about = config.pointer(&path).and_then(|option| option["description"].as_str());
+            assert!(about.is_some(), "{}: the configuration describes no `{key}`", rule.id);
+        }
+    }
+}
+
+#[test]
+fn profiles_name_rules_and_severities() {
+    let schema = Schema::new(cardlint::schema::text("profile").expect("schema")).expect("schema");
+    for (path, text) in cardlint::embedded::DATA_FILES.iter().filter(|(path, _)| path.starts_with("rules/profiles/")) {
+        let faults = schema.violations(&serde_json::from_str(text).expect("JSON"));
+        assert!(faults.is_empty(), "{path}: {faults:?}");
+    }
+    let names: Vec<&str> = Profile::all().iter().map(|profile| profile.id.as_str()).collect();
+    assert_eq!(names, ["hub", "recommended", "strict", "sensitive"]);
+    for profile in Profile::all() {
+        Rules::new(profile, &[], &[]).expect("a profile names rules, groups and severities");
+    }
+    let config: serde_json::Value =
+        serde_json::from_str(cardlint::schema::text("config").expect("schema")).expect("JSON");
+    assert_eq!(config["properties"]["profile"]["enum"], serde_json::json!(names));
 }

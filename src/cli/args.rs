@@ -103,7 +103,7 @@ pub enum ListFormat {
     Table,
     /// JSON
     Json,
-    /// The generated index `rules/README.md`
+    /// The generated pages of `docs/rules/`: the index, or those of the rules named
     Markdown,
 }
 
@@ -173,9 +173,9 @@ pub struct NewOptions {
     /// Add this section, such as `bias`, at its place
     #[arg(long, value_name = "SECTION", conflicts_with_all = ["stdout", "profile"])]
     pub section: Option<String>,
-    /// Whose sections: recommended or strict [default: recommended]
-    #[arg(long, value_name = "PROFILE")]
-    pub profile: Option<Profile>,
+    /// Whose sections: recommended, strict or sensitive [default: recommended]
+    #[arg(long, value_name = "PROFILE", value_parser = Profile::named)]
+    pub profile: Option<&'static Profile>,
     /// Print the card instead of writing README.md
     #[arg(long)]
     pub stdout: bool,
@@ -300,9 +300,9 @@ pub struct AuditOptions {
     /// Write a further report; may be given several times
     #[arg(long, value_parser = report, value_name = "FORMAT=FILE")]
     pub report: Vec<(Format, PathBuf)>,
-    /// Which rules run: hub, recommended or strict [default: recommended]
-    #[arg(long, value_name = "PROFILE")]
-    pub profile: Option<Profile>,
+    /// Which rules run: hub, recommended, strict or sensitive [default: recommended]
+    #[arg(long, value_name = "PROFILE", value_parser = Profile::named)]
+    pub profile: Option<&'static Profile>,
     /// Run only these rules or groups
     #[arg(long, value_delimiter = ',', value_name = "RULE|GROUP")]
     pub select: Vec<String>,

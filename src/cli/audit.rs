@@ -425,8 +425,8 @@ fn eval_results(folder: &Path, card: &str) -> Vec<(String, Vec<u8>)> {
 fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings> {
     let profile = match (options.profile, &config.profile) {
         (Some(profile), _) => profile,
-        (None, Some(word)) => word.parse().map_err(|error| anyhow!("configuration: profile: {error}"))?,
-        (None, None) => Profile::Recommended,
+        (None, Some(word)) => Profile::named(word).map_err(|error| anyhow!("configuration: profile: {error}"))?,
+        (None, None) => Default::default(),
     };
     let select = if options.select.is_empty() { &config.select } else { &options.select };
     let ignore: Vec<String> = config.ignore.iter().chain(&options.ignore).cloned().collect();
@@ -477,7 +477,9 @@ fn special(config: &Config, base: &Rules, targets: &[Target]) -> anyhow::Result<
             let mut rules = base.clone();
             for one in met.iter().map(|at| &config.overrides[*at]) {
                 if let Some(profile) = &one.profile {
-                    rules.set_profile(profile.parse().map_err(|error| anyhow!("configuration: overrides: {error}"))?);
+                    let profile =
+                        Profile::named(profile).map_err(|error| anyhow!("configuration: overrides: {error}"))?;
+                    rules.set_profile(profile).context("configuration: overrides")?;
                 }
                 rules.leave_out(&one.ignore).context("configuration: overrides: ignore")?;
                 set_severities(&mut rules, &one.severity).context("configuration: overrides")?;

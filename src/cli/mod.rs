@@ -8,6 +8,7 @@ mod fix;
 mod license;
 mod packs;
 mod pages;
+mod rules;
 mod scaffold;
 
 pub mod config;
@@ -32,7 +33,7 @@ const EXIT_FINDINGS: u8 = 1;
 /// The job could not be done.
 const EXIT_FAILED: u8 = 2;
 
-pub use pages::index as rule_index;
+pub use rules::{index as rule_index, markdown as rule_page};
 
 /// Runs the program.
 #[must_use]
@@ -49,7 +50,7 @@ pub fn main() -> ExitCode {
         Command::Framework { id, format } => coverage::show(id.as_deref(), *format),
         Command::Rule { ids, format } => match ids.as_slice() {
             [word, folder] if word == "test" => packs::test(Path::new(folder)),
-            ids => pages::rules(ids, *format, &cli.global),
+            ids => rules::show(ids, *format, &cli.global),
         },
         Command::Config { path, config } => config::show(path, config.as_deref()),
         Command::Schema { name } => pages::schema(name.as_deref()),

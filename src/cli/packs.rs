@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use super::{EXIT_CLEAN, EXIT_FINDINGS, print};
 use crate::card::Kind;
 use crate::engine::{self, Input, Rules, Settings};
-use crate::rule::{self, Check, Profile, Rule};
+use crate::rule::{self, Check, Rule};
 use crate::text::safe;
 
 /// Reads the rule files of packs and adds their rules.
@@ -83,7 +83,7 @@ pub(super) fn test(folder: &Path) -> anyhow::Result<u8> {
     let (mut out, mut failed, mut ran) = (String::new(), 0, 0);
     for rule in rule::declared() {
         let settings = Settings {
-            rules: Rules::new(Profile::Strict, std::slice::from_ref(&rule.id), &[])?,
+            rules: Rules::new(Default::default(), std::slice::from_ref(&rule.id), &[])?,
             kind: Some(rule.kinds.first().copied().unwrap_or(Kind::Model)),
             ..Settings::default()
         };

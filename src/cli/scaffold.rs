@@ -15,7 +15,7 @@ use crate::card::{Card, Siblings, decode};
 use crate::disclosure::{self, Applies, Traits};
 use crate::embedded::table;
 use crate::license::text::{Likeness, identify, is_license_file};
-use crate::rule::{self, Profile};
+use crate::rule::{self, Profile, Strictness};
 use crate::text::{SourceFile, suggest};
 
 /// `rules/scaffold.yaml`.
@@ -244,7 +244,7 @@ fn parameters(path: &Path) -> Option<u64> {
 }
 
 /// The card.
-fn skeleton(table: &Table, facts: &Facts, profile: Profile) -> String {
+fn skeleton(table: &Table, facts: &Facts, profile: &Profile) -> String {
     let mut out = String::from("---\n");
     match &facts.license {
         Some(license) => out.push_str(&format!("license: {license}\n")),
@@ -284,8 +284,8 @@ fn skeleton(table: &Table, facts: &Facts, profile: Profile) -> String {
     out
 }
 
-fn wanted(section: &Section, profile: Profile, people: bool) -> bool {
-    section.profile.parse::<Profile>().is_ok_and(|least| least <= profile.max(Profile::Recommended))
+fn wanted(section: &Section, profile: &Profile, people: bool) -> bool {
+    section.profile.parse::<Strictness>().is_ok_and(|least| least <= profile.strictness.max(Strictness::Recommended))
         && (people || !section.people)
 }
 

@@ -23,20 +23,26 @@ fn hint(nearest: Option<&str>) -> String {
 /// The rules that run and their severities.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
-    profile: Profile,
+    profile: &'static Profile,
     /// Ids asked for by name or group; empty: the profile decides.
     selected: HashSet<&'static str>,
     ignored: HashSet<&'static str>,
     severities: HashMap<&'static str, Severity>,
+    /// What the profile leaves out.
+    left_out: HashSet<&'static str>,
+    /// Severities of the profile.
+    defaults: HashMap<&'static str, Severity>,
 }
 
 impl Rules {
-    /// Rules of `profile`, or those that `select` names, without those that `ignore` names.
+    /// Rules of the profile, or those that `select` names, without those that `ignore` names.
     ///
     /// # Errors
     /// When a word is neither a rule nor a group.
-    pub fn new(profile: Profile, select: &[String], ignore: &[String]) -> Result<Self, UnknownRule> {
-        Ok(Self { profile, selected: expand(select)?, ignored: expand(ignore)?, severities: HashMap::new() })
+    pub fn new(profile: &'static Profile, select: &[String], ignore: &[String]) -> Result<Self, UnknownRule> {
+        let mut rules = Self { selected: expand(select)?, ignored: expand(ignore)?, ..Self::default() };
+        rules.set_profile(profile)?;
+        Ok(rules)
     }
 
     /// Sets the severity of a rule or a group; `None` turns it off.
@@ -66,20 +72,32 @@ impl Rules {
         Ok(())
     }
 
-    /// Sets the profile.
-    pub fn set_profile(&mut self, profile: Profile) {
+    /// Sets the profile; what was set of single rules stays.
+    ///
+    /// # Errors
+    /// When a word of the profile is neither a rule nor a group.
+    pub fn set_profile(&mut self, profile: &'static Profile) -> Result<(), UnknownRule> {
         self.profile = profile;
+        self.left_out = expand(&profile.ignore)?;
+        self.defaults.clear();
+        for (word, severity) in &profile.severity {
+            let unknown = |_| UnknownRule { word: severity.clone(), nearest: None };
+            let severity: Severity = severity.parse().map_err(unknown)?;
+            self.defaults.extend(expand(std::slice::from_ref(word))?.into_iter().map(|id| (id, severity)));
+        }
+        Ok(())
     }
 
-    /// The severity set for a rule by configuration.
+    /// The severity set for a rule by configuration, else by the profile.
     #[must_use]
     pub fn severity_of(&self, rule: &Rule) -> Option<Severity> {
-        self.severities.get(rule.id.as_str()).copied()
+        let id = rule.id.as_str();
+        self.severities.get(id).or_else(|| self.defaults.get(id)).copied()
     }
 
     /// The profile.
     #[must_use]
-    pub fn profile(&self) -> Profile {
+    pub fn profile(&self) -> &'static Profile {
         self.profile
     }
 }
@@ -89,7 +107,11 @@ impl Selection for Rules {
         if self.ignored.contains(rule.id.as_str()) {
             return false;
         }
-        if self.selected.is_empty() { rule.profile <= self.profile } else { self.selected.contains(rule.id.as_str()) }
+        if self.selected.is_empty() {
+            rule.profile <= self.profile.strictness && !self.left_out.contains(rule.id.as_str())
+        } else {
+            self.selected.contains(rule.id.as_str())
+        }
     }
 }
 

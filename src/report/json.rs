@@ -271,7 +271,10 @@ pub(super) fn card(audit: &Audit, line: bool) -> String {
 /// Everything before the first card.
 pub(super) fn head(run: &Run) -> String {
     let tool = to_json(&serde_json::json!({"name": "cardlint", "version": env!("CARGO_PKG_VERSION")}));
-    format!("{{\"schema_version\":\"{SCHEMA_VERSION}\",\"tool\":{tool},\"profile\":\"{}\",\"cards\":[\n", run.profile)
+    format!(
+        "{{\"schema_version\":\"{SCHEMA_VERSION}\",\"tool\":{tool},\"profile\":\"{}\",\"cards\":[\n",
+        run.profile.id
+    )
 }
 
 fn summary_out<'a>(summary: &'a Summary, line_type: Option<&'a str>) -> SummaryOut<'a> {

@@ -194,7 +194,7 @@ pub fn plural(count: usize, noun: &str) -> String {
 #[derive(Clone, Debug)]
 pub struct Run {
     /// The profile in force.
-    pub profile: Profile,
+    pub profile: &'static Profile,
     /// Absolute `file:` URI of the folder that paths are relative to, ending in `/`.
     pub root_uri: String,
     /// Replace findings by counts a rule, in formats for people.

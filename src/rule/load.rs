@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{Check, Confidence, FixCapability, Profile, Rule, Status, declared};
+use super::{Check, Confidence, FixCapability, Rule, Status, Strictness, declared};
 use crate::card::Kind;
 use crate::card::split;
 use crate::text::{SourceFile, Span, Unit};
@@ -131,13 +131,14 @@ impl Members<'_> {
                 group: if self.has("group") { self.string("group")? } else { "house".to_owned() },
                 severity: self.word("severity")?,
                 confidence: if self.has("confidence") { self.word("confidence")? } else { Confidence::High },
-                profile: if self.has("profile") { self.word("profile")? } else { Profile::Hub },
+                profile: if self.has("profile") { self.word("profile")? } else { Strictness::Hub },
                 status: Status::Preview,
                 since: "0.1.0".to_owned(),
                 kinds: if self.has("kinds") { self.words("kinds")? } else { vec![Kind::Model] },
                 fix: FixCapability::None,
                 readers: Vec::new(),
                 check,
+                options: Vec::new(),
                 frameworks: Vec::new(),
                 docs: docs.trim_start(),
             });
@@ -155,6 +156,11 @@ impl Members<'_> {
             fix: self.word("fix")?,
             readers: self.words("readers")?,
             check,
+            options: if self.has("options") {
+                self.list("options")?.into_iter().map(|(key, _)| key).collect()
+            } else {
+                Vec::new()
+            },
             frameworks: self.list("frameworks")?.into_iter().map(|(text, _)| text).collect(),
             docs: docs.trim_start(),
         })

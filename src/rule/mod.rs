@@ -6,6 +6,7 @@
 mod declared;
 mod finding;
 mod load;
+mod profile;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,6 +15,9 @@ use std::sync::{LazyLock, OnceLock};
 pub use declared::{Declared, Test};
 pub use finding::{Edit, Finding, Fix, Related, Safety};
 pub use load::{LoadError, load};
+pub use profile::Profile;
+
+use serde::Deserialize;
 
 use crate::card::Kind;
 
@@ -39,9 +43,10 @@ pub enum Confidence {
     High,
 }
 
-/// Who asked: the least strict profile includes the fewest rules.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Profile {
+/// How strict an audit must be for a rule to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Strictness {
     /// Only what the Hub enforces or ignores.
     Hub,
     /// The default.
@@ -130,7 +135,7 @@ pub struct Rule {
     /// Confidence of its findings.
     pub confidence: Confidence,
     /// The least strict profile that includes it.
-    pub profile: Profile,
+    pub profile: Strictness,
     /// Stable or preview.
     pub status: Status,
     /// First version that had it.
@@ -143,6 +148,8 @@ pub struct Rule {
     pub readers: Vec<Effect>,
     /// Where its findings come from.
     pub check: Check,
+    /// Keys of the configuration that change what it finds.
+    pub options: Vec<String>,
     /// Framework requirements it speaks to, as `framework:requirement`.
     pub frameworks: Vec<String>,
     /// The documentation (Markdown).
@@ -156,7 +163,7 @@ impl Rule {
         if let Check::Declared(_) = self.check {
             return format!("{}#rule-packs", env!("CARGO_PKG_REPOSITORY"));
         }
-        format!("{}/blob/main/rules/{}/{}.md", env!("CARGO_PKG_REPOSITORY"), self.group, self.id)
+        format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.id)
     }
 
     /// The text of one `## section` of the documentation, trimmed.
@@ -254,7 +261,11 @@ macro_rules! words {
 
 words!(Severity { Severity::Note => "note", Severity::Warning => "warning", Severity::Error => "error" });
 words!(Confidence { Confidence::Low => "low", Confidence::Medium => "medium", Confidence::High => "high" });
-words!(Profile { Profile::Hub => "hub", Profile::Recommended => "recommended", Profile::Strict => "strict" });
+words!(Strictness {
+    Strictness::Hub => "hub",
+    Strictness::Recommended => "recommended",
+    Strictness::Strict => "strict",
+});
 words!(Effect {
     Effect::HubRefuses => "hub-refuses",
     Effect::HubWarns => "hub-warns",

@@ -100,7 +100,7 @@ pub fn outline(text: &str) {
 
 /// The whole audit, and all that is written of it.
 pub fn audit(bytes: &[u8]) -> Audit {
-    let rules = Rules::new(Profile::Strict, &[], &[]).expect("no words to get wrong");
+    let rules = Rules::new(Profile::named("strict").expect("a profile"), &[], &[]).expect("no words to get wrong");
     let settings = Settings { rules, ..Settings::default() };
     let input = Input {
         name: "README.md".to_owned(),
@@ -148,7 +148,11 @@ fn assert_location(source: &SourceFile, span: Span) {
 fn reports(audit: &Audit) {
     for &(name, format) in Format::ALL {
         let style = Style::default();
-        let run = Run { profile: Profile::Strict, root_uri: "file:///".to_owned(), statistics: false };
+        let run = Run {
+            profile: Profile::named("strict").expect("a profile"),
+            root_uri: "file:///".to_owned(),
+            statistics: false,
+        };
         let mut summary = Summary::default();
         summary.add(audit);
         let mut out = Vec::new();

@@ -22,7 +22,10 @@ pub fn root() -> PathBuf {
 
 /// Settings with every rule on.
 pub fn strict() -> Settings {
-    Settings { rules: Rules::new(Profile::Strict, &[], &[]).expect("no words to get wrong"), ..Settings::default() }
+    Settings {
+        rules: Rules::new(Profile::named("strict").expect("a profile"), &[], &[]).expect("no words to get wrong"),
+        ..Settings::default()
+    }
 }
 
 /// Audits a text as a card.
