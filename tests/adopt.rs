@@ -2,10 +2,12 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use cardlint::cli::read::read;
+use cardlint::yaml::reading::{self, Reader};
 use common::root;
 use serde_json::Value;
 use snapbox::cmd::{Command, cargo_bin};
@@ -210,6 +212,41 @@ fn fixes_that_bring_other_findings_are_held_back() {
     let output = run(place.path(), &["audit", "--fix"]);
     assert!(output.err.contains("1 fix held back"), "{}", output.err);
     assert_eq!(fs::read_to_string(&card).expect("card"), text.replace("MIT", "mit"));
+}
+
+#[test]
+fn each_safe_fix_does_what_it_says() {
+    let tail = "library_name: transformers\npipeline_tag: text-classification\n";
+    for (before, after) in [
+        ("---\nlanguage:\n- en\n-\n- fr\nlicense: mit\n{}---\n", "---\nlanguage:\n- en\n- fr\nlicense: mit\n{}---\n"),
+        (
+            "---\nlanguage: [en, null, fr] # both\nlicense: mit\n{}---\n",
+            "---\nlanguage: [en, fr] # both\nlicense: mit\n{}---\n",
+        ),
+        ("---\nlanguage: [en, 'fr', en]\nlicense: mit\n{}---\n", "---\nlanguage: [en, 'fr']\nlicense: mit\n{}---\n"),
+        (
+            "---\nlanguage:\n\t- en\n\t- fr\nlicense: mit\n{}---\n",
+            "---\nlanguage:\n  - en\n  - fr\nlicense: mit\n{}---\n",
+        ),
+        ("--- \t\nlanguage: en\nlicense: MIT\n{}---\n", "---\nlanguage: en\nlicense: mit\n{}---\n"),
+        ("\u{feff}---\nlanguage: en\nlicense: mit\n{}---\n", "---\nlanguage: en\nlicense: mit\n{}---\n"),
+        (
+            "---\nlanguage: en\nlicense: mit\ntags: x # one\n{}---\n",
+            "---\nlanguage: en\nlicense: mit\ntags: [x] # one\n{}---\n",
+        ),
+        (
+            "---\nlanguage: en\nlicense: mit\nthumbnail:\ndatasets:\n{}---\n",
+            "---\nlanguage: en\nlicense: mit\nthumbnail:\n{}---\n",
+        ),
+    ] {
+        let card = |text: &str| format!("{}# Card\n\nA card of a model.\n", text.replace("{}", tail));
+        let output = Command::new(cargo_bin!("cardlint"))
+            .args(["audit", "--fix", "--no-config", "-"])
+            .stdin(card(before))
+            .output()
+            .expect("a run");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), card(after), "{before:?}");
+    }
 }
 
 #[test]
@@ -459,6 +496,65 @@ fn fixes_are_final_on_the_corpus() {
         assert!(*count <= before.get(key).copied().unwrap_or(0), "{key:?}");
     }
     assert_eq!(run(place.path(), &["audit", "--diff", "."]).out, "");
+    let changed = data_stays(&corpus, place.path());
+    eprintln!("{changed} cards of the corpus were mended");
+    assert!(changed > 50, "only {changed} cards were mended");
+}
+
+/// Both readers see the same data before and after the fixes, but for the fields that a finding with a fix is on.
+/// Gives the number of cards that differ.
+fn data_stays(before: &Path, after: &Path) -> usize {
+    let report = run(before, &["audit", "--format", "ndjson", "."]).out;
+    let mut changed = 0;
+    for line in report.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON")) {
+        let Some(path) = line["path"].as_str() else { continue };
+        let (Ok(old), Ok(new)) = (fs::read_to_string(before.join(path)), fs::read_to_string(after.join(path))) else {
+            continue;
+        };
+        if old == new {
+            continue;
+        }
+        changed += 1;
+        let mended: BTreeSet<String> = (line["findings"].as_array().into_iter().flatten())
+            .filter(|finding| finding["fix"]["safety"] == "safe")
+            .map(|finding| {
+                field_at(&old, usize::try_from(finding["location"]["line"].as_u64().expect("line")).expect("small"))
+            })
+            .collect();
+        for reader in [Reader::Python, Reader::JavaScript] {
+            let (was, is) = (read(&old, reader), read(&new, reader));
+            let is = is.outcome.unwrap_or_else(|refusal| panic!("{path}: {reader:?} refuses it now: {refusal:?}"));
+            // What was refused or hidden before has nothing to compare.
+            let (true, Ok(was)) = (was.split, was.outcome) else { continue };
+            let (was, is) = (fields(was, reader), fields(is, reader));
+            for (key, value) in &was {
+                let same = is.get(key) == Some(value);
+                assert!(same || mended.contains(key), "{path}: {reader:?} sees another `{key}`, mended: {mended:?}");
+            }
+            for key in is.keys().filter(|key| !was.contains_key(*key)) {
+                // A key under its right name.
+                assert!(was.keys().any(|old| !is.contains_key(old) && mended.contains(old)), "{path}: `{key}` is new");
+            }
+        }
+    }
+    changed
+}
+
+/// The top-level key at or above a line of front matter, counted from 1.
+fn field_at(text: &str, line: usize) -> String {
+    let lines: Vec<&str> = text.lines().take(line).collect();
+    let key = lines.iter().rev().find_map(|line| {
+        let (key, _) = line.split_once(':')?;
+        (!key.is_empty() && !key.starts_with([' ', '-', '#'])).then_some(key)
+    });
+    key.unwrap_or_default().trim_matches(['"', '\'']).to_owned()
+}
+
+/// The top-level fields, each value in a form to compare.
+fn fields(value: reading::Value, reader: Reader) -> BTreeMap<String, String> {
+    let reading::Value::Map(pairs) = value else { return BTreeMap::new() };
+    let text = |key| if let reading::Value::Str(text) = key { text } else { format!("{key:?}") };
+    pairs.into_iter().map(|(key, value)| (text(key), value.canonical(reader))).collect()
 }
 
 fn copy(from: &Path, to: &Path) {

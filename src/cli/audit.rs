@@ -175,7 +175,8 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     if mode.is_some() && !options.quiet {
         let verb = if options.diff { "would be mended" } else { "mended" };
         let back = if held > 0 {
-            format!("; {} held back: it would bring other findings", plural(held, "fix"))
+            let (fixes, they) = if held == 1 { ("fix", "it") } else { ("fixes", "they") };
+            format!("; {held} {fixes} held back: {they} would bring other findings")
         } else {
             String::new()
         };

@@ -9,6 +9,7 @@ use similar::TextDiff;
 
 use super::audit::{audit_bytes, read_bytes, read_file};
 use super::discover::{Target, reason};
+use crate::card::Status;
 use crate::engine::{Audit, Settings};
 use crate::report::Style;
 use crate::rule::{Edit, Finding, Safety};
@@ -56,6 +57,10 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
     let mut count = 0;
     for file in 1..audit.sources.len() {
         let source = &audit.sources[file];
+        // Not UTF-8, and read with repairs, likewise.
+        if source.text().contains(char::REPLACEMENT_CHARACTER) {
+            continue;
+        }
         let (text, mended) = round(source.text(), audit.findings.iter(), file, mode);
         if !mended.is_empty() {
             count += mended.len();
@@ -107,8 +112,12 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
 }
 
 /// True when a rule finds more than before: a key that was ignored is read once its name is right, with all
-/// that is wrong below it, and the Hub could refuse what it let pass.
+/// that is wrong below it, and the Hub could refuse what it let pass. Front matter that nobody could read is
+/// another matter: what is wrong in it was there, unseen, with all the rest.
 fn brings_more(before: &Audit, after: &Audit) -> bool {
+    if before.front_matter != Status::Present && after.front_matter == Status::Present {
+        return false;
+    }
     let mut counts: HashMap<&str, isize> = HashMap::new();
     for finding in &before.findings {
         *counts.entry(finding.rule.id.as_str()).or_default() -= 1;

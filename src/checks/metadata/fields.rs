@@ -1,6 +1,6 @@
 //! Rules that hold for any field: empty values, placeholders, repeated items.
 
-use super::{items_with_anchor, shown};
+use super::{items_with_anchor, own_lines, remove_item, shown};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::rule::{Effect, Fix, Severity};
@@ -72,7 +72,8 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
             let f = f
                 .help("Give it a value or remove the line")
                 .anchor(format!("/{name}"))
-                .maybe_fix(remove_pair(ctx, document, key, value));
+                // The entries of an empty index may stand below it without their indentation.
+                .maybe_fix(remove_pair(ctx, document, key, value).filter(|_| name != "model-index"));
             let f = if null { f } else { f.readers(if refused { &[Effect::HubRefuses] } else { &[] }) };
             match (null, refused) {
                 (_, true) => f,
@@ -104,11 +105,12 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
     for (at, &item) in items.iter().enumerate() {
         if blank(item) {
             let span = document.node(item).span;
+            let fix = remove_item(ctx.card.source.text(), document, items, at, "remove the item");
             // A dash without a value has no bytes of its own: show the end of the line before it.
             let span = if span.is_empty() { dash_before(ctx, span) } else { span };
             let refused = NULL_REFUSED.contains(&name);
             sink.add("field-empty", span, format!("`{name}[{at}]` has no value"), |f| {
-                let f = f.help("Remove the item").anchor(format!("/{name}/{at}"));
+                let f = f.help("Remove the item").anchor(format!("/{name}/{at}")).maybe_fix(fix);
                 if refused { f } else { f.at_most(Severity::Warning) }
             });
         }
@@ -126,14 +128,9 @@ fn dash_before(ctx: &Context<'_>, at: Span) -> Span {
 
 /// Removes the line of a key that has no value and shares its line with nothing.
 fn remove_pair(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: NodeId) -> Option<Fix> {
-    let text = ctx.card.source.text();
     let span = document.node(key).span.to(document.node(value).span);
-    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
-    let alone = text[start..span.start as usize].trim().is_empty()
-        && matches!(text[span.end as usize..end].trim(), "" | ":")
-        && !document.node(value).anchored;
-    alone.then(|| Fix::safe("remove the line", Span::new(start, end), ""))
+    let lines = own_lines(ctx.card.source.text(), span, "", ":").filter(|_| !document.node(value).anchored)?;
+    Some(Fix::safe("remove the line", lines, ""))
 }
 
 /// True for text that stands for something not yet written.
@@ -204,21 +201,11 @@ fn repeated(ctx: &Context<'_>, document: &Document<'_>, name: &str, value: NodeI
         let Some(first) = seen.insert(text, item) else { continue };
         let message = format!("`{name}` lists {} twice", safe::quoted(text));
         sink.add("list-duplicate", document.node(item).span, message, |f| {
-            let fix = remove_item(ctx, document, item).filter(|_| !document.node(item).anchored);
+            let fix = remove_item(ctx.card.source.text(), document, items, at, "remove the repetition");
             f.help("Remove the repetition")
                 .related(document.node(first).span, "first listed here")
                 .anchor(format!("/{name}/{at}"))
                 .maybe_fix(fix)
         });
     }
-}
-
-/// Removes the line of a block-list item that stands alone on it.
-fn remove_item(ctx: &Context<'_>, document: &Document<'_>, item: NodeId) -> Option<Fix> {
-    let text = ctx.card.source.text();
-    let span = document.node(item).span;
-    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
-    let alone = text[start..span.start as usize].trim() == "-" && text[span.end as usize..end].trim().is_empty();
-    alone.then(|| Fix::safe("remove the repetition", Span::new(start, end), ""))
 }

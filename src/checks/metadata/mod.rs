@@ -16,6 +16,7 @@ pub mod schema;
 pub mod tasks;
 pub mod yaml;
 
+use crate::rule::Fix;
 use crate::text::Span;
 use crate::yaml::{Document, Kind, NodeId, Style};
 
@@ -28,6 +29,29 @@ pub(super) fn requote(document: &Document<'_>, id: NodeId, value: &str) -> Optio
         Kind::Scalar { style: Style::DoubleQuoted, .. } => Some((node.span, format!("\"{value}\""))),
         _ => None,
     }
+}
+
+/// The lines on which a span stands, with their ends, when nothing else does: `before` may stand in front of it and
+/// `after` behind it.
+fn own_lines(text: &str, span: Span, before: &str, after: &str) -> Option<Span> {
+    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
+    let behind = text[span.end as usize..end].trim();
+    (text[start..span.start as usize].trim() == before && (behind.is_empty() || behind == after))
+        .then(|| Span::new(start, end))
+}
+
+/// Removes an item of a list: the whole line in block style, with the comma before it in flow style.
+fn remove_item(text: &str, document: &Document<'_>, items: &[NodeId], at: usize, title: &str) -> Option<Fix> {
+    let node = document.node(items[at]);
+    if node.anchored {
+        return None;
+    }
+    let lines = || own_lines(text, node.span, "-", "");
+    let previous = at.checked_sub(1).map(|at| document.node(items[at]).span.end as usize);
+    let comma = previous.filter(|&end| text.get(end..node.span.start as usize).is_some_and(|gap| gap.trim() == ","));
+    let span = comma.map(|end| Span::new(end, node.span.end as usize)).or_else(lines)?;
+    Some(Fix::safe(title, span, ""))
 }
 
 /// A value's span, or that of its key when the value is not written.

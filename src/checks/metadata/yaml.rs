@@ -1,12 +1,13 @@
 //! Rules on the YAML of front matter: syntax, and where readers part.
 
+use super::own_lines;
 use crate::card::TrapKind;
 use crate::checks::{Context, Sink};
-use crate::rule::{Confidence, Effect, Fix, Severity};
+use crate::rule::{Confidence, Edit, Effect, Fix, Safety, Severity};
 use crate::text::{Span, safe};
 use crate::yaml::reading::{self, Reader, RefusalKind};
 use crate::yaml::resolve::{self, Scalar};
-use crate::yaml::{Document, Kind, NodeId, Style};
+use crate::yaml::{self, Document, Kind, NodeId, Style};
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
@@ -16,7 +17,9 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if !swallowed {
             let what = if error.too_deep { "nests too deeply for any reader" } else { "is not valid YAML" };
             let message = format!("The front matter {what}: {}", safe::line(&error.message));
-            sink.add("yaml-syntax", error.span, message, |f| f.help(syntax_help(card.source.text(), error.span)));
+            sink.add("yaml-syntax", error.span, message, |f| {
+                f.help(syntax_help(card.source.text(), error.span)).maybe_fix(untab(ctx))
+            });
         }
         return;
     }
@@ -29,6 +32,26 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if let Some((_, root)) = card.mapping() {
         ambiguous(document, root, sink);
     }
+}
+
+/// Spaces for the tabs that lines begin with, if nothing else is wrong.
+fn untab(ctx: &Context<'_>) -> Option<Fix> {
+    let block = ctx.card.front.yaml;
+    let (mut edits, mut mended, mut at) = (Vec::new(), String::new(), block.start as usize);
+    for line in ctx.card.source.slice(block).split_inclusive('\n') {
+        let tabs = line.len() - line.trim_start_matches('\t').len();
+        if tabs > 0 {
+            edits.push(Edit { span: Span::new(at, at + tabs), replacement: "  ".repeat(tabs) });
+        }
+        mended.push_str(&"  ".repeat(tabs));
+        mended.push_str(&line[tabs..]);
+        at += line.len();
+    }
+    (!edits.is_empty() && yaml::parse(&mended, 0).is_ok()).then(|| Fix {
+        title: "indent with spaces".to_owned(),
+        safety: Safety::Safe,
+        edits,
+    })
 }
 
 /// What usually helps, judged by the line.
@@ -147,14 +170,9 @@ fn duplicates(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
 
 /// Removes the whole lines of a pair, when it has them for itself.
 fn remove_lines(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: NodeId) -> Option<Fix> {
-    let text = ctx.card.source.text();
     let span = document.node(key).span.to(document.node(value).span);
-    let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at + 1);
-    let before = &text[start..span.start as usize];
-    let after = text[span.end as usize..end].trim();
-    let alone = before.trim().is_empty() && after.is_empty();
-    alone.then(|| Fix::safe("remove the repetition", Span::new(start, end), ""))
+    let lines = own_lines(ctx.card.source.text(), span, "", "")?;
+    Some(Fix::safe("remove the repetition", lines, ""))
 }
 
 /// Plain scalars that the two versions of YAML type differently.
