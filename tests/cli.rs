@@ -182,16 +182,46 @@ fn configuration_is_found_and_checked() {
 "#]]);
     write(at, "cardlint.toml", "profil = \"hub\"\n");
     cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq(str![[r#"
-error: [..]cardlint.toml has a mistake:
-TOML parse error at line 1, column 1
+error: unknown field `profil`, expected one of `profile`, `select`, `ignore`, `fail-on`, `format`, `severity`, `files`, `schemas`, `license`, `rule-packs`, `frameworks`, `baseline`, `overrides`, `extends`; did you mean `profile`?
+ --> cardlint.toml:1:1
   |
 1 | profil = "hub"
   | ^^^^^^
-unknown field `profil`, expected one of `profile`, `select`, `ignore`, `fail-on`, `format`, `severity`, `files`, `schemas`, `license`, `rule-packs`, `baseline`, `overrides`, `extends`
-
-did you mean `profile`?
 
 "#]]);
+    // Every word that means nothing is told at once.
+    write(
+        at,
+        "cardlint.toml",
+        "profile = \"strikt\"\nignore = [\"licence-unknown\"]\nframeworks = [\"eu-annex-x\"]\n[severity]\nbias = \"warn\"\n",
+    );
+    cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq(str![[r#"
+error: `strikt` is no profile; there are hub, recommended, strict, sensitive; did you mean `strict`?
+ --> cardlint.toml:1:11
+  |
+1 | profile = "strikt"
+  |           ^^^^^^^^
+
+error: there is no rule or group `licence-unknown`; did you mean `license-unknown`?
+ --> cardlint.toml:2:11
+  |
+2 | ignore = ["licence-unknown"]
+  |           ^^^^^^^^^^^^^^^^^
+
+error: `warn` is not one of note, warning, error, off
+ --> cardlint.toml:5:8
+  |
+5 | bias = "warn"
+  |        ^^^^^^
+
+error: there is no framework `eu-annex-x`; did you mean `eu-annex-xi`?
+ --> cardlint.toml:3:15
+  |
+3 | frameworks = ["eu-annex-x"]
+  |               ^^^^^^^^^^^^
+
+"#]]);
+    cardlint(["config"]).current_dir(at).assert().code(2);
     cardlint(["audit", "--no-config", "--fail-on", "warning"]).current_dir(at).assert().code(1);
 }
 
@@ -290,11 +320,21 @@ fn policy_is_applied_and_checked() {
 
 "#]]);
     write(at, "cardlint.toml", policy("expires = \"soon\"\n"));
-    cardlint(["audit"])
-        .current_dir(at)
-        .assert()
-        .code(2)
-        .stderr_eq("error: cardlint.toml:11:11: `soon` is no day; write it as 2027-01-31\n");
+    cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq(str![[r#"
+error: `soon` is no day; write it as 2027-01-31
+  --> cardlint.toml:11:11
+   |
+11 | expires = "soon"
+   |           ^^^^^^
+
+"#]]);
     write(at, "cardlint.toml", "[license]\ndeny = [\"non-commercial\"]\n");
-    cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq("error: cardlint.toml:2:9: `non-commercial` is neither a licence that cardlint knows nor a class of licences; did you mean `noncommercial`?\n");
+    cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq(str![[r#"
+error: `non-commercial` is neither a licence that cardlint knows nor a class of licences; did you mean `noncommercial`?
+ --> cardlint.toml:2:9
+  |
+2 | deny = ["non-commercial"]
+  |         ^^^^^^^^^^^^^^^^
+
+"#]]);
 }

@@ -156,7 +156,7 @@ pub struct Coverage {
     /// Cards, repositories or folders of them
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
-    /// Ids of frameworks, or `all` [default: hf-template, bias-profile]
+    /// Ids of frameworks, or `all` [default: `frameworks` of the configuration, or hf-template and bias-profile]
     #[arg(long, value_delimiter = ',', value_name = "ID")]
     pub framework: Vec<String>,
     /// How to print it

@@ -48,8 +48,9 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         let start = options.paths.first().filter(|path| path.exists()).map_or(Path::new("."), PathBuf::as_path);
         config::load(options.config.as_deref(), start)?
     };
-    let configured = config.rule_packs.iter().map(|path| config.folder.join(path));
-    packs::install(&configured.chain(options.rule_pack.iter().cloned()).collect::<Vec<_>>())?;
+    let folders: Vec<PathBuf> = config.packs().into_iter().chain(options.rule_pack.iter().cloned()).collect();
+    packs::install(&folders)?;
+    config.check()?;
     let mut settings = settings(options, &config)?;
     let fail = match (options.fail_on, &config.fail_on) {
         (Some(fail), _) => fail,

@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
 
 use super::args::{Coverage, CoverageFormat, Global, OpennessFormat, OpennessOptions, PageFormat};
 use super::audit::{read_bytes, siblings};
-use super::config::Files;
+use super::config::{self, Config};
 use super::discover::{self, Globs};
-use super::{EXIT_CLEAN, EXIT_FAILED, print, stdout_style, talk};
+use super::{EXIT_CLEAN, EXIT_FAILED, packs, print, stdout_style, talk};
 use crate::card::{self, Card, Kind, Siblings};
 use crate::disclosure::framework::{Framework, answers, frameworks};
 use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
@@ -27,17 +27,34 @@ fn chosen(ids: &[String]) -> anyhow::Result<Vec<&'static Framework>> {
     let usual = || USUAL.iter().map(|id| (*id).to_owned()).collect();
     let ids: Vec<String> = if ids.is_empty() { usual() } else { ids.to_vec() };
     for id in &ids {
-        if id == "all" {
-            found.extend(frameworks());
-        } else if let Some(framework) = frameworks().iter().find(|framework| framework.id == *id) {
-            found.push(framework);
-        } else {
-            let near = suggest::nearest(id, frameworks().iter().map(|framework| framework.id.as_str()));
-            let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            bail!("there is no framework `{id}`{hint} `cardlint framework` lists them");
-        }
+        found.extend(known(id).map_err(|error| anyhow!("{error}; `cardlint framework` lists them"))?);
     }
     Ok(found)
+}
+
+/// The framework with this id, or all of them for `all`.
+///
+/// # Errors
+/// When there is none, with the nearest id.
+pub(super) fn known(id: &str) -> Result<&'static [Framework], String> {
+    if id == "all" {
+        return Ok(frameworks());
+    }
+    let at = frameworks().iter().position(|framework| framework.id == id).ok_or_else(|| {
+        let near = suggest::nearest(id, frameworks().iter().map(|framework| framework.id.as_str()));
+        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        format!("there is no framework `{id}`{hint}")
+    })?;
+    Ok(&frameworks()[at..=at])
+}
+
+/// The configuration for some paths.
+fn configured(paths: &[PathBuf]) -> anyhow::Result<Config> {
+    let start = paths.first().filter(|path| path.exists()).map_or(Path::new("."), PathBuf::as_path);
+    let config = config::load(None, start)?;
+    packs::install(&config.packs())?;
+    config.check()?;
+    Ok(config)
 }
 
 /// Runs `coverage`; gives the exit code.
@@ -45,9 +62,10 @@ fn chosen(ids: &[String]) -> anyhow::Result<Vec<&'static Framework>> {
 /// # Errors
 /// When a framework is unknown, or standard output fails.
 pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
-    let chosen = chosen(&options.framework)?;
+    let config = configured(&options.paths)?;
+    let chosen = chosen(if options.framework.is_empty() { &config.frameworks } else { &options.framework })?;
     let mut sheets = Vec::new();
-    let errors = each(&options.paths, |name, source, card, _| {
+    let errors = each(&options.paths, &config, |name, source, card, _| {
         let reading = disclosure::read_page(card);
         let traits = Traits::read(card);
         for framework in &chosen {
@@ -73,9 +91,10 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
 /// Reads every model card under the paths; gives what could not be read.
 fn each(
     paths: &[PathBuf],
+    config: &Config,
     mut see: impl FnMut(&str, &SourceFile, &Card<'_>, Option<&Path>),
 ) -> anyhow::Result<Vec<(String, String)>> {
-    let globs = Globs::new(&Files::default(), Path::new("."))?;
+    let globs = Globs::new(&config.files, &config.folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let found = discover::find(paths, "README.md", &globs, threads);
     let mut errors = found.errors;
@@ -115,7 +134,7 @@ fn finish(text: &str, json: bool, empty: bool, errors: &[(String, String)]) -> a
 /// When standard output fails.
 pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8> {
     let mut leaves = Vec::new();
-    let errors = each(&options.paths, |name, source, card, folder| {
+    let errors = each(&options.paths, &configured(&options.paths)?, |name, source, card, folder| {
         let freedom = match is_free(card) {
             Some(true) => Freedom::Free,
             Some(false) => Freedom::Restricted,

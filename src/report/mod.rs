@@ -25,6 +25,7 @@ use crate::rule::{Finding, Profile, Severity};
 use crate::text::safe;
 
 pub use terminal::Style;
+pub use text::fault;
 
 /// Output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

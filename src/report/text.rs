@@ -24,6 +24,19 @@ pub(super) fn card(audit: &Audit, style: &Style) -> String {
     out
 }
 
+/// A mistake in a file that is no card, with the line that it is on; the title has no level before it.
+#[must_use]
+pub fn fault(source: &SourceFile, span: Span, message: &str) -> String {
+    let place = excerpt(source, span);
+    let mark = place.marks.first().cloned().unwrap_or(0..0);
+    let snippet = Snippet::source(place.text)
+        .line_start(place.line)
+        .path(path(source.name()))
+        .annotation(AnnotationKind::Primary.span(mark));
+    let title = Level::ERROR.no_name().primary_title(safe::line(message).into_owned());
+    Renderer::plain().decor_style(DecorStyle::Ascii).render(&[title.element(snippet)])
+}
+
 /// A stretch of the source made harmless, with the spans in it.
 struct Excerpt {
     text: String,

@@ -1,7 +1,11 @@
 //! `cardlint.toml`: the nearest one upwards, or the one named.
 
+mod check;
+mod show;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,7 +15,8 @@ use toml::Spanned;
 
 use super::repositories::given;
 use crate::license::policy::{Exception, Matcher, Policy, Requirement, Side};
-use crate::text::{SourceFile, Span, Unit, safe, suggest};
+use crate::report;
+use crate::text::{SourceFile, Span, safe, suggest};
 
 /// Names of configuration files, in the order of preference.
 const NAMES: &[&str] = &["cardlint.toml", ".cardlint.toml"];
@@ -40,6 +45,8 @@ pub struct Config {
     pub license: Option<LicensePolicy>,
     /// Folders of rule files to add, from the folder of the file.
     pub rule_packs: Vec<PathBuf>,
+    /// Frameworks that `coverage` shows.
+    pub frameworks: Vec<String>,
     /// Findings that are known, as a path from the folder of the file.
     pub baseline: Option<PathBuf>,
     /// What is different for some files; later ones win.
@@ -130,6 +137,12 @@ pub struct LicenseException {
 }
 
 impl Config {
+    /// The folders of its rule packs.
+    #[must_use]
+    pub fn packs(&self) -> Vec<PathBuf> {
+        self.rule_packs.iter().map(|path| self.folder.join(path)).collect()
+    }
+
     /// The policy for licences, checked; `today` as `2026-11-25`.
     ///
     /// # Errors
@@ -143,7 +156,7 @@ impl Config {
         for written in &file.exceptions {
             let exception = written.get_ref();
             if exception.reason.trim().is_empty() {
-                return Err(self.fault(written.span().start, "an exception needs a reason"));
+                return Err(self.fault(written.span(), "an exception needs a reason"));
             }
             let expires = exception.expires.as_ref().map(|day| self.parse(day, parse_day)).transpose()?;
             exceptions.push(Exception {
@@ -176,22 +189,19 @@ impl Config {
         let known = self.license.iter().flat_map(|license| &license.known);
         known
             .map(|(repo, license)| {
-                given(repo, license.get_ref()).map_err(|error| self.fault(license.span().start, &error.to_string()))
+                given(repo, license.get_ref()).map_err(|error| self.fault(license.span(), &error.to_string()))
             })
             .collect()
     }
 
     fn parse<T>(&self, word: &Spanned<String>, read: impl Fn(&str) -> Result<T, String>) -> anyhow::Result<T> {
-        read(word.get_ref()).map_err(|error| self.fault(word.span().start, &error))
+        read(word.get_ref()).map_err(|error| self.fault(word.span(), &error))
     }
 
-    /// An error at a byte of the file.
-    fn fault(&self, at: usize, error: &str) -> anyhow::Error {
+    /// An error at its place in the file.
+    fn fault(&self, at: Range<usize>, error: &str) -> anyhow::Error {
         match &self.source {
-            Some(source) => {
-                let (start, _) = source.location(Span::at(at), Unit::CodePoint);
-                anyhow!("{}:{}:{}: {error}", source.name(), start.line, start.column)
-            }
+            Some(source) => anyhow!("{}", report::fault(source, Span::new(at.start, at.end), error)),
             None => anyhow!("configuration: {error}"),
         }
     }
@@ -259,6 +269,8 @@ struct Tool {
     cardlint: Config,
 }
 
+pub use show::show;
+
 /// The configuration in force: `named`, or the nearest one from `start` upwards.
 ///
 /// # Errors
@@ -289,7 +301,7 @@ fn read(path: &Path) -> anyhow::Result<Config> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let config: Config = match toml::from_str(&text) {
         Ok(config) => config,
-        Err(error) => bail!("{} has a mistake:\n{error}{}", path.display(), hint(&error)),
+        Err(error) => bail!(mistake(path, &text, &error)),
     };
     extended(placed(config, path, &text), &mut Vec::new())
 }
@@ -319,7 +331,7 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let base: Config = match toml::from_str(&text) {
         Ok(base) => base,
-        Err(error) => bail!("{} has a mistake:\n{error}{}", path.display(), hint(&error)),
+        Err(error) => bail!(mistake(&path, &text, &error)),
     };
     let base = extended(placed(base, &path, &text), seen)?;
     let inside = |path: PathBuf| base.folder.join(path);
@@ -347,6 +359,7 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
         profile: config.profile.or(base.profile),
         select: if config.select.is_empty() { base.select } else { config.select },
         ignore: joined(base.ignore, config.ignore),
+        frameworks: if config.frameworks.is_empty() { base.frameworks } else { config.frameworks },
         fail_on: config.fail_on.or(base.fail_on),
         format: config.format.or(base.format),
         severity,
@@ -377,88 +390,35 @@ fn pyproject(path: &Path) -> anyhow::Result<Option<Config>> {
     }
     match toml::from_str::<PyProject>(&text) {
         Ok(file) => Ok(Some(extended(placed(file.tool.cardlint, path, &text), &mut Vec::new())?)),
-        Err(error) => bail!("{} has a mistake in [tool.cardlint]: {error}{}", path.display(), hint(&error)),
+        Err(error) => bail!(mistake(path, &text, &error)),
     }
 }
 
-/// Prints the configuration in force for a path, each value with where it is from.
-///
-/// # Errors
-/// When a file has a mistake, or standard output fails.
-pub fn show(path: &Path, named: Option<&Path>) -> anyhow::Result<u8> {
-    let config = load(named, path)?;
-    let mut out = String::new();
-    let mut known: Vec<String> = Vec::new();
-    for source in &config.chain {
-        let Ok(table) = toml::de::DeTable::parse(source.text()) else { continue };
-        let mut table = table.get_ref();
-        if source.name().ends_with("pyproject.toml") {
-            let inner = table.get("tool").and_then(|tool| tool.get_ref().get("cardlint"));
-            let Some(toml::de::DeValue::Table(inner)) = inner.map(Spanned::get_ref) else { continue };
-            table = inner;
-        }
-        let mut values = Vec::new();
-        flatten(table, "", &mut values);
-        for (key, value, at) in values {
-            // Lists add up; of anything else the first one counts.
-            let adds = ["ignore", "files.include", "files.exclude", "schemas.extra", "overrides", "rule-packs"]
-                .contains(&key.as_str());
-            if key == "extends" || (known.contains(&key) && !adds) {
-                continue;
-            }
-            let line = source.location(Span::at(at), Unit::CodePoint).0.line;
-            let shown = format!("{key} = {value}");
-            out.push_str(&format!("{shown:48}  # {}:{line}\n", source.name()));
-            known.push(key);
-        }
+/// Shows the table of ours in a file.
+fn tables(source: &SourceFile, mut see: impl FnMut(&toml::de::DeTable<'_>)) {
+    let Ok(table) = toml::de::DeTable::parse(source.text()) else { return };
+    let table = table.get_ref();
+    if !source.name().ends_with("pyproject.toml") {
+        return see(table);
     }
-    for (key, value) in [("profile", "\"recommended\""), ("fail-on", "\"error\""), ("format", "\"table\"")] {
-        if !known.iter().any(|known| known == key) {
-            let shown = format!("{key} = {value}");
-            out.push_str(&format!("{shown:48}  # default\n"));
-        }
-    }
-    let lines: String = out.lines().map(|line| safe::line(line).into_owned() + "\n").collect();
-    super::print(&safe::workflow_log(&lines))?;
-    Ok(super::EXIT_CLEAN)
-}
-
-/// Keys with their tables, values as TOML, and the bytes where they stand.
-fn flatten(table: &toml::de::DeTable<'_>, before: &str, into: &mut Vec<(String, String, usize)>) {
-    for (key, value) in table {
-        let name = if before.is_empty() { key.get_ref().to_string() } else { format!("{before}.{}", key.get_ref()) };
-        match value.get_ref() {
-            toml::de::DeValue::Table(inner) => flatten(inner, &name, into),
-            other => into.push((name, written(other), value.span().start)),
-        }
+    let inner = table.get("tool").and_then(|tool| tool.get_ref().get("cardlint"));
+    if let Some(toml::de::DeValue::Table(inner)) = inner.map(Spanned::get_ref) {
+        see(inner);
     }
 }
 
-/// A value as TOML on one line.
-fn written(value: &toml::de::DeValue<'_>) -> String {
-    use toml::de::DeValue;
-    match value {
-        DeValue::String(text) => toml::Value::String(text.to_string()).to_string(),
-        DeValue::Array(items) => {
-            let items: Vec<String> = items.iter().map(|item| written(item.get_ref())).collect();
-            format!("[{}]", items.join(", "))
-        }
-        DeValue::Table(table) => {
-            let pairs = table.iter().map(|(key, value)| format!("{} = {}", key.get_ref(), written(value.get_ref())));
-            format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
-        }
-        DeValue::Integer(number) => number.to_string(),
-        DeValue::Float(number) => number.to_string(),
-        DeValue::Boolean(value) => value.to_string(),
-        DeValue::Datetime(time) => time.to_string(),
-    }
+/// A mistake that serde found, at its place.
+fn mistake(path: &Path, text: &str, error: &toml::de::Error) -> String {
+    let source = SourceFile::new(super::discover::display(path), text);
+    let span = error.span().unwrap_or(0..0);
+    let message = error.message().trim_end().replace('\n', "; ");
+    report::fault(&source, Span::new(span.start, span.end), &format!("{message}{}", hint(&message)))
 }
 
 /// "did you mean" for an unknown key, from serde's message.
-fn hint(error: &toml::de::Error) -> String {
-    let message = error.message();
+fn hint(message: &str) -> String {
     let Some(rest) = message.strip_prefix("unknown field `") else { return String::new() };
     let Some((word, known)) = rest.split_once('`') else { return String::new() };
     let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
-    suggest::nearest(word, known).map_or_else(String::new, |near| format!("\ndid you mean `{near}`?"))
+    suggest::nearest(word, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
