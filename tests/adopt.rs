@@ -302,6 +302,97 @@ fn configurations_extend_and_differ_by_path() {
 }
 
 /// The rule pack of the README, as it stands there.
+/// `--watch` audits at once, and again when the card is saved, in place or by a new file.
+#[test]
+fn watching_audits_what_is_saved() {
+    use std::io::{BufRead, BufReader};
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    fs::write(&card, CARD).expect("card");
+    let mut child = std::process::Command::new(cargo_bin!("cardlint"))
+        .args(["audit", "--watch", "--format", "github", "--no-config"])
+        .env_clear()
+        .current_dir(place.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("a process");
+    let err = BufReader::new(child.stderr.take().expect("stderr"));
+    let (sender, waiting) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in err.lines().map_while(Result::ok).filter(|line| line.contains("waiting")) {
+            let _ = sender.send(line);
+        }
+    });
+    let wait = || waiting.recv_timeout(std::time::Duration::from_secs(20)).expect("another audit");
+    wait();
+    fs::write(&card, CARD.replace("our-own", "other-own")).expect("card");
+    wait();
+    fs::write(place.path().join("new"), CARD.replace("our-own", "third-own")).expect("card");
+    fs::rename(place.path().join("new"), &card).expect("card");
+    wait();
+    child.kill().expect("it runs until it is ended");
+    let mut out = String::new();
+    std::io::Read::read_to_string(&mut child.stdout.take().expect("stdout"), &mut out).expect("text");
+    child.wait().expect("an end");
+    for license in ["our-own", "other-own", "third-own"] {
+        assert!(out.contains(license), "{license}: {out}");
+    }
+}
+
+#[test]
+fn hooks_pass_over_what_is_no_card() {
+    let place = tempfile::tempdir().expect("folder");
+    let write = |name: &str, text: &str| {
+        let path = place.path().join(name);
+        fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+        fs::write(path, text).expect("file");
+    };
+    write("model/README.md", CARD);
+    write("model/LICENSE", "MIT");
+    write("model/.eval_results/x.yaml", "- dataset: {id: a/b, task_id: c}\n  value: 1\n");
+    write("project/README.md", "# A project\n\nNo card.\n");
+    write("drafts/README.md", CARD);
+    write("cardlint.toml", "[files]\nexclude = [\"drafts/**\"]\n");
+    let cards = |arguments: &[&str]| -> Vec<String> {
+        let report = json(place.path(), arguments);
+        let cards = report["cards"].as_array().expect("cards").iter();
+        cards.map(|card| card["path"].as_str().expect("path").to_owned()).collect()
+    };
+    let all = ["gone/README.md", "project/README.md", "drafts/README.md", "model/README.md", "model/LICENSE"];
+    assert_eq!(cards(&[&["--only-cards"], &all[..]].concat()), ["model/README.md"]);
+    assert_eq!(cards(&["--only-cards", "model/.eval_results/x.yaml"]), ["model/README.md"]);
+    assert_eq!(cards(&["model/.eval_results/x.yaml"]), ["model/README.md"], "named or not");
+    assert_eq!(cards(&["--only-cards", "gone/README.md"]), [""; 0]);
+    assert_eq!(run(place.path(), &["audit", "--only-cards", "project/README.md"]).code, 0);
+    assert_eq!(cards(&["project/README.md", "drafts/README.md"]).len(), 2, "files named without it are audited");
+}
+
+#[test]
+fn init_writes_what_is_missing_and_nothing_else() {
+    let place = tempfile::tempdir().expect("folder");
+    let read = |name: &str| fs::read_to_string(place.path().join(name)).unwrap_or_default();
+    let first = run(place.path(), &["init"]);
+    assert_eq!((first.code, first.out.as_str()), (0, ""));
+    assert!(read(".pre-commit-config.yaml").contains(concat!("rev: v", env!("CARGO_PKG_VERSION"))));
+    assert!(read(".github/workflows/cardlint.yml").contains(concat!("cardlint/cardlint@v", env!("CARGO_PKG_VERSION"))));
+    // What it writes is in force and without mistakes.
+    assert!(run(place.path(), &["config"]).out.contains("# cardlint.toml:"));
+    fs::write(place.path().join(".pre-commit-config.yaml"), "repos: []\n").expect("file");
+    let second = run(place.path(), &["init"]);
+    assert!(second.err.contains("add below `repos:`") && second.err.contains("- id: cardlint"), "{}", second.err);
+    assert_eq!(read(".pre-commit-config.yaml"), "repos: []\n");
+    // A repository of the Hub runs no workflows, and its pyproject.toml may hold the configuration.
+    let hub = place.path().join("hub");
+    fs::create_dir_all(hub.join(".git")).expect("folder");
+    fs::write(hub.join(".git/config"), "[remote \"origin\"]\n\turl = https://huggingface.co/acme/x\n").expect("file");
+    fs::write(hub.join("pyproject.toml"), "[tool.cardlint]\nprofile = \"hub\"\n").expect("file");
+    let third = run(&hub, &["init"]);
+    assert!(third.err.contains("there is [tool.cardlint] of pyproject.toml"), "{}", third.err);
+    assert!(!hub.join(".github").exists() && !hub.join("cardlint.toml").exists());
+    assert_eq!(run(place.path(), &["init", "nowhere"]).code, 2);
+}
+
 #[test]
 fn profiles_choose_rules_and_severities() {
     let place = tempfile::tempdir().expect("folder");

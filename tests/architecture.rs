@@ -42,6 +42,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("spdx", &["license"]),
     ("strsim", &["text"]),
     ("tempfile", &["cli"]),
+    ("notify", &["cli"]),
     ("terminal_size", &["cli"]),
     ("textwrap", &["cli"]),
     ("toml", &["cli"]),

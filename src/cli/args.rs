@@ -65,6 +65,8 @@ pub enum Command {
     },
     /// Write the skeleton of a card from what the files of a repository say, or add a missing section to a card
     New(NewOptions),
+    /// Write a configuration, pre-commit hooks and a workflow into a repository
+    Init(InitOptions),
     /// Show what a rule checks, why, and how to fix it; all rules without ID
     Rule {
         /// Ids of rules, or a group; `test FOLDER` runs the examples of a rule pack
@@ -159,6 +161,9 @@ pub struct Coverage {
     /// Ids of frameworks, or `all` [default: `frameworks` of the configuration, or hf-template and bias-profile]
     #[arg(long, value_delimiter = ',', value_name = "ID")]
     pub framework: Vec<String>,
+    /// Of the files that are named, pass over those that are no cards or are excluded
+    #[arg(long)]
+    pub only_cards: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
     pub format: CoverageFormat,
@@ -179,6 +184,17 @@ pub struct NewOptions {
     /// Print the card instead of writing README.md
     #[arg(long)]
     pub stdout: bool,
+}
+
+/// Options of `init`.
+#[derive(Args, Debug)]
+pub struct InitOptions {
+    /// The repository
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// Ask nothing; nothing is asked either when input is no terminal
+    #[arg(long, short)]
+    pub yes: bool,
 }
 
 /// How to print openness.
@@ -336,6 +352,9 @@ pub struct AuditOptions {
     /// With --fix or --diff: fixes that a person should look at, too
     #[arg(long)]
     pub unsafe_fixes: bool,
+    /// Audit again whenever a file is saved
+    #[arg(long, conflicts_with_all = ["fix", "write_baseline", "prune_baseline"])]
+    pub watch: bool,
     /// Tell only findings that this file does not hold
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
     pub baseline: Option<PathBuf>,
@@ -369,6 +388,9 @@ pub struct AuditOptions {
     /// Show counts a rule instead of findings
     #[arg(long)]
     pub statistics: bool,
+    /// Of the files that are named, pass over those that are no cards or are excluded: for hooks
+    #[arg(long)]
+    pub only_cards: bool,
     /// Succeed when there is no card
     #[arg(long)]
     pub allow_empty: bool,

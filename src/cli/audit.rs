@@ -64,7 +64,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         std::thread::spawn(|| schema::embedded("model-card"));
     }
     let globs = Globs::new(&config.files, &config.folder)?;
-    let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads);
+    let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads, options.only_cards);
     let mut given = config.known_licenses()?;
     given.extend(options.license_of.iter().cloned());
     let use_cache = !options.no_hub_cache && config.license.as_ref().is_none_or(|license| license.hub_cache);
@@ -183,7 +183,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         };
         talk("fix", &format!("{} {verb} in {}{back}", plural(mended, "finding"), plural(changed, "card")));
     }
-    if summary.cards == 0 && summary.errors.is_empty() && !options.allow_empty {
+    if summary.cards == 0 && summary.errors.is_empty() && !options.allow_empty && !options.only_cards {
         bail!("no card found; name a file to audit it whatever it looks like, or allow this with --allow-empty");
     }
     let failed = match fail {

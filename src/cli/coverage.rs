@@ -65,7 +65,7 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let config = configured(&options.paths)?;
     let chosen = chosen(if options.framework.is_empty() { &config.frameworks } else { &options.framework })?;
     let mut sheets = Vec::new();
-    let errors = each(&options.paths, &config, |name, source, card, _| {
+    let errors = each(&options.paths, &config, options.only_cards, |name, source, card, _| {
         let reading = disclosure::read_page(card);
         let traits = Traits::read(card);
         for framework in &chosen {
@@ -85,18 +85,19 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
             safe::json(&(serde_json::to_string_pretty(&coverage::json(&sheets))? + "\n")).into_owned()
         }
     };
-    finish(&text, matches!(options.format, CoverageFormat::Json), sheets.is_empty(), &errors)
+    finish(&text, matches!(options.format, CoverageFormat::Json), sheets.is_empty() && !options.only_cards, &errors)
 }
 
 /// Reads every model card under the paths; gives what could not be read.
 fn each(
     paths: &[PathBuf],
     config: &Config,
+    only_cards: bool,
     mut see: impl FnMut(&str, &SourceFile, &Card<'_>, Option<&Path>),
 ) -> anyhow::Result<Vec<(String, String)>> {
     let globs = Globs::new(&config.files, &config.folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = discover::find(paths, "README.md", &globs, threads);
+    let found = discover::find(paths, "README.md", &globs, threads, only_cards);
     let mut errors = found.errors;
     for target in &found.targets {
         let bytes = match read_bytes(target) {
@@ -134,7 +135,7 @@ fn finish(text: &str, json: bool, empty: bool, errors: &[(String, String)]) -> a
 /// When standard output fails.
 pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8> {
     let mut leaves = Vec::new();
-    let errors = each(&options.paths, &configured(&options.paths)?, |name, source, card, folder| {
+    let errors = each(&options.paths, &configured(&options.paths)?, false, |name, source, card, folder| {
         let freedom = match is_free(card) {
             Some(true) => Freedom::Free,
             Some(false) => Freedom::Restricted,

@@ -52,6 +52,11 @@ impl Globs {
         self.include.is_match(self.relative(path))
     }
 
+    /// True when an absolute path is to be passed over.
+    fn excludes(&self, path: &Path) -> bool {
+        !self.exclude.is_empty() && self.exclude.is_match(self.relative(path))
+    }
+
     fn relative<'p>(&self, path: &'p Path) -> &'p Path {
         path.strip_prefix(&self.folder).unwrap_or(path)
     }
@@ -79,9 +84,53 @@ fn telling_name(name: &str) -> bool {
     card_name(name) && !name.eq_ignore_ascii_case("readme.md")
 }
 
-/// Looks for cards at and below `paths`.
+/// The results in `.eval_results/` are audited with the card beside that folder, and so is, where only cards are
+/// wanted, any other file of its repository.
+fn card_of(path: &Path, globs: &Globs, only_cards: bool) -> Option<PathBuf> {
+    let folder = path.parent()?;
+    let name = path.file_name()?.to_string_lossy();
+    if folder.file_name().is_some_and(|name| name == ".eval_results") {
+        return readme(folder.parent()?);
+    }
+    let full = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if !only_cards || card_name(&name) || globs.includes(&full) {
+        return Some(path.to_owned());
+    }
+    readme(folder)
+}
+
+/// The README of a folder, in any case.
+fn readme(folder: &Path) -> Option<PathBuf> {
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let names = fs::read_dir(listed).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| name.eq_ignore_ascii_case("readme.md")).collect();
+    names.sort();
+    names.first().map(|name| folder.join(name))
+}
+
+/// A file that was named, as a target; `None` when only cards are wanted and it is none, or excluded.
+fn named(path: &Path, globs: &Globs, only_cards: bool) -> Option<Target> {
+    let path = match card_of(path, globs, only_cards) {
+        Some(card) => card,
+        None if only_cards => return None,
+        None => path.to_owned(),
+    };
+    let mut target = Target { name: display(&path), path: Some(path.clone()), explicit: true };
+    if only_cards {
+        let full = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        if globs.excludes(&full) {
+            return None;
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        target.explicit = globs.includes(&full) || telling_name(&name);
+    }
+    Some(target)
+}
+
+/// Looks for cards at and below `paths`. With `only_cards`, files that are named are treated as those found in
+/// folders, and may be gone.
 #[must_use]
-pub fn find(paths: &[PathBuf], stdin_name: &str, globs: &Globs, jobs: usize) -> Found {
+pub fn find(paths: &[PathBuf], stdin_name: &str, globs: &Globs, jobs: usize, only_cards: bool) -> Found {
     let mut found = Found::default();
     for path in paths {
         if path.as_os_str() == "-" {
@@ -90,7 +139,8 @@ pub fn find(paths: &[PathBuf], stdin_name: &str, globs: &Globs, jobs: usize) -> 
         }
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => walk(path, globs, jobs, &mut found),
-            Ok(_) => found.targets.push(Target { name: display(path), path: Some(path.clone()), explicit: true }),
+            Ok(_) => found.targets.extend(named(path, globs, only_cards)),
+            Err(error) if only_cards && error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => found.errors.push((display(path), reason(&error))),
         }
     }
@@ -121,7 +171,7 @@ pub(super) fn display(path: &Path) -> String {
         path.to_owned()
     };
     let text = path.to_string_lossy().replace('\\', "/");
-    text.strip_prefix("./").unwrap_or(&text).to_owned()
+    text.trim_start_matches("./").to_owned()
 }
 
 fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
@@ -157,7 +207,7 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
             if kind.is_dir() || !(card_name(&name) || included) {
                 return WalkState::Continue;
             }
-            if !globs.exclude.is_empty() && globs.exclude.is_match(globs.relative(&full())) {
+            if !globs.exclude.is_empty() && globs.excludes(&full()) {
                 return WalkState::Continue;
             }
             // A link is followed only to a file within the tree that was asked for.

@@ -549,7 +549,7 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
 fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     let globs = Globs::new(&Files::default(), Path::new("."))?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = discover::find(&options.paths, "README.md", &globs, threads);
+    let found = discover::find(&options.paths, "README.md", &globs, threads, false);
     let known =
         Repositories::new(HashMap::new(), &found.targets, if options.no_hub_cache { None } else { hub_cache() });
     let settings = Settings { lookup: Some(Box::new(known)), ..Settings::default() };

@@ -5,11 +5,13 @@ mod audit;
 mod baseline;
 mod discover;
 mod fix;
+mod init;
 mod license;
 mod packs;
 mod pages;
 mod rules;
 mod scaffold;
+mod watch;
 
 pub mod config;
 mod coverage;
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
     // The message of a defect of ours may quote a card.
     std::panic::set_hook(Box::new(|defect| talk("internal error", &defect.to_string())));
     let result = match &cli.command {
+        Command::Audit(options) if options.watch => watch::run(options),
         Command::Audit(options) => audit::run(options, &cli.global),
         Command::License { command } => license::run(command, &cli.global),
         Command::Coverage(options) => coverage::run(options, &cli.global),
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Schema { name } => pages::schema(name.as_deref()),
         Command::Completions { shell } => pages::completions(*shell),
         Command::New(options) => scaffold::run(options),
+        Command::Init(options) => init::run(options),
         Command::Read(options) => read::run(options),
     };
     match result {

@@ -19,7 +19,7 @@ use crate::report;
 use crate::text::{SourceFile, Span, safe, suggest};
 
 /// Names of configuration files, in the order of preference.
-const NAMES: &[&str] = &["cardlint.toml", ".cardlint.toml"];
+pub(super) const NAMES: &[&str] = &["cardlint.toml", ".cardlint.toml"];
 
 /// What a configuration file can say (`schemas/config.schema.json`).
 #[derive(Debug, Default, Deserialize)]
