@@ -556,6 +556,15 @@ fn diffs_inject_nothing() {
         "{}",
         output.out
     );
+    // Nor does the name of its folder.
+    let folder = place.path().join("::error::x");
+    fs::create_dir(&folder).expect("folder");
+    fs::write(folder.join("README.md"), text).expect("card");
+    for format in ["table", "text", "markdown"] {
+        let out = run(place.path(), &["audit", "--format", format]).out;
+        assert!(out.contains("error::x") || out.contains("error&#58;&#58;x"), "{out}");
+        assert!(!out.lines().any(|line| line.trim_start().starts_with("::")), "{format}: {out}");
+    }
 }
 
 /// Over the whole corpus: a second run changes nothing, no rule finds more than before, and only lines that a

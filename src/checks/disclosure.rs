@@ -202,7 +202,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
             let message =
                 "The only words on bias are a paragraph that thousands of cards share, and none of this model";
             sink.add(rule, span, message, |f| {
-                f.help("Say whom this model may treat worse and how, or why it was not assessed").anchor("/body/bias")
+                let f = f.help("Say whom this model may treat worse and how, or why it was not assessed");
+                explained(ctx, reading, gap.topics.iter(), f.anchor("/body/bias"))
             });
             continue;
         }

@@ -352,9 +352,9 @@ pub fn plain_table(columns: &[&str], rows: &[Vec<String>], style: &Style) -> Str
     table::plain(columns, rows, style)
 }
 
-/// A path for people.
+/// A path for people. It may begin a line, where the runner of GitHub Actions would read a command.
 fn path(name: &str) -> String {
-    safe::line(name).into_owned()
+    safe::workflow_log(&safe::line(name)).into_owned()
 }
 
 /// JSON text made harmless for a workflow log.

@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# The steps of action.yml. Everything comes from the environment: CARDLINT_ACTION_* are the inputs.
+#
+#   action.sh install    finds or installs cardlint; output: program
+#   action.sh audit      runs it; outputs: findings, errors, cards, sarif-file, exit-code
+set -euo pipefail
+
+# The version of cardlint that this action was published with.
+own_version=0.1.0
+# GitHub refuses a summary above 1 MiB a step.
+summary_bytes=1000000
+# More file names than this do not fit on a command line everywhere.
+name_bytes=100000
+
+fail() {
+  echo "::error title=cardlint::$1"
+  exit 2
+}
+
+output() {
+  # A random mark, so that no value can end its own entry.
+  local mark
+  mark=cardlint-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  printf '%s<<%s\n%s\n%s\n' "$1" "$mark" "$2" "$mark" >>"$GITHUB_OUTPUT"
+}
+
+# Whether a program answers with the version that is asked for.
+answers() {
+  local said
+  said=$("$1" --version 2>/dev/null) && [ "$said" = "cardlint $2" ]
+}
+
+install() {
+  local version=${CARDLINT_ACTION_VERSION:-$own_version} venv bin
+  [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+([a-z0-9.-]*)$ ]] || fail "the input version is no version"
+  if program=$(command -v cardlint) && answers "$program" "$version"; then
+    output program "$program"
+    return
+  fi
+  venv=$RUNNER_TEMP/cardlint-$version
+  python3 -m venv "$venv" || python -m venv "$venv" || fail "Python is needed to install cardlint"
+  bin=$venv/bin
+  [ -d "$bin" ] || bin=$venv/Scripts
+  "$bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: "cardlint==$version" ||
+    fail "cardlint $version could not be installed from PyPI"
+  answers "$bin/cardlint" "$version" || fail "the program that was installed is not cardlint $version"
+  output program "$bin/cardlint"
+}
+
+# The lines of an input, without empty ones, as an array `lines`.
+lines_of() {
+  lines=()
+  local line
+  while IFS= read -r line || [ -n "$line" ]; do
+    line=${line%$'\r'}
+    [ -z "$line" ] || lines+=("$line")
+  done <<<"$1"
+}
+
+# The files that a pull request adds or changes, as an array `files`; false when that cannot be told.
+changed() {
+  local base=${CARDLINT_ACTION_BASE:-} list
+  [[ $base =~ ^[0-9a-f]{40,64}$ ]] || return 1
+  # A shallow checkout has the merge commit only, whose tree is compared with the base's.
+  git cat-file -e "$base^{commit}" 2>/dev/null || git fetch --quiet --depth=1 origin "$base" || return 1
+  list=$(mktemp)
+  git diff --name-only --diff-filter=d -z "$base" HEAD -- >"$list" || return 1
+  [ "$(wc -c <"$list")" -le $name_bytes ] || return 1
+  files=()
+  local file
+  while IFS= read -r -d '' file; do
+    files+=("./$file")
+  done <"$list"
+  rm -f "$list"
+}
+
+audit() {
+  local program=$CARDLINT_ACTION_PROGRAM sarif json summary code=0 lines=() files=() paths=()
+  local arguments=(audit --no-progress)
+  [ -z "${CARDLINT_ACTION_PROFILE:-}" ] || arguments+=("--profile=$CARDLINT_ACTION_PROFILE")
+  [ -z "${CARDLINT_ACTION_FAIL_ON:-}" ] || arguments+=("--fail-on=$CARDLINT_ACTION_FAIL_ON")
+  [ -z "${CARDLINT_ACTION_CONFIG:-}" ] || arguments+=("--config=$CARDLINT_ACTION_CONFIG")
+  [ -z "${CARDLINT_ACTION_BASELINE:-}" ] || arguments+=("--baseline=$CARDLINT_ACTION_BASELINE")
+  arguments+=("--format=${CARDLINT_ACTION_FORMAT:-github}")
+  sarif=${CARDLINT_ACTION_SARIF_FILE:-$RUNNER_TEMP/cardlint.sarif}
+  json=$RUNNER_TEMP/cardlint.json
+  summary=$RUNNER_TEMP/cardlint.md
+  rm -f "$sarif" "$json" "$summary"
+  arguments+=("--report=sarif=$sarif" "--report=json=$json" "--report=markdown=$summary")
+
+  lines_of "${CARDLINT_ACTION_PATHS:-.}"
+  # A path that begins with a dash is a path all the same, and `-` is no standard input here.
+  local path
+  for path in "${lines[@]}"; do
+    case $path in . | /* | ./* | ../* | [A-Za-z]:*) paths+=("$path") ;; *) paths+=("./$path") ;; esac
+  done
+  if [ "${CARDLINT_ACTION_ONLY_CHANGED:-false}" = true ] && changed; then
+    local wanted=()
+    for file in "${files[@]}"; do
+      for path in "${paths[@]}"; do
+        path=${path%/}
+        if [ "$path" = . ] || [ "$path" = "$file" ] || [[ $file == "$path"/* ]]; then
+          wanted+=("$file")
+          break
+        fi
+      done
+    done
+    paths=(${wanted[@]+"${wanted[@]}"})
+    # No file is not the same as the whole folder.
+    [ ${#paths[@]} -gt 0 ] || paths=(./.github/cardlint-none)
+    arguments+=(--only-cards)
+  fi
+  [ ${#paths[@]} -gt 0 ] || fail "the input paths names nothing"
+
+  "$program" "${arguments[@]}" -- "${paths[@]}" || code=$?
+  output exit-code "$code"
+  if [ -s "$sarif" ]; then
+    output sarif-file "$sarif"
+  fi
+  # The last line of the report is our own: nothing in a card can begin a line of it.
+  local counts
+  counts=$([ ! -s "$json" ] || tail -n 1 "$json" | sed -nE 's/^\],"summary":\{"cards":([0-9]+),"findings":([0-9]+),"errors":([0-9]+),.*/\1 \2 \3/p')
+  read -r cards findings errors <<<"${counts:-0 0 0}"
+  output cards "$cards"
+  output findings "$findings"
+  output errors "$errors"
+
+  [ "${CARDLINT_ACTION_SUMMARY:-true}" = true ] || return 0
+  [ ! -s "$summary" ] || summarise "$summary"
+  lines_of "${CARDLINT_ACTION_FRAMEWORKS:-}"
+  if [ ${#lines[@]} -gt 0 ]; then
+    local framework frameworks=()
+    for framework in "${lines[@]}"; do
+      frameworks+=("--framework=$framework")
+    done
+    # Cards that cannot be read were told above.
+    "$program" coverage --only-cards --format markdown "${frameworks[@]}" -- "${paths[@]}" >"$summary" || true
+    summarise "$summary"
+  fi
+}
+
+# Adds a file to the job summary, as far as there is room.
+summarise() {
+  local there room
+  there=$(wc -c <"$GITHUB_STEP_SUMMARY" 2>/dev/null || echo 0)
+  room=$((summary_bytes - there))
+  if [ "$(wc -c <"$1")" -le "$room" ]; then
+    cat "$1" >>"$GITHUB_STEP_SUMMARY"
+  elif [ "$room" -gt 1000 ]; then
+    # Whole lines only.
+    head -c $((room - 500)) "$1" | sed '$d' >>"$GITHUB_STEP_SUMMARY"
+    printf '\nThe rest does not fit: a job summary holds one megabyte.\n' >>"$GITHUB_STEP_SUMMARY"
+  fi
+}
+
+case ${1:-} in
+install) install ;;
+audit) audit ;;
+*) fail "action.sh knows install and audit" ;;
+esac

@@ -1,0 +1,270 @@
+"""The steps of action.yml, run as the runner runs them: its expressions, files, variables and workflow commands."""
+
+import json
+import os
+import re
+import shutil
+import unittest
+from pathlib import Path
+
+import yaml
+
+from .common import BAD, GOOD, PROJECT, ROOT, WHEELS, WRONG, Case, installed, run
+
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+HOSTILE = """---
+license: "::error::pwned"
+language: "##[set-env name=PATH]x"
+tags: ["$(touch pwned)", "`touch pwned`", "a]\\n::add-mask::x", "<script>alert(1)</script>"]
+::warning::forged: 1
+##[command]rm: 2
+---
+# ::notice::heading ##[group]
+::stop-commands::x
+   ::error file=x::indented
+| a | b |
+"""
+
+
+class Failed(Exception):
+    pass
+
+
+class Runner:
+    """What of the hosted runner the steps of a composite action need."""
+
+    def __init__(self, folder, workspace, env=None, event=None):
+        self.folder, self.workspace, self.event = folder, workspace, event or {}
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.env = env or {}
+        self.log = ""
+
+    def value(self, text, inputs, steps):
+        def one(match):
+            path = match[1].strip().split(".")
+            if path[0] == "inputs":
+                return inputs[path[1]]
+            if path[0] == "steps" and path[2] == "outputs":
+                return steps.get(path[1], {}).get(path[3], "")
+            if path[:2] == ["github", "event"]:
+                at = self.event
+                for name in path[2:]:
+                    at = at.get(name, {}) if isinstance(at, dict) else {}
+                return at if isinstance(at, str) else ""
+            raise AssertionError(f"the harness does not know {match[0]}")
+
+        return re.sub(r"\$\{\{(.*?)\}\}", one, str(text))
+
+    def run(self, **given):
+        """Runs the action; gives its outputs, what was uploaded, and the code of its last step."""
+        known = ACTION["inputs"]
+        given = {name.replace("_", "-"): value for name, value in given.items()}
+        assert set(given) <= set(known), set(given) - set(known)
+        inputs = {name: given.get(name, known[name]["default"]) for name in known}
+        steps, uploaded, code = {}, [], 0
+        self.summary = self.folder / "summary.md"
+        self.summary.write_text("")
+        for number, step in enumerate(ACTION["runs"]["steps"]):
+            if code:
+                break
+            if "uses" in step:
+                assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", step["uses"]), step["uses"]
+                condition = f"${{{{ inputs.upload-sarif == 'true' && steps.audit.outputs.sarif-file != '' }}}}"
+                assert step["if"] == condition, step["if"]
+                if inputs["upload-sarif"] == "true" and steps["audit"].get("sarif-file"):
+                    uploaded.append(self.value(step["with"]["sarif_file"], inputs, steps))
+                continue
+            assert "${{" not in step["run"], "inputs reach scripts through the environment only"
+            out = self.folder / f"output-{number}"
+            out.write_text("")
+            env = {
+                "PATH": os.environ["PATH"], "HOME": str(self.folder), "GITHUB_ACTIONS": "true", "CI": "true",
+                "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_WORKSPACE": str(self.workspace),
+                "GITHUB_OUTPUT": str(out), "GITHUB_STEP_SUMMARY": str(self.summary),
+                "RUNNER_TEMP": str(self.folder), "RUNNER_OS": "Linux", "RUNNER_ARCH": "X64", **self.env,
+                **{name: self.value(value, inputs, steps) for name, value in step.get("env", {}).items()},
+            }
+            script = self.folder / f"step-{number}.sh"
+            script.write_text(step["run"])
+            done = run_step(script, self.workspace, env)
+            self.log += done[1]
+            code = done[0]
+            if "id" in step:
+                steps[step["id"]] = outputs(out.read_text(encoding="utf-8"))
+        found = {name: self.value(entry["value"], inputs, steps) for name, entry in ACTION["outputs"].items()}
+        return found, uploaded, code
+
+
+def run_step(script, folder, env):
+    import subprocess
+
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
+        cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def outputs(text):
+    """The entries of GITHUB_OUTPUT."""
+    found, lines = {}, iter(text.splitlines())
+    for line in lines:
+        name, mark = line.split("<<", 1)
+        value = []
+        for line in lines:
+            if line == mark:
+                break
+            value.append(line)
+        else:
+            raise AssertionError(f"{name} does not end")
+        found[name] = "\n".join(value)
+    return found
+
+
+def commands(log):
+    """Workflow commands of a log, by the rules of the runner: `::` after blanks, and `##[` anywhere in a line."""
+    found = []
+    for line in log.splitlines():
+        match = re.match(r"\s*::(\S+?)( [^:]*)?::", line)
+        if match:
+            found.append(match[1])
+        if "##[" in line:
+            found.append("##[")
+    return found
+
+
+class Action(Case):
+    def setUp(self):
+        super().setUp()
+        self.workspace = self.folder / "work"
+        self.workspace.mkdir()
+        self.runner = Runner(
+            self.folder / "runner", self.workspace, {"PIP_FIND_LINKS": str(WHEELS), "PIP_NO_INDEX": "1"}
+        )
+
+    def program(self):
+        """Takes the program from PATH, which is quicker than installing it."""
+        self.runner.env["PATH"] = f"{installed()}:{os.environ['PATH']}"
+
+    def test_installs_from_the_wheel(self):
+        self.write("work/README.md", GOOD)
+        # A program of another version on PATH is not taken.
+        other = self.write("bin/cardlint", "#!/bin/sh\necho cardlint 0.0.1\n")
+        other.chmod(0o755)
+        self.runner.env["PATH"] = f"{other.parent}:{os.environ['PATH']}"
+        found, uploaded, code = self.runner.run()
+        self.assertEqual((code, found["exit-code"], found["cards"], found["findings"]), (0, "0", "1", "0"), self.runner.log)
+        self.assertEqual((commands(self.runner.log), uploaded), ([], []))
+        found, _, code = self.runner.run(version="9.9.9")
+        self.assertEqual(code, 2)
+        self.assertIn("could not be installed", self.runner.log)
+        _, _, code = self.runner.run(version="1; touch pwned")
+        self.assertEqual(code, 2)
+        self.assertFalse((self.workspace / "pwned").exists())
+
+    def test_findings_are_told(self):
+        self.program()
+        self.write("work/a/README.md", WRONG)
+        self.write("work/b/README.md", GOOD)
+        found, uploaded, code = self.runner.run(upload_sarif="true", frameworks="hf-template\n")
+        self.assertEqual(code, 1)
+        self.assertEqual((found["exit-code"], found["cards"], found["findings"], found["errors"]), ("1", "2", "1", "1"))
+        self.assertEqual(commands(self.runner.log), ["error"])
+        self.assertIn("file=a/README.md,line=5,endLine=5,col=11,endColumn=18::", self.runner.log)
+        self.assertEqual(uploaded, [found["sarif-file"]])
+        [result] = json.loads(Path(uploaded[0]).read_text(encoding="utf-8"))["runs"][0]["results"]
+        self.assertEqual(result["ruleId"], "language-invalid")
+        summary = self.runner.summary.read_text(encoding="utf-8")
+        self.assertIn("language-invalid", summary)
+        self.assertIn("b/README", summary.split("## ")[-1] if "Hugging Face" in summary else "", summary)
+        found, uploaded, code = self.runner.run(fail_on="never", summary="false", paths="a\n")
+        self.assertEqual((code, found["cards"], self.runner.summary.read_text()), (0, "1", ""))
+        self.assertEqual(uploaded, [])
+
+    def test_inputs_are_data(self):
+        self.program()
+        self.write("work/$(touch pwned)/README.md", GOOD)
+        self.write("work/-v/README.md", GOOD)
+        self.write("work/two words/README.md", GOOD)
+        found, _, code = self.runner.run(paths="$(touch pwned)\r\n-v\n\ntwo words")
+        self.assertEqual((code, found["cards"]), (0, "3"), self.runner.log)
+        for name in ["profile", "fail_on", "config", "baseline", "format"]:
+            _, _, code = self.runner.run(**{name: "x'; touch pwned; echo $(touch pwned) `touch pwned`"})
+            self.assertEqual(code, 2, name)
+        self.assertFalse(list(self.folder.rglob("pwned")))
+
+    def test_cards_inject_nothing(self):
+        self.program()
+        self.write("work/README.md", HOSTILE)
+        self.write("work/::error::x/README.md", HOSTILE)
+        expected = {"error", "warning", "notice"}
+        for form in ["github", "table", "text", "markdown", "json", "ndjson", "sarif"]:
+            with self.subTest(form):
+                self.runner.log = ""
+                found, _, code = self.runner.run(format=form, fail_on="note", frameworks="hf-template")
+                self.assertEqual((code, found["cards"]), (1, "2"), self.runner.log)
+                told = commands(self.runner.log)
+                if form == "github":
+                    self.assertLessEqual(set(told), expected)
+                    for line in self.runner.log.splitlines():
+                        self.assertRegex(line, r"^::(error|warning|notice) title=cardlint[ :]")
+                else:
+                    self.assertEqual(told, [], self.runner.log)
+                summary = self.runner.summary.read_text(encoding="utf-8")
+                self.assertNotIn("<script", summary)
+                self.assertEqual(commands(summary), [])
+        self.assertFalse(list(self.folder.rglob("pwned")))
+
+    def test_only_what_a_pull_request_changes(self):
+        self.program()
+        self.write("work/old/README.md", WRONG)
+        self.write("work/project/README.md", PROJECT)
+        self.git("init", "-q", cwd=self.workspace)
+        self.git("add", "-A", cwd=self.workspace)
+        self.git("commit", "-qm", "Base", cwd=self.workspace)
+        base = self.git("rev-parse", "HEAD", cwd=self.workspace).strip()
+        self.runner.event = {"pull_request": {"base": {"sha": base}}}
+        found, _, code = self.runner.run(only_changed="true")
+        self.assertEqual((code, found["cards"]), (0, "0"), self.runner.log)
+        self.write("work/new/README.md", BAD)
+        self.write("work/project/README.md", PROJECT + "More.\n")
+        self.git("mv", "old", "moved", cwd=self.workspace)
+        self.git("add", "-A", cwd=self.workspace)
+        self.git("commit", "-qm", "Change", cwd=self.workspace)
+        found, _, code = self.runner.run(only_changed="true")
+        self.assertEqual((code, found["cards"], found["findings"]), (1, "2", "2"), self.runner.log)
+        found, _, code = self.runner.run(only_changed="true", paths="new")
+        self.assertEqual((found["cards"], found["findings"]), ("1", "1"))
+        # A shallow checkout, as actions/checkout makes it: the base is fetched.
+        shallow = self.folder / "shallow"
+        run("git", "clone", "-q", "--depth=1", self.workspace.as_uri(), shallow)
+        self.git("config", "uploadpack.allowAnySHA1InWant", "true", cwd=self.workspace)
+        self.runner.workspace = shallow
+        found, _, code = self.runner.run(only_changed="true")
+        self.assertEqual(found["cards"], "2", self.runner.log)
+        # Where the base is not to be had, everything is audited.
+        self.runner.event = {"pull_request": {"base": {"sha": "0" * 40}}}
+        shutil.rmtree(shallow / "new")
+        found, _, code = self.runner.run(only_changed="true")
+        self.assertEqual(found["cards"], "1", self.runner.log)
+        # On a push there is no base.
+        self.runner.event = {}
+        found, _, code = self.runner.run(only_changed="true")
+        self.assertEqual(found["cards"], "1", self.runner.log)
+
+    def test_a_summary_has_its_limit(self):
+        self.program()
+        for number in range(6000):
+            self.write(f"work/{number}/README.md", WRONG)
+        found, _, code = self.runner.run()
+        self.assertEqual((code, found["errors"]), (1, "6000"))
+        self.assertLessEqual(self.runner.summary.stat().st_size, 1_000_000)
+        self.assertLessEqual(len(commands(self.runner.log)), 30)
+
+    def test_version_is_that_of_the_crate(self):
+        version = re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.M)[1]
+        self.assertIn(f"own_version={version}\n", (ROOT / "action/action.sh").read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,117 @@
+"""The wheel: the program without Rust, `python -m cardlint`, and the Python interface with huggingface_hub's cards."""
+
+import os
+import sys
+import unittest
+import zipfile
+from unittest import mock
+
+from .common import BAD, EXE, GOOD, ROOT, WRONG, Case, installed, run, wheel
+
+VERSION = next(
+    line.split('"')[1] for line in (ROOT / "Cargo.toml").read_text().splitlines() if line.startswith("version = ")
+)
+
+
+class Program(Case):
+    def test_runs_without_rust(self):
+        folder = installed()
+        bare = {"PATH": str(folder), "SystemRoot": os.environ.get("SystemRoot", "")}
+        self.assertEqual(run(folder / f"cardlint{EXE}", "--version", env=bare), f"cardlint {VERSION}\n")
+        self.assertEqual(run(folder / "python", "-m", "cardlint", "--version", env=bare), f"cardlint {VERSION}\n")
+        self.write("README.md", BAD)
+        said = run(folder / "python", "-m", "cardlint", "audit", cwd=self.folder, env=bare, code=1)
+        self.assertIn("license-unknown", said)
+        run(folder / "python", "-m", "cardlint", "audit", "nowhere", cwd=self.folder, env=bare, code=2)
+
+    def test_pip_builds_it_from_source(self):
+        run(sys.executable, "-m", "venv", self.folder / "venv")
+        python = self.folder / "venv" / ("Scripts" if EXE else "bin") / "python"
+        run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ROOT)
+        self.assertEqual(run(python, "-m", "cardlint", "--version"), f"cardlint {VERSION}\n")
+
+    def test_uv_runs_it(self):
+        said = run(
+            "uvx", "--offline", "--quiet", "--no-managed-python", "--python", sys.executable,
+            "--from", wheel(), "cardlint", "--version",
+        )
+        self.assertEqual(said, f"cardlint {VERSION}\n")
+
+    def test_wheel_holds_licences_and_bill_of_materials(self):
+        names = zipfile.ZipFile(wheel()).namelist()
+        for end in ["/LICENSE-MIT", "/LICENSE-APACHE", "/sboms/cardlint.cyclonedx.json", "cardlint/py.typed"]:
+            self.assertTrue(any(name.endswith(end) for name in names), f"{end} is missing from {names}")
+
+
+class Interface(Case):
+    """`import cardlint` as a user of huggingface_hub does."""
+
+    @classmethod
+    def setUpClass(cls):
+        sys.path.insert(0, str(ROOT / "python"))
+        os.environ["CARDLINT"] = str(installed() / f"cardlint{EXE}")
+        global cardlint
+        import cardlint
+
+    @classmethod
+    def tearDownClass(cls):
+        del os.environ["CARDLINT"]
+
+    def test_text_path_and_folder(self):
+        self.assertTrue(cardlint.audit(GOOD).ok)
+        report = cardlint.audit(BAD)
+        [finding] = report.at_least("error")
+        self.assertEqual((finding.rule, finding.severity, finding.location.line), ("license-unknown", "error", 2))
+        start, end = finding.location.byte_start, finding.location.byte_end
+        self.assertEqual(BAD.encode()[start:end], b"MIT")
+        self.assertEqual(finding.fix.edits[0].replacement, "mit")
+        self.assertTrue(str(finding).startswith("README.md:2:10: error[license-unknown]: "))
+        self.write("a/README.md", BAD)
+        self.write("b/README.md", GOOD)
+        report = cardlint.audit(self.folder)
+        self.assertEqual(([len(card.findings) for card in report.cards], report.failed), ([1, 0], True))
+        self.assertTrue(cardlint.audit([self.folder / "b"]).ok)
+        self.assertTrue(cardlint.audit(self.folder, ignore=["license-unknown"]).ok)
+        self.assertEqual(cardlint.audit(BAD, profile="strict", select=["license-unknown"]).profile, "strict")
+
+    def test_errors(self):
+        with self.assertRaisesRegex(cardlint.CardlintError, "is no profile"):
+            cardlint.audit(GOOD, profile="nothing")
+        with self.assertRaisesRegex(cardlint.CardlintError, "license-unknown"):
+            cardlint.audit(BAD).raise_for_findings()
+        report = cardlint.audit(self.folder / "none.md")
+        self.assertEqual([reason for _, reason in report.errors], ["there is no such file or folder"])
+        self.assertFalse(report.ok)
+        with self.assertRaises(cardlint.CardlintError):
+            report.raise_for_findings()
+        with self.assertRaises(TypeError):
+            cardlint.audit(3)
+
+    def test_silenced_findings_fail_nothing(self):
+        report = cardlint.audit(BAD.replace("MIT", "MIT # cardlint: ignore[license-unknown] a test"))
+        self.assertTrue(report.ok and report.findings == ())
+        self.assertTrue(report.cards[0].findings[0].suppressed)
+
+    def test_gate_of_the_readme(self):
+        """The lines of the README, with a client that pushes nowhere."""
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        block = readme.split("```python\n")[1].split("```")[0]
+        self.assertIn("cardlint.audit(card).raise_for_findings()", block)
+        before = os.getcwd()
+        self.addCleanup(os.chdir, before)
+        os.chdir(self.folder)
+        with mock.patch("huggingface_hub.ModelCard.push_to_hub") as push:
+            self.write("README.md", WRONG)
+            with self.assertRaisesRegex(cardlint.CardlintError, "language-invalid"):
+                exec(block, {})
+            push.assert_not_called()
+            self.write("README.md", GOOD)
+            exec(block, {})
+            push.assert_called_once()
+
+    def test_types(self):
+        run("mypy", "--strict", "--python-version", "3.10", "-p", "cardlint", cwd=ROOT / "python")
+
+
+if __name__ == "__main__":
+    unittest.main()
