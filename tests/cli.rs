@@ -53,6 +53,9 @@ fn every_format_tells_the_same_and_exits_alike() {
     run(["audit", FAULTY, "--format", "markdown"]).code(1).stdout_eq(file!["snapshots/helpdesk.markdown.md"]);
     run(["audit", FAULTY, "--format", "json"]).code(1).stdout_eq(file!["snapshots/helpdesk.json"]);
     run(["audit", FAULTY, "--format", "ndjson"]).code(1).stdout_eq(file!["snapshots/helpdesk.jsonl"]);
+    run(["audit", FAULTY, "--format", "gitlab"]).code(1).stdout_eq(file!["snapshots/helpdesk.gitlab.json"]);
+    run(["audit", FAULTY, "--format", "junit"]).code(1).stdout_eq(file!["snapshots/helpdesk.junit.xml"]);
+    run(["audit", FAULTY, "--format", "rdjson"]).code(1).stdout_eq(file!["snapshots/helpdesk.rdjson.json"]);
     run(["audit", FAULTY, "--statistics"]).code(1).stdout_eq(file!["snapshots/helpdesk.statistics.txt"]);
 }
 

@@ -7,10 +7,13 @@
 
 pub mod coverage;
 mod github;
+mod gitlab;
 mod json;
+mod junit;
 pub mod licenses;
 mod markdown;
 pub mod openness;
+mod rdjson;
 mod sarif;
 mod table;
 mod terminal;
@@ -42,6 +45,12 @@ pub enum Format {
     Sarif,
     /// GitHub workflow commands.
     Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// `JUnit` XML.
+    Junit,
+    /// Reviewdog Diagnostic Format.
+    Rdjson,
     /// Markdown for a job summary.
     Markdown,
     /// The licence table as CSV.
@@ -59,6 +68,9 @@ impl Format {
         ("ndjson", Format::Ndjson),
         ("sarif", Format::Sarif),
         ("github", Format::Github),
+        ("gitlab", Format::Gitlab),
+        ("junit", Format::Junit),
+        ("rdjson", Format::Rdjson),
         ("markdown", Format::Markdown),
         ("license-csv", Format::LicenseCsv),
         ("license-markdown", Format::LicenseMarkdown),
@@ -86,6 +98,9 @@ impl Format {
             Format::Markdown => markdown::card(audit),
             Format::Github => Part { text: String::new(), ranked: github::card(audit) },
             Format::Sarif => Part { text: String::new(), ranked: sarif::card(audit, style.silenced) },
+            Format::Gitlab => Part { text: String::new(), ranked: gitlab::card(audit) },
+            Format::Rdjson => Part { text: String::new(), ranked: rdjson::card(audit) },
+            Format::Junit => Part::text(junit::card(audit)),
             Format::LicenseCsv | Format::LicenseMarkdown if audit.kind == Kind::Other => Part::default(),
             Format::LicenseCsv => Part::text(safe::workflow_log(&safe::csv(&licenses::row(audit))).into_owned()),
             Format::LicenseMarkdown => {
@@ -229,7 +244,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     /// What the stream says.
     pub fn add(&mut self, part: Part) -> io::Result<()> {
-        if matches!(self.format, Format::Json | Format::LicenseCsv | Format::LicenseMarkdown) {
+        if matches!(self.format, Format::Json | Format::Junit | Format::LicenseCsv | Format::LicenseMarkdown) {
             self.start()?;
         }
         if self.format == Format::Json && self.written > 0 {
@@ -284,6 +299,7 @@ impl<W: Write> Writer<W> {
             let head = match self.format {
                 Format::LicenseCsv => licenses::csv_head(),
                 Format::LicenseMarkdown => licenses::markdown_head(),
+                Format::Junit => junit::head(),
                 _ => json::head(&self.run),
             };
             self.out.write_all(head.as_bytes())?;
@@ -308,6 +324,18 @@ impl<W: Write> Writer<W> {
                 self.out.write_all(json::tail(summary).as_bytes())?;
             }
             Format::LicenseCsv | Format::LicenseMarkdown => self.start()?,
+            Format::Junit => {
+                self.start()?;
+                self.out.write_all(junit::tail(summary).as_bytes())?;
+            }
+            Format::Gitlab | Format::Rdjson => {
+                let entries: Vec<String> = std::mem::take(&mut self.ranked).into_iter().map(|(_, text)| text).collect();
+                let text = match self.format {
+                    Format::Gitlab => gitlab::document(&entries),
+                    _ => rdjson::document(&entries),
+                };
+                self.out.write_all(text.as_bytes())?;
+            }
             Format::Ndjson => self.out.write_all(json::lines_tail(summary).as_bytes())?,
             Format::Markdown => {
                 let cut = self.dropped;
