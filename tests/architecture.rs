@@ -43,6 +43,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("strsim", &["text"]),
     ("tempfile", &["cli"]),
     ("notify", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("terminal_size", &["cli"]),
     ("textwrap", &["cli"]),
     ("toml", &["cli"]),

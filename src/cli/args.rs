@@ -65,6 +65,9 @@ pub enum Command {
     },
     /// Write the skeleton of a card from what the files of a repository say, or add a missing section to a card
     New(NewOptions),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
     /// Write a configuration, pre-commit hooks and a workflow into a repository
     Init(InitOptions),
     /// Show what a rule checks, why, and how to fix it; all rules without ID

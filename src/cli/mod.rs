@@ -58,6 +58,7 @@ pub fn main() -> ExitCode {
         Command::Config { path, config } => config::show(path, config.as_deref()),
         Command::Schema { name } => pages::schema(name.as_deref()),
         Command::Completions { shell } => pages::completions(*shell),
+        Command::Man => pages::man(),
         Command::New(options) => scaffold::run(options),
         Command::Init(options) => init::run(options),
         Command::Read(options) => read::run(options),

@@ -1,4 +1,4 @@
-//! `cardlint schema` and `completions`.
+//! `cardlint schema`, `completions` and `man`.
 
 use anyhow::bail;
 use clap::CommandFactory;
@@ -30,5 +30,16 @@ pub fn completions(shell: clap_complete::Shell) -> anyhow::Result<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "cardlint", &mut script);
     print(&String::from_utf8_lossy(&script))?;
+    Ok(EXIT_CLEAN)
+}
+
+/// Prints the manual page.
+///
+/// # Errors
+/// When standard output fails.
+pub fn man() -> anyhow::Result<u8> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+    print(&String::from_utf8_lossy(&page))?;
     Ok(EXIT_CLEAN)
 }

@@ -43,6 +43,29 @@ class Program(Case):
             self.assertTrue(any(name.endswith(end) for name in names), f"{end} is missing from {names}")
 
 
+class Archive(Case):
+    """What a release offers for download, made from the wheel."""
+
+    def test_archive_holds_the_program_and_its_pages(self):
+        program = installed() / f"cardlint{EXE}"
+        run("bash", ROOT / "scripts/release/extras.sh", program, self.folder / "extras")
+        made = []
+        for folder in ["one", "two"]:
+            out = self.folder / folder
+            run("bash", ROOT / "scripts/release/archive.sh", wheel(), "x86_64-unknown-linux-gnu", self.folder / "extras", out)
+            made.append((out / "cardlint-x86_64-unknown-linux-gnu.tar.gz").read_bytes())
+        self.assertEqual(made[0], made[1], "the same input gives the same bytes")
+        run("sha256sum", "--check", "cardlint-x86_64-unknown-linux-gnu.tar.gz.sha256", cwd=out)
+        run("tar", "-xzf", "cardlint-x86_64-unknown-linux-gnu.tar.gz", cwd=out)
+        # Where cargo-binstall looks for it, by the metadata of Cargo.toml.
+        unpacked = out / "cardlint-x86_64-unknown-linux-gnu"
+        self.assertEqual(run(unpacked / "cardlint", "--version"), f"cardlint {VERSION}\n")
+        for name in ["completions/cardlint.bash", "completions/_cardlint", "man/cardlint.1", "cardlint.cyclonedx.json", "LICENSE-MIT"]:
+            self.assertGreater((unpacked / name).stat().st_size, 500, name)
+        run("bash", "-n", unpacked / "completions/cardlint.bash")
+        self.assertIn(".TH cardlint 1", (unpacked / "man/cardlint.1").read_text())
+
+
 class Interface(Case):
     """`import cardlint` as a user of huggingface_hub does."""
 
