@@ -44,6 +44,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("tempfile", &["cli"]),
     ("notify", &["cli"]),
     ("clap_mangen", &["cli"]),
+    ("lsp_server", &["cli"]),
+    ("lsp_types", &["cli"]),
     ("terminal_size", &["cli"]),
     ("textwrap", &["cli"]),
     ("toml", &["cli"]),

@@ -65,6 +65,13 @@ pub enum Command {
     },
     /// Write the skeleton of a card from what the files of a repository say, or add a missing section to a card
     New(NewOptions),
+    /// Serve editors over standard input and output (Language Server Protocol)
+    #[command(alias = "server")]
+    Lsp {
+        /// Accepted because clients pass it; there is no other way
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Print the manual page
     #[command(hide = true)]
     Man,

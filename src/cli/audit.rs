@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
+use clap::Parser;
 use rayon::prelude::*;
 
-use super::args::{AuditOptions, FailOn, Global, fail_on};
+use super::args::{AuditOptions, Cli, Command, FailOn, Global, fail_on};
 use super::baseline::{self, Baseline, Entry, Seen};
 use super::config::{self, Config, Files};
 use super::discover::{self, Globs, Target, reason};
@@ -456,8 +457,43 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
     })
 }
 
+/// Configuration and settings for buffers of an editor that works in `root`. Rule packs are read the first time only.
+///
+/// # Errors
+/// When the configuration has mistakes.
+pub(super) fn editor_settings(root: &Path) -> anyhow::Result<(Config, Settings)> {
+    static PACKS: std::sync::Once = std::sync::Once::new();
+    let config = config::load(None, root)?;
+    let mut installed = Ok(());
+    PACKS.call_once(|| installed = packs::install(&config.packs()));
+    installed?;
+    config.check()?;
+    let settings = buffer_settings(&config)?;
+    Ok((config, settings))
+}
+
+/// The settings of `cardlint audit` without options, for buffers.
+pub(super) fn buffer_settings(config: &Config) -> anyhow::Result<Settings> {
+    let Command::Audit(options) = Cli::parse_from(["cardlint", "audit"]).command else {
+        bail!("internal: these arguments mean an audit");
+    };
+    let mut settings = settings(&options, config)?;
+    let use_cache = config.license.as_ref().is_none_or(|license| license.hub_cache);
+    let cache = if use_cache { hub_cache() } else { None };
+    settings.lookup = Some(Box::new(Repositories::new(config.known_licenses()?, &[], cache)));
+    if let Some(file) = &config.baseline {
+        let known = Baseline::read(&config.folder.join(file))?;
+        settings.known = Some(Box::new(Seen(known)) as Box<dyn engine::Known>);
+    }
+    Ok(settings)
+}
+
 /// The rules of files that overrides of the configuration are for, by their names.
-fn special(config: &Config, base: &Rules, targets: &[Target]) -> anyhow::Result<HashMap<String, Arc<Rules>>> {
+pub(super) fn special(
+    config: &Config,
+    base: &Rules,
+    targets: &[Target],
+) -> anyhow::Result<HashMap<String, Arc<Rules>>> {
     let mut found = HashMap::new();
     if config.overrides.is_empty() {
         return Ok(found);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
@@ -58,7 +58,8 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
     for file in 1..audit.sources.len() {
         let source = &audit.sources[file];
         // Not UTF-8, and read with repairs, likewise.
-        if source.text().contains(char::REPLACEMENT_CHARACTER) {
+        let there = companion(target, source.name()).and_then(|path| read_file(&path).ok());
+        if there.is_none_or(|there| there != source.text().as_bytes()) {
             continue;
         }
         let (text, mended) = round(source.text(), audit.findings.iter(), file, mode);
@@ -135,6 +136,27 @@ fn round<'f>(
     file: usize,
     mode: Mode,
 ) -> (String, Vec<&'f Finding>) {
+    let mended = apart(text, findings, file, mode);
+    let mut edits: Vec<&Edit> =
+        mended.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
+    edits.sort_by_key(|edit| edit.span.start);
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    for edit in edits {
+        out.push_str(&text[at..edit.span.start as usize]);
+        out.push_str(&edit.replacement);
+        at = edit.span.end as usize;
+    }
+    out.push_str(&text[at..]);
+    (out, mended)
+}
+
+/// The findings whose fixes can be applied together: none whose edits touch those of an earlier one.
+pub(super) fn apart<'f>(
+    text: &str,
+    findings: impl Iterator<Item = &'f Finding>,
+    file: usize,
+    mode: Mode,
+) -> Vec<&'f Finding> {
     let mut edits: Vec<&Edit> = Vec::new();
     let mut mended = Vec::new();
     for finding in findings.filter(|finding| finding.file == file) {
@@ -150,15 +172,12 @@ fn round<'f>(
             mended.push(finding);
         }
     }
-    edits.sort_by_key(|edit| edit.span.start);
-    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
-    for edit in edits {
-        out.push_str(&text[at..edit.span.start as usize]);
-        out.push_str(&edit.replacement);
-        at = edit.span.end as usize;
-    }
-    out.push_str(&text[at..]);
-    (out, mended)
+    mended
+}
+
+/// A file of evaluation results beside a card, by its name in the audit.
+fn companion(target: &Target, name: &str) -> Option<PathBuf> {
+    Some(target.path.as_ref()?.parent()?.join(".eval_results").join(name.rsplit('/').next()?))
 }
 
 /// Writes the files, each as a whole or not at all.
@@ -166,8 +185,7 @@ fn write_all(target: &Target, files: &[(String, String, String)]) -> Result<(), 
     let Some(path) = &target.path else { return Ok(()) };
     for (name, before, after) in files {
         let own = *name == target.name;
-        let beside = || Some(path.parent()?.join(".eval_results").join(name.rsplit('/').next()?));
-        let Some(path) = (if own { Some(path.clone()) } else { beside() }) else { continue };
+        let Some(path) = (if own { Some(path.clone()) } else { companion(target, name) }) else { continue };
         write(&path, before, after)?;
     }
     Ok(())

@@ -7,6 +7,7 @@ mod discover;
 mod fix;
 mod init;
 mod license;
+mod lsp;
 mod packs;
 mod pages;
 mod rules;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Schema { name } => pages::schema(name.as_deref()),
         Command::Completions { shell } => pages::completions(*shell),
         Command::Man => pages::man(),
+        Command::Lsp { .. } => lsp::run(),
         Command::New(options) => scaffold::run(options),
         Command::Init(options) => init::run(options),
         Command::Read(options) => read::run(options),

@@ -202,6 +202,14 @@ impl Libraries {
         self.items.contains(name) || self.formats.contains(name)
     }
 
+    /// The libraries of the Hub, sorted.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.items.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
     /// The library that a name stands for beyond doubt.
     #[must_use]
     pub fn intended(&self, name: &str) -> Option<&str> {
@@ -265,6 +273,15 @@ fn is_listed(list: &str, width: usize, code: &str) -> bool {
 }
 
 impl Languages {
+    /// Codes of languages that have a name here, with the name, sorted.
+    #[must_use]
+    pub fn named(&self) -> Vec<(&str, &str)> {
+        let mut named: Vec<(&str, &str)> =
+            self.table.names.iter().map(|(name, code)| (code.as_str(), name.as_str())).collect();
+        named.sort_unstable();
+        named
+    }
+
     /// True for a listed code or a special value.
     #[must_use]
     pub fn is_known(&self, code: &str) -> bool {
@@ -448,6 +465,11 @@ pub struct Metrics {
 }
 
 impl Metrics {
+    /// The ids of all metrics, in the order of the table.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().flat_map(|metric| metric.ids.iter().map(String::as_str))
+    }
+
     /// The metric named by a `type` of a model-index, whatever its case.
     #[must_use]
     pub fn find(&self, id: &str) -> Option<&Metric> {

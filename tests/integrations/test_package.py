@@ -1,12 +1,14 @@
 """The wheel: the program without Rust, `python -m cardlint`, and the Python interface with huggingface_hub's cards."""
 
 import os
+import subprocess
 import sys
 import unittest
 import zipfile
+from datetime import datetime, timezone
 from unittest import mock
 
-from .common import BAD, EXE, GOOD, ROOT, WRONG, Case, installed, run, wheel
+from .common import BAD, EXE, GOOD, ROOT, WHEELS, WRONG, Case, installed, run, wheel
 
 VERSION = next(
     line.split('"')[1] for line in (ROOT / "Cargo.toml").read_text().splitlines() if line.startswith("version = ")
@@ -41,6 +43,40 @@ class Program(Case):
         names = zipfile.ZipFile(wheel()).namelist()
         for end in ["/LICENSE-MIT", "/LICENSE-APACHE", "/sboms/cardlint.cyclonedx.json", "cardlint/py.typed"]:
             self.assertTrue(any(name.endswith(end) for name in names), f"{end} is missing from {names}")
+
+
+class Extension(Case):
+    """`hf cardlint …`, installed and started by the real client; only the download is replaced."""
+
+    def test_hf_runs_it(self):
+        from huggingface_hub.cli import extensions
+
+        folder = ROOT / "mirrors/hf-cardlint"
+        project = (folder / "pyproject.toml").read_text()
+        self.assertIn(f'version = "{VERSION}"', project)
+        self.assertIn(f'"cardlint=={VERSION}"', project)
+        home = {"HOME": str(self.folder), "PIP_FIND_LINKS": str(WHEELS), "UV_FIND_LINKS": str(WHEELS)}
+        real = subprocess.run
+
+        def local(command, *arguments, **options):
+            return real([str(folder) if str(part).startswith("https://github.com/") else part for part in command], *arguments, **options)
+
+        with mock.patch.dict(os.environ, home), mock.patch.object(extensions.subprocess, "run", local):
+            place = extensions._get_extension_dir("cardlint")
+            self.assertTrue(str(place).startswith(str(self.folder)), place)
+            program = extensions._install_python_extension(
+                extension_dir=place, owner="cardlint", repo_name="hf-cardlint", short_name="cardlint"
+            )
+        extensions.ExtensionManifest(
+            owner="cardlint", repo="hf-cardlint", repo_id="cardlint/hf-cardlint", short_name="cardlint",
+            executable_path=str(program), type="python", installed_at=datetime.now(timezone.utc),
+        ).save(place)
+        env = {**os.environ, **home, "HF_HUB_OFFLINE": "1"}
+        self.assertIn("cardlint", run("hf", "extensions", "list", env=env))
+        self.write("README.md", BAD)
+        self.assertIn("license-unknown", run("hf", "cardlint", "audit", cwd=self.folder, env=env, code=1))
+        self.write("README.md", GOOD)
+        run("hf", "cardlint", "audit", cwd=self.folder, env=env)
 
 
 class Archive(Case):
