@@ -90,6 +90,73 @@ fn comments_silence_what_they_stand_for() {
     assert_eq!((output.code, output.out.as_str()), (0, "No findings in 1 card. 1 finding silenced.\n"));
 }
 
+/// The comments of the README, as they stand there, silence what they name.
+#[test]
+fn the_comments_of_the_readme_work() {
+    let readme = fs::read_to_string(root().join("README.md")).expect("README");
+    let part = readme.split("**Silencing findings.**").nth(1).expect("the section");
+    let block = |mark: &str| part.split(mark).nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let place = tempfile::tempdir().expect("folder");
+    let card = format!(
+        "---\n{}library_name: transformers\npipeline_tag: text-generation\n---\n# Card\n\n{}",
+        block("```yaml\n"),
+        block("```markdown\n")
+    );
+    fs::write(place.path().join("README.md"), card).expect("card");
+    let found = rules(&json(place.path(), &["--profile", "strict"]));
+    for (rule, silenced) in [
+        ("license-unknown", true),
+        ("language-invalid", true),
+        ("section-unfilled", true),
+        ("bias-missing", true),
+        ("evaluation-missing", true),
+        ("limitations-missing", false),
+    ] {
+        assert!(found.contains(&(rule.to_owned(), silenced)), "{rule}: {found:?}");
+    }
+    assert!(!found.iter().any(|(rule, _)| rule.starts_with("ignore-")), "{found:?}");
+}
+
+/// One of several placeholders that is silenced or known hides none of the others.
+#[test]
+fn places_of_one_finding_are_silenced_one_by_one() {
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    let text =
+        format!("{CARD}\n## How to use\n\nTODO\n\n## Contact\n\nTODO\n\n## Citation\n\n<!-- What to cite? -->\n");
+    let audit = |text: &str, arguments: &[&str]| -> Vec<String> {
+        fs::write(&card, text).expect("card");
+        let report = json(place.path(), &[&["--select", "section-unfilled,suppression"], arguments].concat());
+        let findings = report["cards"][0]["findings"].as_array().expect("findings").iter();
+        findings.filter(|f| f["suppressed"] == false).map(|f| f["message"].as_str().expect("text").to_owned()).collect()
+    };
+    assert_eq!(audit(&text, &[]), ["The placeholder of `How to use` is not filled in, and 2 more"]);
+    let comment = "<!-- cardlint: ignore[section-unfilled] comes with the paper -->";
+    let silenced = text.replacen("TODO", &format!("{comment}\nTODO"), 1);
+    assert_eq!(audit(&silenced, &[]), ["The placeholder of `Contact` is not filled in, and one more"]);
+    let both = silenced.replace("## Contact", &format!("## Contact {comment}"));
+    assert_eq!(audit(&both, &[]), ["`Citation` has only a comment under it"]);
+    fs::write(&card, &text).expect("card");
+    assert_eq!(run(place.path(), &["audit", "--select", "section-unfilled", "--write-baseline", "b.json"]).code, 0);
+    assert_eq!(audit(&text, &["--baseline", "b.json"]), [""; 0]);
+    let more = text.replace("## Contact", "## Evaluation\n\nTODO\n\n## Contact");
+    assert_eq!(audit(&more, &["--baseline", "b.json"]), ["The placeholder of `Evaluation` is not filled in"]);
+}
+
+/// What did not run has found nothing, which says nothing of what is known.
+#[test]
+fn pruning_spares_rules_that_did_not_run() {
+    let place = tempfile::tempdir().expect("folder");
+    fs::write(place.path().join("README.md"), CARD).expect("card");
+    run(place.path(), &["audit", "--profile", "strict", "--write-baseline", "b.json"]);
+    let before = fs::read_to_string(place.path().join("b.json")).expect("baseline");
+    for arguments in [&["--select", "metadata"][..], &["--profile", "hub"], &["--ignore", "bias"]] {
+        let pruned = run(place.path(), &[&["audit", "--baseline", "b.json", "--prune-baseline"], arguments].concat());
+        assert_eq!(pruned.err, "", "{arguments:?}");
+        assert_eq!(fs::read_to_string(place.path().join("b.json")).expect("baseline"), before, "{arguments:?}");
+    }
+}
+
 #[test]
 fn comments_of_the_body_are_for_blocks_and_sections() {
     let place = tempfile::tempdir().expect("folder");
@@ -133,7 +200,11 @@ fn a_baseline_leaves_only_what_is_new() {
     // It does not matter where the run starts.
     let below = place.path().join("below");
     fs::create_dir(&below).expect("folder");
-    assert!(run(&below, &["audit", "--baseline", "../base.json", ".."]).out.ends_with("1 finding silenced.\n"));
+    assert!(
+        run(&below, &["audit", "--baseline", "../base.json", ".."])
+            .out
+            .ends_with("1 finding known from the baseline.\n")
+    );
     // What is mended is told, and pruned on request.
     fs::write(&card, CARD.replace("our-own", "mit")).expect("card");
     let stale = run(place.path(), &["audit", "--baseline", "base.json"]);
@@ -291,6 +362,10 @@ fn configurations_extend_and_differ_by_path() {
     assert_eq!(of("legacy/README.md"), []);
     assert_eq!(of("new/README.md"), [("language-invalid".to_owned(), false), ("license-unknown".to_owned(), true)]);
     let shown = run(&cards, &["config"]).out;
+    let legacy = run(&cards, &["config", "legacy"]).out;
+    assert!(legacy.contains("ignore = [\"license-unknown\"]") && legacy.contains("(overrides)"), "{legacy}");
+    assert!(!shown.contains("(overrides)"), "{shown}");
+    assert_eq!(run(&cards, &["config", "nowhere"]).code, 2);
     for line in
         ["profile = \"strict\"", "# ../shared/org.toml:1", "fail-on = \"error\"", "# default", "# cardlint.toml:3"]
     {
@@ -372,6 +447,9 @@ fn hooks_pass_over_what_is_no_card() {
 fn init_writes_what_is_missing_and_nothing_else() {
     let place = tempfile::tempdir().expect("folder");
     let read = |name: &str| fs::read_to_string(place.path().join(name)).unwrap_or_default();
+    let bare = run(place.path(), &["init", "--yes"]);
+    assert!(bare.err.contains(".pre-commit-config.yaml not written: there is no git repository here"), "{}", bare.err);
+    fs::create_dir(place.path().join(".git")).expect("folder");
     let first = run(place.path(), &["init"]);
     assert_eq!((first.code, first.out.as_str()), (0, ""));
     assert!(read(".pre-commit-config.yaml").contains(concat!("rev: v", env!("CARGO_PKG_VERSION"))));
@@ -535,7 +613,7 @@ fn explanations_show_what_was_weighed() {
     let help = finding["help"].as_str().expect("help");
     assert!(
         help.ends_with(
-            "(weighed: limitations.technical mentioned, limitations.recommendations absent, risk.identified absent)"
+            "(weighed: limitations.technical mentioned in line 11, limitations.recommendations absent, risk.identified absent)"
         ),
         "{help}"
     );

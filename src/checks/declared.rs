@@ -24,16 +24,23 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             if answer.holds == wanted {
                 continue;
             }
-            let message = declared.message.clone().unwrap_or(if wanted { answer.lacks } else { answer.has });
-            report(rule, at, answer.span, message, sink);
+            let message = |own: String| declared.message.clone().unwrap_or(own);
+            if wanted {
+                report(rule, format!("/body/{}/{at}", rule.id), answer.span, message(answer.lacks), sink);
+            } else {
+                // Each place that is forbidden is a finding of its own.
+                for (span, has) in std::iter::once((answer.span, answer.has)).chain(answer.more) {
+                    report(rule, format!("/text/{}/{at}", rule.id), span, message(has), sink);
+                }
+            }
         }
     }
 }
 
-fn report(rule: &Rule, test: usize, span: Span, message: String, sink: &mut Sink<'_>) {
+fn report(rule: &Rule, anchor: String, span: Span, message: String, sink: &mut Sink<'_>) {
     let help = rule.section("How to fix").map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
     sink.add(&rule.id, span, message, |f| {
-        let f = f.anchor(format!("/body/{}/{test}", rule.id));
+        let f = f.anchor(anchor);
         match help {
             Some(help) => f.help(help),
             None => f,
@@ -50,6 +57,8 @@ struct Answer {
     lacks: String,
     /// What is there, when it does.
     has: String,
+    /// Further places, each with what is there.
+    more: Vec<(Span, String)>,
 }
 
 fn run(ctx: &Context<'_>, test: &Test) -> Answer {
@@ -60,7 +69,7 @@ fn run(ctx: &Context<'_>, test: &Test) -> Answer {
             let name = path.join(".");
             let Some((document, value)) = field(card, path) else {
                 let lacks = format!("The field `{name}` is missing");
-                return Answer { holds: false, span: nowhere, lacks, has: String::new() };
+                return Answer { holds: false, span: nowhere, lacks, has: String::new(), more: Vec::new() };
             };
             let span = document.node(value).span;
             let items = document.items(value).map_or_else(|| vec![value], <[NodeId]>::to_vec);
@@ -87,14 +96,14 @@ fn run(ctx: &Context<'_>, test: &Test) -> Answer {
                 }
                 _ => String::new(),
             };
-            Answer { holds: lacks.is_empty(), span, lacks, has: format!("The field `{name}` is not accepted here") }
+            let has = format!("The field `{name}` is not accepted here");
+            Answer { holds: lacks.is_empty(), span, lacks, has, more: Vec::new() }
         }
         Test::Section { name, min_words } => {
-            let heading =
-                card.outline.headings.iter().find(|heading| heading.text.to_lowercase().contains(name.as_str()));
+            let heading = card.outline.headings.iter().find(|heading| has_words(&heading.text, name));
             let Some(heading) = heading else {
                 let lacks = format!("There is no section {}", safe::quoted(name));
-                return Answer { holds: false, span: nowhere, lacks, has: String::new() };
+                return Answer { holds: false, span: nowhere, lacks, has: String::new(), more: Vec::new() };
             };
             let words = card.source.slice(heading.section).split_whitespace().count();
             Answer {
@@ -105,25 +114,18 @@ fn run(ctx: &Context<'_>, test: &Test) -> Answer {
                     safe::quoted(&heading.text)
                 ),
                 has: format!("The section {} is not accepted here", safe::quoted(&heading.text)),
+                more: Vec::new(),
             }
         }
         Test::Text(regex) => {
-            let found = matched(card, regex);
-            Answer {
-                holds: found.is_some(),
-                span: found.unwrap_or(nowhere),
-                lacks: format!("The text has nothing that matches `{regex}`"),
-                has: format!("The text has {}", safe::quoted(found.map_or("", |span| card.source.slice(span)))),
-            }
+            let has = |span: Span| format!("The text has {}", safe::quoted(card.source.slice(span)));
+            let lacks = format!("The text has nothing that matches `{regex}`");
+            places(matched(card, regex).map(|span| (span, has(span))).collect(), nowhere, lacks)
         }
         Test::Link(regex) => {
-            let found = card.outline.links.iter().find(|link| regex.is_match(&link.target));
-            Answer {
-                holds: found.is_some(),
-                span: found.map_or(nowhere, |link| link.span),
-                lacks: format!("No link leads to an address that matches `{regex}`"),
-                has: format!("A link leads to {}", safe::quoted(found.map_or("", |link| link.target.as_str()))),
-            }
+            let found = card.outline.links.iter().filter(|link| regex.is_match(&link.target));
+            let found = found.map(|link| (link.span, format!("A link leads to {}", safe::quoted(&link.target))));
+            places(found.collect(), nowhere, format!("No link leads to an address that matches `{regex}`"))
         }
         Test::Topic { id, substantive } => {
             let found = disclosure::topic(id).map(|topic| &ctx.reading().disclosures[topic]);
@@ -134,21 +136,19 @@ fn run(ctx: &Context<'_>, test: &Test) -> Answer {
                 span: found.and_then(|found| found.evidence.first().copied()).unwrap_or(nowhere),
                 lacks: format!("The card does not answer {topic}"),
                 has: format!("The card speaks of {topic}"),
+                more: Vec::new(),
             }
         }
         Test::License(accepted) => {
             let terms = facts::declared(card);
             let known: Vec<_> = terms.licenses().collect();
-            let named = |word: &String| {
-                known.iter().any(|license| {
-                    license.id == *word || license.spdx.as_deref() == Some(word) || license.class.as_str() == word
-                })
-            };
+            let words: Vec<&str> = accepted.iter().map(|(word, _)| word.as_str()).collect();
             Answer {
-                holds: accepted.iter().any(named),
+                holds: known.iter().any(|license| accepted.iter().any(|(_, matcher)| matcher.fits(license))),
                 span: facts::license_span(card),
-                lacks: format!("The declared licence is none of {}", accepted.join(", ")),
-                has: format!("The declared licence is one of {}", accepted.join(", ")),
+                lacks: format!("The declared licence is none of {}", words.join(", ")),
+                has: format!("The declared licence is one of {}", words.join(", ")),
+                more: Vec::new(),
             }
         }
     }
@@ -164,15 +164,36 @@ fn field<'c>(card: &'c Card<'_>, path: &[String]) -> Option<(&'c crate::yaml::Do
     (!document.is_null(at)).then_some((document, at))
 }
 
-/// The first match in the body outside of code.
-fn matched(card: &Card<'_>, regex: &regex::Regex) -> Option<Span> {
+/// What a test for places says: it holds when there is one.
+fn places(found: Vec<(Span, String)>, nowhere: Span, lacks: String) -> Answer {
+    let mut found = found.into_iter();
+    let first = found.next();
+    let holds = first.is_some();
+    let (span, has) = first.unwrap_or((nowhere, String::new()));
+    Answer { holds, span, lacks, has, more: found.collect() }
+}
+
+/// Whether the words stand in a heading as words: "review" does not stand in "Previewing".
+fn has_words(heading: &str, words: &str) -> bool {
+    let heading = heading.to_lowercase();
+    let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    heading.match_indices(words).any(|(at, found)| {
+        let (before, after) = (heading[..at].chars().next_back(), heading[at + found.len()..].chars().next());
+        // Scripts without blanks have no ends of words.
+        !found.is_ascii() || (!joins(before) && !joins(after))
+    })
+}
+
+/// The matches in the body outside of listings and comments.
+fn matched<'c>(card: &'c Card<'_>, regex: &'c regex::Regex) -> impl Iterator<Item = Span> + 'c {
     let body = card.front.body_start();
     let text = &card.source.text()[body..];
-    let mut found = regex.find_iter(text).map(|found| Span::new(body + found.start(), body + found.end()));
-    let code = &card.outline.code;
-    found.find(|span| {
+    let found = regex.find_iter(text).map(move |found| Span::new(body + found.start(), body + found.end()));
+    let inside = |hidden: &Span, span: &Span| hidden.start <= span.start && span.start < hidden.end;
+    found.filter(move |span| {
         // Listings are in order, and do not overlap.
-        let next = code.partition_point(|code| code.span.end <= span.start);
-        code.get(next).is_none_or(|code| code.span.start > span.start)
+        let next = card.outline.code.partition_point(|code| code.span.end <= span.start);
+        let code = card.outline.code.get(next).is_some_and(|code| code.span.start <= span.start);
+        !code && !card.outline.comments.iter().any(|comment| inside(comment, span))
     })
 }

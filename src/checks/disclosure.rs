@@ -14,6 +14,7 @@ use crate::disclosure::{self, Applies, Disclosure, Level, Reading, Topic, Traits
 use crate::embedded::table;
 use crate::facts::{descent, place};
 use crate::license::Relation;
+use crate::markdown::Heading;
 use crate::rule::Finding;
 use crate::text::{Span, safe};
 
@@ -114,7 +115,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let told = gaps(ctx, reading, &traits, sink);
     unfilled(card, reading, &told, sink);
     followups(ctx, reading, sink);
-    partial(card, reading, &traits, sink);
+    partial(ctx, reading, &traits, sink);
     sensitive(card, reading, sink);
 }
 
@@ -156,30 +157,43 @@ fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
     true
 }
 
-/// Placeholders that are shown one by one beside the first.
-const SHOWN: usize = 8;
-
 /// Sections that still hold a placeholder, in a card that is otherwise written.
 /// `told`: headings that are reported to have nothing under them.
 fn unfilled(card: &Card<'_>, reading: &Reading, told: &[Span], sink: &mut Sink<'_>) {
     let heading = |span: &Span| card.outline.headings.iter().rev().find(|heading| heading.span.end <= span.start);
     let untold = |span: &&Span| heading(span).is_none_or(|heading| !told.contains(&heading.span));
-    let left: Vec<Span> = reading.placeholders.iter().filter(untold).copied().collect();
-    let Some((&first, others)) = left.split_first() else { return };
-    let heading = heading(&first);
-    let place = heading.map_or_else(String::new, |heading| format!(" of {}", safe::quoted(&heading.text)));
-    let more = match others.len() {
-        0 => String::new(),
-        1 => ", and one more".to_owned(),
-        many => format!(", and {many} more"),
-    };
-    sink.add("section-unfilled", first, format!("The placeholder{place} is not filled in{more}"), |f| {
-        let shown = others.iter().take(SHOWN);
-        shown
-            .fold(f, |f, span| f.related(*span, "another placeholder"))
-            .help("Write what you know, say that it is not known and why, or delete the heading")
-            .anchor("/placeholders")
-    });
+    for heading in commented(card).filter(|heading| !told.contains(&heading.span)) {
+        let name = safe::quoted(&heading.text);
+        sink.add("section-unfilled", heading.span, format!("{name} has only a comment under it"), |mut f| {
+            f.alike = true;
+            f.help("Write what you know, say that it is not known and why, or delete the heading")
+                .anchor(format!("/placeholders of {name}"))
+        });
+    }
+    for &span in reading.placeholders.iter().filter(untold) {
+        let heading = heading(&span);
+        let place = heading.map_or_else(String::new, |heading| format!(" of {}", safe::quoted(&heading.text)));
+        sink.add("section-unfilled", span, format!("The placeholder{place} is not filled in"), |mut f| {
+            f.alike = true;
+            f.help("Write what you know, say that it is not known and why, or delete the heading")
+                .anchor(format!("/placeholders{place}"))
+        });
+    }
+}
+
+/// The headings that have comments under them and nothing else.
+fn commented<'c>(card: &'c Card<'_>) -> impl Iterator<Item = &'c Heading> {
+    card.outline.headings.iter().filter(|heading| {
+        let section = heading.section.range();
+        let comments = card.outline.comments.iter().filter(|comment| section.contains(&(comment.start as usize)));
+        let (mut at, mut any, mut blank) = (section.start, false, true);
+        for comment in comments {
+            any = true;
+            blank &= card.source.text()[at..comment.start as usize].trim().is_empty();
+            at = comment.end as usize;
+        }
+        any && blank && card.source.text().get(at..section.end).is_none_or(|rest| rest.trim().is_empty())
+    })
 }
 
 /// Reports questions that nothing answers; gives the headings that promise an answer.
@@ -230,7 +244,11 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
             told.extend(mention);
         }
         let (span, message) = match mention {
-            Some(span) => (span, format!("There is a heading, and nothing under it on {}", gap.looked_for)),
+            Some(span) if has_text(card, span) => (
+                span,
+                format!("There is a heading, and nothing in the text under it was recognised as {}", gap.looked_for),
+            ),
+            Some(span) => (span, format!("There is a heading, and nothing under it: {} is asked for", gap.looked_for)),
             None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),
         };
         sink.add(&gap.rule, span, message, |f| {
@@ -240,6 +258,20 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
     }
     told
 }
+
+/// Whether there are sentences of the card's own under a heading.
+fn has_text(card: &Card<'_>, heading: Span) -> bool {
+    let section = card.outline.headings.iter().find(|one| one.span == heading).map(|one| one.section);
+    section.is_some_and(|section| {
+        let comments =
+            card.outline.comments.iter().filter(|comment| section.range().contains(&(comment.start as usize)));
+        let hidden: usize = comments.map(|comment| comment.len()).sum();
+        card.source.slice(section).trim().len() > hidden + FEW
+    })
+}
+
+/// Bytes below a heading that are no text yet.
+const FEW: usize = 40;
 
 /// With `--explain`: the level of each topic that was weighed, and the places that speak to it.
 fn explained<'t>(
@@ -254,7 +286,11 @@ fn explained<'t>(
     let mut weighed = Vec::new();
     for id in topics {
         let Some(found) = answer(reading, id) else { continue };
-        weighed.push(format!("{id} {}", found.level.as_str()));
+        let place = found.evidence.first().map(|span| {
+            let line = ctx.card.source.location(*span, crate::text::Unit::CodePoint).0.line;
+            format!(" in line {line}")
+        });
+        weighed.push(format!("{id} {}{}", found.level.as_str(), place.unwrap_or_default()));
         for span in &found.evidence {
             finding = finding.related(*span, format!("{id}: {}", found.level.as_str()));
         }
@@ -297,7 +333,8 @@ fn followups(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
 }
 
 /// Answers that are begun, in one finding.
-fn partial(card: &Card<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) {
+fn partial(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) {
+    let card = ctx.card;
     let begun: Vec<(&Topic, Span)> = (rules().partial.topics.iter())
         .filter_map(|id| {
             let topic = &disclosure::topics()[disclosure::topic(id)?];
@@ -321,7 +358,8 @@ fn partial(card: &Card<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<
     sink.add(&rules().partial.rule, span, message, |f| {
         let all =
             others.iter().fold(f, |f, (topic, span)| f.related(*span, format!("{}: {}", topic.label(), topic.asks())));
-        all.help("`cardlint coverage` shows what each topic asks for").anchor("/body/partial")
+        let all = all.help("`cardlint topic ID` says what an answer takes").anchor("/body/partial");
+        explained(ctx, reading, begun.iter().map(|(topic, _)| &topic.id), all)
     });
 }
 

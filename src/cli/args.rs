@@ -85,6 +85,11 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
         format: ListFormat,
     },
+    /// List the topics that cards are read for, or say what an answer to one takes
+    Topic {
+        /// Such as `bias.known-biases`
+        id: Option<String>,
+    },
     /// Show the configuration in force for a path, and where each value is from
     Config {
         /// A card or folder

@@ -20,11 +20,11 @@ use super::packs;
 use super::repositories::{Repositories, hub_cache};
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, print, stdout_style, talk};
 use crate::card::MAX_BYTES;
-use crate::checks::UserSchema;
+use crate::checks::{Selection, UserSchema};
 use crate::engine::{self, Audit, Input, Rules, Settings};
 use crate::license::text;
 use crate::report::{Format, Part, Run, Style, Summary, Writer, plural};
-use crate::rule::{Profile, Severity};
+use crate::rule::{self, Profile, Severity};
 use crate::schema::{self, Schema};
 use crate::text::{SourceFile, safe};
 
@@ -119,7 +119,10 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
                         writer.add(part)?;
                     }
                     mended += audit.mended;
-                    held += audit.held;
+                    if options.verbose && !audit.held.is_empty() {
+                        talk("held back", &format!("{}: {}", audit.name, audit.held.join(", ")));
+                    }
+                    held += audit.held.len();
                     entries.extend(audit.entries);
                     if known.is_some() {
                         audited.push(audit.name.clone());
@@ -172,13 +175,13 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         }
     }
     if let Some(known) = &known {
-        stale(known, &audited, options)?;
+        stale(known, &audited, &settings, options)?;
     }
     if mode.is_some() && !options.quiet {
         let verb = if options.diff { "would be mended" } else { "mended" };
         let back = if held > 0 {
             let (fixes, they) = if held == 1 { ("fix", "it") } else { ("fixes", "they") };
-            format!("; {held} {fixes} held back: {they} would bring other findings")
+            format!("; {held} {fixes} held back: {they} would bring other findings (-v names them)")
         } else {
             String::new()
         };
@@ -203,8 +206,10 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
 }
 
 /// Tells of entries of the baseline that nothing is found for any more, and takes them out if that was asked for.
-fn stale(known: &Baseline, audited: &[String], options: &AuditOptions) -> anyhow::Result<()> {
-    let stale = known.stale(audited);
+fn stale(known: &Baseline, audited: &[String], settings: &Settings, options: &AuditOptions) -> anyhow::Result<()> {
+    // A rule that is gone from cardlint finds nothing any more.
+    let ran = |name: &str, id: &str| rule::find(id).is_none_or(|rule| settings.rules_of(name).wants(rule));
+    let stale = known.stale(audited, ran);
     if stale.is_empty() {
         return Ok(());
     }
@@ -249,14 +254,14 @@ struct Counted {
     changes: Vec<(String, String, String)>,
     /// Rules whose fixes undo each other.
     circle: Option<String>,
-    /// Fixes that were held back, because they would bring other findings.
-    held: usize,
+    /// The rules of fixes that were held back, because they would bring other findings.
+    held: Vec<String>,
     /// What a new baseline holds of it.
     entries: Vec<Entry>,
 }
 
 enum Done {
-    Card(Counted, Vec<Part>),
+    Card(Box<Counted>, Vec<Part>),
     NoCard,
     Failed(String),
 }
@@ -271,8 +276,9 @@ fn one(
 ) -> Done {
     let mended = match mode {
         Some(mode) => fix::mend(target, settings, mode),
-        None => read_and_audit(target, settings)
-            .map(|audit| audit.map(|audit| Mended { audit, count: 0, files: Vec::new(), circle: None, held: 0 })),
+        None => read_and_audit(target, settings).map(|audit| {
+            audit.map(|audit| Mended { audit, count: 0, files: Vec::new(), circle: None, held: Vec::new() })
+        }),
     };
     match mended {
         Err(reason) => Done::Failed(reason),
@@ -287,7 +293,7 @@ fn one(
                 entries: baseline.map(|file| baseline::entries(file, &mended.audit)).unwrap_or_default(),
                 ..count(&mended.audit)
             };
-            Done::Card(counted, parts)
+            Done::Card(Box::new(counted), parts)
         }
     }
 }
@@ -453,6 +459,7 @@ fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings>
         disclosures: options.disclosures,
         explain: options.explain,
         known: None,
+        each: options.write_baseline.is_some(),
         special: HashMap::new(),
     })
 }
@@ -478,6 +485,7 @@ pub(super) fn buffer_settings(config: &Config) -> anyhow::Result<Settings> {
         bail!("internal: these arguments mean an audit");
     };
     let mut settings = settings(&options, config)?;
+    settings.each = true;
     let use_cache = config.license.as_ref().is_none_or(|license| license.hub_cache);
     let cache = if use_cache { hub_cache() } else { None };
     settings.lookup = Some(Box::new(Repositories::new(config.known_licenses()?, &[], cache)));
@@ -570,8 +578,11 @@ fn outputs(options: &AuditOptions, config: &Config, settings: &Settings, global:
         None => (stdout_style(global.color), Box::new(BufWriter::new(io::stdout().lock()))),
     };
     let style = Style { silenced: options.show_suppressed, ..style };
-    renderers.push((format, style.clone()));
-    writers.push(Writer::new(format, style, run.clone(), writer));
+    // Who writes a baseline knows that there is much to read.
+    if options.write_baseline.is_none() || options.format.is_some() || options.output.is_some() {
+        renderers.push((format, style.clone()));
+        writers.push(Writer::new(format, style, run.clone(), writer));
+    }
     for (format, path) in &options.report {
         let style = Style { silenced: options.show_suppressed, ..Style::default() };
         renderers.push((*format, style.clone()));

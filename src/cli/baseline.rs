@@ -1,6 +1,6 @@
 //! Baselines: findings that are known, so that only new ones are told.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,11 +90,16 @@ impl Baseline {
         Ok(Arc::new(Self { file: path.to_owned(), names: Names::new(path), entries }))
     }
 
-    /// Entries of the audited files that nothing is found for any more.
-    pub(super) fn stale(&self, audited: &[String]) -> Vec<&Entry> {
-        let audited: HashSet<String> = audited.iter().map(|name| self.names.of(name)).collect();
-        let entries = self.entries.iter().filter(|(path, _)| audited.contains(*path)).flat_map(|(_, all)| all.values());
-        entries.filter(|(_, used)| !used.load(Ordering::Relaxed)).map(|(entry, _)| entry).collect()
+    /// Entries of the audited files that nothing is found for any more, although their rule ran there (`ran`: name
+    /// of the file and of the rule).
+    pub(super) fn stale(&self, audited: &[String], ran: impl Fn(&str, &str) -> bool) -> Vec<&Entry> {
+        let mut stale = Vec::new();
+        for name in audited {
+            let Some(entries) = self.entries.get(&self.names.of(name)) else { continue };
+            let unused = entries.values().filter(|(_, used)| !used.load(Ordering::Relaxed)).map(|(entry, _)| entry);
+            stale.extend(unused.filter(|entry| ran(name, &entry.rule)));
+        }
+        stale
     }
 
     /// Writes the baseline anew without `stale`.

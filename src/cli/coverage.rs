@@ -1,4 +1,4 @@
-//! `cardlint coverage` and `cardlint framework`.
+//! `cardlint coverage`, `framework`, `openness` and `topic`.
 
 use std::path::{Path, PathBuf};
 
@@ -211,5 +211,41 @@ pub fn show(id: Option<&str>, format: PageFormat) -> anyhow::Result<u8> {
             print(&out)?;
         }
     }
+    Ok(EXIT_CLEAN)
+}
+
+/// Runs `topic`; gives the exit code.
+///
+/// # Errors
+/// When there is no such topic, or standard output fails.
+pub fn topic(id: Option<&str>) -> anyhow::Result<u8> {
+    let all = disclosure::topics();
+    let Some(id) = id else {
+        let width = all.iter().map(|topic| topic.id.len()).max().unwrap_or(0);
+        let lines = all.iter().map(|topic| format!("{:width$}  {}\n", topic.id, topic.definition));
+        print(&lines.collect::<String>())?;
+        return Ok(EXIT_CLEAN);
+    };
+    let Some(topic) = all.iter().find(|topic| topic.id == id) else {
+        let near = suggest::nearest(id, all.iter().map(|topic| topic.id.as_str()));
+        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        bail!("there is no topic `{id}`{hint}");
+    };
+    let mut out = format!("{}: {}\n\nanswered when it has: {}\n", topic.id, topic.definition, topic.substantive);
+    let keys: Vec<&str> = topic.declared.iter().chain(&topic.front_matter).map(String::as_str).collect();
+    if !keys.is_empty() {
+        out.push_str(&format!("front matter: {}\n", keys.join(", ")));
+    }
+    let asking = frameworks().iter().flat_map(|framework| {
+        let requirements =
+            framework.requirements.iter().filter(|requirement| requirement.topics.iter().any(|of| of == id));
+        requirements
+            .map(move |requirement| format!("  {}: {} ({})\n", framework.name, requirement.title, requirement.id))
+    });
+    let asking: String = asking.collect();
+    if !asking.is_empty() {
+        out.push_str(&format!("asked for by:\n{asking}"));
+    }
+    print(&out)?;
     Ok(EXIT_CLEAN)
 }

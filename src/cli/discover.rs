@@ -62,10 +62,21 @@ impl Globs {
     }
 }
 
+/// Whether a word is a glob.
+///
+/// # Errors
+/// Why it is none.
+pub(super) fn glob(pattern: &str) -> Result<(), String> {
+    Glob::new(pattern).map(|_| ()).map_err(|error| format!("`{pattern}` is not a glob: {}", error.kind()))
+}
+
 fn globs(patterns: &[String]) -> anyhow::Result<GlobSet> {
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
-        builder.add(Glob::new(pattern).with_context(|| format!("`{pattern}` is not a glob"))?);
+        // `./drafts/` is meant as `drafts/**`.
+        let meant = pattern.trim_start_matches("./");
+        let meant = if meant.ends_with('/') { format!("{meant}**") } else { meant.to_owned() };
+        builder.add(Glob::new(&meant).with_context(|| format!("`{pattern}` is not a glob"))?);
     }
     Ok(builder.build()?)
 }

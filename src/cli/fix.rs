@@ -37,8 +37,8 @@ pub(super) struct Mended {
     pub(super) files: Vec<(String, String, String)>,
     /// Fixes that undo each other, by their rules.
     pub(super) circle: Option<String>,
-    /// Fixes that were held back, because they would bring other findings.
-    pub(super) held: usize,
+    /// The rules of fixes that were held back, because they would bring other findings.
+    pub(super) held: Vec<String>,
 }
 
 /// Mends one target; `None` when it is no card.
@@ -51,7 +51,7 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
     let before = audit.sources[0].text().to_owned();
     // What is not UTF-8 was read with repairs, so that places in it mean nothing in the file.
     if before.as_bytes() != bytes {
-        return Ok(Some(Mended { audit, count: 0, files: Vec::new(), circle: None, held: 0 }));
+        return Ok(Some(Mended { audit, count: 0, files: Vec::new(), circle: None, held: Vec::new() }));
     }
     let mut files = Vec::new();
     let mut count = 0;
@@ -71,6 +71,7 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
     let (mut text, mut seen, mut circle) = (before.clone(), HashSet::new(), None);
     // Fixes that would bring findings of other rules, by their fingerprints.
     let mut held: HashSet<String> = HashSet::new();
+    let mut kept: Vec<String> = Vec::new();
     let again = |text: &str| audit_bytes(target, settings, text.as_bytes().to_vec());
     for _ in 0..MAX_ROUNDS {
         seen.insert(text.clone());
@@ -92,11 +93,10 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
                 let (alone, _) = round(&text, std::iter::once(**finding), 0, mode);
                 again(&alone).is_none_or(|after| brings_more(&audit, &after))
             });
-            let harmful: Vec<String> = harmful.map(|finding| finding.fingerprint.clone()).collect();
-            if harmful.is_empty() {
-                held.extend(mended.iter().map(|finding| finding.fingerprint.clone()));
-            }
-            held.extend(harmful);
+            let harmful: Vec<&&Finding> = harmful.collect();
+            let harmful = if harmful.is_empty() { mended.iter().collect() } else { harmful };
+            held.extend(harmful.iter().map(|finding| finding.fingerprint.clone()));
+            kept.extend(harmful.iter().map(|finding| finding.rule.id.clone()));
             continue;
         }
         count += mended.len();
@@ -109,7 +109,7 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
     if mode.write {
         write_all(target, &files)?;
     }
-    Ok(Some(Mended { audit, count, files, circle, held: held.len() }))
+    Ok(Some(Mended { audit, count, files, circle, held: kept }))
 }
 
 /// True when a rule finds more than before: a key that was ignored is read once its name is right, with all

@@ -20,7 +20,6 @@ pub mod read;
 pub mod repositories;
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -53,9 +52,10 @@ pub fn main() -> ExitCode {
         Command::Openness(options) => coverage::openness(options, &cli.global),
         Command::Framework { id, format } => coverage::show(id.as_deref(), *format),
         Command::Rule { ids, format } => match ids.as_slice() {
-            [word, folder] if word == "test" => packs::test(Path::new(folder)),
+            [word, folders @ ..] if word == "test" => packs::test(folders),
             ids => rules::show(ids, *format, &cli.global),
         },
+        Command::Topic { id } => coverage::topic(id.as_deref()),
         Command::Config { path, config } => config::show(path, config.as_deref()),
         Command::Schema { name } => pages::schema(name.as_deref()),
         Command::Completions { shell } => pages::completions(*shell),

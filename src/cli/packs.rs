@@ -57,19 +57,30 @@ fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Examples of a rule page: whether it must fire, and the card.
-fn examples(docs: &str) -> Vec<(bool, String)> {
+/// An example of a rule page.
+struct Example {
+    /// The rule must fire.
+    invalid: bool,
+    /// The card.
+    text: String,
+    /// Line of its fence, from 1.
+    line: usize,
+}
+
+/// Examples of a rule page.
+fn examples(docs: &str) -> Vec<Example> {
     let mut out = Vec::new();
-    let mut lines = docs.lines();
-    while let Some(line) = lines.next() {
+    let mut lines = docs.lines().zip(1..);
+    while let Some((line, number)) = lines.next() {
         let ticks = line.len() - line.trim_start_matches('`').len();
         let word = line[ticks..].trim();
         if ticks < 3 || !(word == "invalid" || word == "valid") {
             continue;
         }
         let fence = &line[..ticks];
-        let body: Vec<&str> = lines.by_ref().take_while(|line| line.trim_end() != fence).collect();
-        out.push((word == "invalid", body.join("\n") + "\n"));
+        let body: Vec<&str> =
+            lines.by_ref().map(|(line, _)| line).take_while(|line| line.trim_end() != fence).collect();
+        out.push(Example { invalid: word == "invalid", text: body.join("\n") + "\n", line: number });
     }
     out
 }
@@ -78,8 +89,11 @@ fn examples(docs: &str) -> Vec<(bool, String)> {
 ///
 /// # Errors
 /// When the pack is broken, or standard output fails.
-pub(super) fn test(folder: &Path) -> anyhow::Result<u8> {
-    install(&[folder.to_owned()])?;
+pub(super) fn test(folders: &[String]) -> anyhow::Result<u8> {
+    if folders.is_empty() {
+        bail!("`rule test` needs the folder of a rule pack");
+    }
+    install(&folders.iter().map(PathBuf::from).collect::<Vec<_>>())?;
     let (mut out, mut failed, mut ran) = (String::new(), 0, 0);
     for rule in rule::declared() {
         let settings = Settings {
@@ -88,15 +102,20 @@ pub(super) fn test(folder: &Path) -> anyhow::Result<u8> {
             ..Settings::default()
         };
         let found = examples(rule.docs);
-        if !found.iter().any(|(invalid, _)| *invalid) || found.iter().all(|(invalid, _)| *invalid) {
+        if !found.iter().any(|example| example.invalid) || found.iter().all(|example| example.invalid) {
             failed += 1;
             out.push_str(&format!("{}: needs an `invalid` and a `valid` example\n", rule.id));
         }
-        for (at, (invalid, text)) in found.into_iter().enumerate() {
+        for (at, Example { invalid, text, line }) in found.into_iter().enumerate() {
             ran += 1;
             if let Some(fault) = fault(rule, invalid, text, &settings) {
                 failed += 1;
-                out.push_str(&format!("{}: example {}: {fault}\n", rule.id, at + 1));
+                // From the first line of the documentation, which follows the front matter.
+                out.push_str(&format!(
+                    "{}: example {}, line {line} below the front matter: {fault}\n",
+                    rule.id,
+                    at + 1
+                ));
             }
         }
     }

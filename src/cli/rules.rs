@@ -1,9 +1,11 @@
 //! `cardlint rule`: rules for the terminal, as JSON, and as the pages under `docs/rules/`.
 
+use std::path::Path;
+
 use anyhow::bail;
 
 use super::args::{Global, ListFormat};
-use super::{EXIT_CLEAN, print, stdout_style};
+use super::{EXIT_CLEAN, config, packs, print, stdout_style};
 use crate::disclosure::framework::{Framework, Requirement, frameworks};
 use crate::report::Style;
 use crate::rule::{self, FixCapability, Profile, Rule};
@@ -18,6 +20,9 @@ const MOST_COLUMNS: usize = 100;
 /// # Errors
 /// When an id is unknown or standard output fails.
 pub(super) fn show(ids: &[String], format: ListFormat, global: &Global) -> anyhow::Result<u8> {
+    // Rules of packs are rules too.
+    let config = config::load(None, Path::new("."))?;
+    packs::install(&config.packs())?;
     let mut chosen: Vec<&Rule> = Vec::new();
     for id in ids {
         let before = chosen.len();
@@ -36,7 +41,11 @@ pub(super) fn show(ids: &[String], format: ListFormat, global: &Global) -> anyho
         ListFormat::Json => json(&if ids.is_empty() { rule::all().iter().collect() } else { chosen }),
         ListFormat::Table if ids.is_empty() => {
             let width = rule::all().iter().map(|rule| rule.id.len()).max().unwrap_or(0);
-            let line = |rule: &Rule| format!("{:width$}  {:7}  {}\n", rule.id, rule.severity.as_str(), rule.title);
+            let groups = rule::all().iter().map(|rule| rule.group.len()).max().unwrap_or(0);
+            let line = |rule: &Rule| {
+                let severity = rule.severity.as_str();
+                format!("{:width$}  {:groups$}  {severity:7}  {}\n", rule.id, rule.group, rule.title)
+            };
             rule::all().iter().map(line).collect::<Vec<_>>().concat()
         }
         ListFormat::Table => {

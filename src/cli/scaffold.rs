@@ -314,7 +314,7 @@ fn insert(table: &Table, id: &str, path: &Path) -> anyhow::Result<u8> {
         let near = suggest::nearest(id, ids.iter().copied())
             .map(|near| format!("; did you mean `{near}`?"))
             .unwrap_or_default();
-        bail!("there is no section `{id}`{near} There are {}", ids.join(", "));
+        bail!("there is no section `{id}`{near}; there are {}", ids.join(", "));
     };
     let path = if path.is_dir() { path.join("README.md") } else { path.to_owned() };
     let bytes = read_file(&path).with_context(|| format!("cannot read {}", path.display()))?;

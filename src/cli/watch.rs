@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use notify::{Event, EventKind, RecursiveMode, Watcher};
 
 use super::args::AuditOptions;
-use super::{print, talk};
+use super::{config, print, talk};
 
 /// Editors save in several steps, all of them within this time.
 const SETTLE: Duration = Duration::from_millis(100);
@@ -27,10 +27,11 @@ pub(super) fn run(options: &AuditOptions) -> anyhow::Result<u8> {
     }
     let (sender, events) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(sender).context("cannot watch files")?;
-    let mut files = HashSet::new();
+    let (mut files, mut roots) = (HashSet::new(), Vec::new());
     for path in &options.paths {
         let path = fs::canonicalize(path).with_context(|| format!("cannot watch {}", path.display()))?;
         if path.is_dir() {
+            roots.push(path.clone());
             watcher.watch(&path, RecursiveMode::Recursive)
         } else {
             // A file is often replaced by a new one: its folder is watched.
@@ -39,6 +40,15 @@ pub(super) fn run(options: &AuditOptions) -> anyhow::Result<u8> {
             watcher.watch(&folder, RecursiveMode::NonRecursive)
         }
         .context("cannot watch files")?;
+    }
+    // The configuration may lie above what is watched.
+    let start = options.paths.first().map_or(Path::new("."), PathBuf::as_path);
+    let configs: HashSet<PathBuf> = (config::load(options.config.as_deref(), start).iter())
+        .flat_map(|config| &config.chain)
+        .filter_map(|source| fs::canonicalize(source.name()).ok())
+        .collect();
+    for folder in configs.iter().filter_map(|config| config.parent()) {
+        watcher.watch(folder, RecursiveMode::NonRecursive).context("cannot watch files")?;
     }
     // What an audit writes itself is no reason for another one.
     let written: HashSet<PathBuf> = (options.output.iter())
@@ -53,7 +63,7 @@ pub(super) fn run(options: &AuditOptions) -> anyhow::Result<u8> {
         .collect();
     let counts = |event: &Event| {
         !matches!(event.kind, EventKind::Access(_))
-            && event.paths.iter().any(|path| relevant(path, &files) && !written.contains(path))
+            && event.paths.iter().any(|path| relevant(path, &roots, &files, &configs) && !written.contains(path))
     };
     loop {
         again()?;
@@ -71,14 +81,15 @@ pub(super) fn run(options: &AuditOptions) -> anyhow::Result<u8> {
 }
 
 /// Whether a change of this file can change what is found.
-fn relevant(path: &Path, files: &HashSet<PathBuf>) -> bool {
+fn relevant(path: &Path, roots: &[PathBuf], files: &HashSet<PathBuf>, configs: &HashSet<PathBuf>) -> bool {
     let hidden = path.components().any(|part| part.as_os_str() == ".git");
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // Temporary files of editors, and of our own fixes.
     let passing =
         name.starts_with(".cardlint-") || name.starts_with(".#") || name.ends_with('~') || name.ends_with(".swp");
     let beside = || files.iter().any(|file| file.parent() == path.parent());
-    !hidden && !passing && (files.is_empty() || files.contains(path) || beside())
+    let below = || roots.iter().any(|root| path.starts_with(root));
+    !hidden && !passing && (below() || beside() || configs.contains(path))
 }
 
 /// One audit by a process of its own, which reads the configuration and rule packs anew.

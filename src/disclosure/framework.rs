@@ -49,6 +49,12 @@ pub struct Requirement {
     /// A card can show it.
     #[serde(default = "yes")]
     pub checkable: bool,
+    /// The key of the front matter that it is about: nothing else answers it.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// It is asked only of cards with `license: other`.
+    #[serde(default)]
+    pub other_license: bool,
     /// What else to know.
     #[serde(default)]
     pub note: Option<String>,
@@ -146,7 +152,8 @@ const INHERITED: &[&str] = &[
 pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading, traits: &Traits) -> Vec<Answer> {
     let derives = card.field("base_model").is_some();
     let pointer = reading.claims.iter().find(|(claim, _)| derives && *claim == "claim.pointer").map(|(_, span)| *span);
-    let answers = framework.requirements.iter().map(|requirement| answer(requirement, &reading.disclosures, traits));
+    let answers =
+        framework.requirements.iter().map(|requirement| answer(requirement, card, &reading.disclosures, traits));
     answers
         .map(|mut answer| {
             let kept = |id: &String| INHERITED.iter().any(|kind| id.starts_with(kind));
@@ -159,7 +166,7 @@ pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading
         .collect()
 }
 
-fn answer(requirement: &'static Requirement, disclosures: &[Disclosure], traits: &Traits) -> Answer {
+fn answer(requirement: &'static Requirement, card: &Card<'_>, disclosures: &[Disclosure], traits: &Traits) -> Answer {
     let mut answer = Answer { requirement, status: Status::NotCheckable, reason: None, evidence: None };
     if !requirement.checkable {
         return answer;
@@ -176,6 +183,21 @@ fn answer(requirement: &'static Requirement, disclosures: &[Disclosure], traits:
     if open.is_empty() {
         answer.status = Status::NotApplicable;
         answer.reason = reasons.into_iter().flatten().next();
+        return answer;
+    }
+    if let Some(field) = &requirement.field {
+        let other = card.mapping().is_some_and(|(document, _)| {
+            card.field_items("license").into_iter().any(|item| document.text(item) == Some("other"))
+        });
+        if requirement.other_license && !other {
+            answer.status = Status::NotApplicable;
+            answer.reason = Some("the licence is not `other`".to_owned());
+            return answer;
+        }
+        let written =
+            card.mapping().zip(card.field(field)).filter(|((document, _), (_, value))| !document.is_null(*value));
+        answer.status = if written.is_some() { Status::Covered } else { Status::Gap };
+        answer.evidence = written.map(|((document, _), (key, _))| document.node(key).span);
         return answer;
     }
     let levels = open.iter().map(|disclosure| disclosure.level);

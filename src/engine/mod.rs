@@ -40,12 +40,16 @@ pub struct Settings {
     pub explain: bool,
     /// Findings that are known, and are not to be told again.
     pub known: Option<Box<dyn Known>>,
+    /// Tell each place of a defect by itself, as a new baseline needs them.
+    pub each: bool,
     /// Which rules run for some files, by their names, instead of `rules`.
     pub special: HashMap<String, Arc<Rules>>,
 }
 
 impl Settings {
-    fn rules_of(&self, name: &str) -> &Rules {
+    /// The rules for a file, by its name.
+    #[must_use]
+    pub fn rules_of(&self, name: &str) -> &Rules {
         self.special.get(name).map_or(&self.rules, |rules| rules)
     }
 }
@@ -269,6 +273,9 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
             }
         }
     }
+    if !settings.each {
+        gather(&mut findings);
+    }
     let mut audit = Audit {
         sources: Vec::with_capacity(1 + companions.len()),
         kind: card.kind,
@@ -402,6 +409,42 @@ fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
         .collect()
 }
 
+/// Places of one defect that are shown beside the first.
+const SHOWN: usize = 8;
+
+/// Makes one finding of those that are places of the same defect, once it is settled which of them are told: so none
+/// hides behind one that is silenced or known.
+fn gather(findings: &mut Vec<Finding>) {
+    let mut first: Vec<(usize, usize)> = Vec::new();
+    let mut at = 0;
+    while at < findings.len() {
+        if !findings[at].alike {
+            at += 1;
+            continue;
+        }
+        let rule = findings[at].rule.id.as_str();
+        let Some((kept, more)) = first.iter_mut().find(|(kept, _)| findings[*kept].rule.id == rule) else {
+            first.push((at, 0));
+            at += 1;
+            continue;
+        };
+        *more += 1;
+        let (kept, more) = (*kept, *more);
+        let other = findings.remove(at);
+        if more <= SHOWN {
+            let message = "another place".to_owned();
+            findings[kept].related.push(crate::rule::Related { span: other.span, message });
+        }
+    }
+    for (kept, more) in first {
+        match more {
+            0 => {}
+            1 => findings[kept].message.push_str(", and one more"),
+            many => findings[kept].message.push_str(&format!(", and {many} more")),
+        }
+    }
+}
+
 /// Gives every finding an identity that survives edits elsewhere: a hash of the rule, the place in
 /// the structure and the text, and a count for findings equal in all three.
 fn fingerprint(sources: &[&SourceFile], findings: &mut [Finding]) {
@@ -411,6 +454,8 @@ fn fingerprint(sources: &[&SourceFile], findings: &mut [Finding]) {
         let Some(source) = source else { continue };
         // What a rule says of a whole card stays the same finding when it shows another place.
         let text = if finding.anchor.starts_with(WHOLE) { "" } else { source.slice(finding.span) };
+        // Quoting says the same.
+        let text = text.trim_matches(['"', '\'']);
         let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let file = if finding.file == 0 { "" } else { source.name().rsplit('/').next().unwrap_or_default() };
         let key = format!("{}\0{file}\0{}\0{}", finding.rule.id, finding.anchor, text);

@@ -34,7 +34,9 @@ impl Matcher {
         Err(format!("`{word}` is neither a licence that cardlint knows nor a class of licences{hint}"))
     }
 
-    fn fits(&self, license: &License) -> bool {
+    /// Whether a licence is one of those meant.
+    #[must_use]
+    pub fn fits(&self, license: &License) -> bool {
         match self {
             Self::Class(class) => license.class == *class,
             Self::Licenses(known) => known.iter().any(|known| known.id == license.id),

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::card::Kind;
-use crate::engine::Audit;
+use crate::engine::{Audit, Silencer};
 use crate::rule::{Finding, Profile, Severity};
 use crate::text::safe;
 
@@ -134,6 +134,10 @@ pub struct Summary {
     pub by_severity: [usize; 3],
     /// Findings and fixable findings by rule.
     pub by_rule: BTreeMap<&'static str, (usize, usize)>,
+    /// The worst severity of a rule's findings.
+    pub worst: BTreeMap<&'static str, Severity>,
+    /// Those of the silenced that are known from a baseline.
+    pub known: usize,
     /// Findings that a comment or the baseline silences.
     pub silenced: usize,
     /// Files that could not be read, with the reason.
@@ -145,8 +149,11 @@ impl Summary {
     pub fn add(&mut self, audit: &Audit) {
         self.cards += 1;
         self.silenced += audit.silenced.len();
+        self.known += audit.silenced.iter().filter(|one| matches!(one.by, Silencer::Baseline)).count();
         for finding in &audit.findings {
             self.by_severity[finding.severity as usize] += 1;
+            let worst = self.worst.entry(finding.rule.id.as_str()).or_insert(finding.severity);
+            *worst = finding.severity.max(*worst);
             let (count, fixable) = self.by_rule.entry(finding.rule.id.as_str()).or_default();
             *count += 1;
             *fixable += usize::from(finding.fix.is_some());
@@ -157,6 +164,11 @@ impl Summary {
     pub fn merge(&mut self, other: Summary) {
         self.cards += other.cards;
         self.silenced += other.silenced;
+        self.known += other.known;
+        for (id, severity) in other.worst {
+            let worst = self.worst.entry(id).or_insert(severity);
+            *worst = severity.max(*worst);
+        }
         for (mine, theirs) in self.by_severity.iter_mut().zip(other.by_severity) {
             *mine += theirs;
         }

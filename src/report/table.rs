@@ -118,7 +118,7 @@ pub(super) fn statistics(summary: &Summary, style: &Style) -> String {
         ["Findings", "Fixable", "Rule", "Severity"].map(|title| Cell::new(title).add_attribute(Attribute::Bold)),
     );
     for (id, (count, fixable)) in rows {
-        let severity = crate::rule::find(id).map_or(Severity::Note, |rule| rule.severity);
+        let severity = summary.worst.get(id).copied().unwrap_or(Severity::Note);
         table.add_row([
             Cell::new(count),
             Cell::new(fixable),
@@ -143,8 +143,11 @@ pub(super) fn summary(summary: &Summary, style: &Style) -> String {
     if fixable > 0 {
         out.push_str(&format!(" {} can be mended by a fix.", plural(fixable, "finding")));
     }
-    if summary.silenced > 0 {
-        out.push_str(&format!(" {} silenced.", plural(summary.silenced, "finding")));
+    if summary.silenced > summary.known {
+        out.push_str(&format!(" {} silenced.", plural(summary.silenced - summary.known, "finding")));
+    }
+    if summary.known > 0 {
+        out.push_str(&format!(" {} known from the baseline.", plural(summary.known, "finding")));
     }
     if !summary.errors.is_empty() {
         out.push_str(&format!(" {} could not be audited.", plural(summary.errors.len(), "path")));

@@ -18,7 +18,9 @@ pub(super) fn card(audit: &Audit, style: &Style) -> String {
     let renderer = renderer.decor_style(decor).term_width(style.width.max(40));
     let mut out = String::new();
     for finding in &audit.findings {
-        out.push_str(&safe::workflow_log(&one(audit.source(finding), finding, &renderer)));
+        // The renderer's `:::` before a further place would be taken for a workflow command.
+        let shown = one(audit.source(finding), finding, &renderer).replace(" ::: ", " --> ");
+        out.push_str(&safe::workflow_log(&shown));
         out.push_str("\n\n");
     }
     out

@@ -1,7 +1,10 @@
 //! Rules that are data: what a card must have or must not have, as tests over its parts (README, "Rule packs").
 
+use std::sync::Arc;
+
 use regex::{Regex, RegexBuilder};
 
+use crate::license::policy::Matcher;
 use crate::text::Span;
 use crate::yaml::{Document, NodeId};
 
@@ -52,8 +55,8 @@ pub enum Test {
         /// Substantively, not only in part.
         substantive: bool,
     },
-    /// The declared licence is one of these ids or classes.
-    License(Vec<String>),
+    /// The declared licence is one of these ids or classes, each with what it means.
+    License(Vec<(String, Arc<Matcher>)>),
 }
 
 /// A mistake with its place.
@@ -152,7 +155,10 @@ fn test(document: &Document<'_>, map: NodeId) -> Result<Test, Fault> {
             max_items: number(document, map, "max-items")?,
         },
         "section" => Test::Section {
-            name: text(document, map, "section")?.unwrap_or_default().to_lowercase(),
+            name: match text(document, map, "section")?.unwrap_or_default().trim() {
+                "" => return Err((span, "`section` is empty".to_owned())),
+                name => name.to_lowercase(),
+            },
             min_words: number(document, map, "min-words")?.unwrap_or(0),
         },
         "text" => Test::Text(pattern(document, map, "text")?.ok_or_else(|| (span, "`text` is empty".to_owned()))?),
@@ -172,6 +178,11 @@ fn test(document: &Document<'_>, map: NodeId) -> Result<Test, Fault> {
                 Some(other) => return Err((span, format!("`{other}` is not one of partial, substantive"))),
             }
         }
-        _ => Test::License(words(document, map, "license")?),
+        _ => {
+            let span = document.get(map, "license").map_or(span, |(_, value)| document.node(value).span);
+            let meant = |word: String| Matcher::parse(&word).map(|meant| (word, Arc::new(meant)));
+            let words = words(document, map, "license")?.into_iter().map(meant).collect::<Result<Vec<_>, _>>();
+            Test::License(words.map_err(|error| (span, error))?)
+        }
     })
 }

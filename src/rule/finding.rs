@@ -80,6 +80,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Where in the structure it is (a JSON pointer or a heading path); part of the fingerprint.
     pub anchor: String,
+    /// One of several places of the same defect, which are told in one finding.
+    pub alike: bool,
     /// Identifies the finding across edits elsewhere in the file; set by the engine.
     pub fingerprint: String,
 }
@@ -100,6 +102,7 @@ impl Finding {
             readers: rule.readers.clone(),
             fix: None,
             anchor: String::new(),
+            alike: false,
             fingerprint: String::new(),
         }
     }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::{Check, Confidence, FixCapability, Rule, Status, Strictness, declared};
 use crate::card::Kind;
 use crate::card::split;
-use crate::text::{SourceFile, Span, Unit};
+use crate::text::{SourceFile, Span, Unit, suggest};
 use crate::yaml::reading::Reader;
 use crate::yaml::{self, Document, NodeId};
 
@@ -117,6 +117,26 @@ impl Members<'_> {
         }
     }
 
+    /// Members that a rule of a pack may have; each of them once.
+    fn known(&self) -> Result<(), Fault> {
+        const KNOWN: &[&str] =
+            &["id", "title", "group", "severity", "confidence", "profile", "kinds", "check", "params"];
+        let mut seen = Vec::new();
+        for (key, _) in self.document.pairs(self.root) {
+            let (word, span) = (self.document.text(*key).unwrap_or_default(), self.document.node(*key).span);
+            if seen.contains(&word) {
+                return Err((span, format!("`{word}` is given twice")));
+            }
+            if !KNOWN.contains(&word) {
+                let near = suggest::nearest(word, KNOWN.iter().copied());
+                let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                return Err((span, format!("`{word}` is not one of {}{hint}", KNOWN.join(", "))));
+            }
+            seen.push(word);
+        }
+        Ok(())
+    }
+
     fn has(&self, key: &str) -> bool {
         self.document.get(self.root, key).is_some()
     }
@@ -125,6 +145,7 @@ impl Members<'_> {
         let check = self.check()?;
         // A rule of a pack says what it must; it runs in every profile, because somebody chose the pack.
         if matches!(check, Check::Declared(_)) {
+            self.known()?;
             return Ok(Rule {
                 id: self.id()?,
                 title: self.string("title")?,

@@ -44,7 +44,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             report(&place, &violation, sink);
         }
         // A bare date is valid to the schema, which sees it as text, but not to Python.
-        for (at, &item) in document.items(root).unwrap_or_default().iter().enumerate() {
+        for &item in document.items(root).unwrap_or_default() {
             let steps = [Step::Key("date".to_owned())];
             let (Some(_), date, 1) = project::find(&document, item, &steps) else { continue };
             let node = document.node(date);
@@ -56,7 +56,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 );
                 let fix = Fix::safe("put the date in quotes", node.span, format!("\"{value}\""));
                 sink.add("eval-results-structure", node.span, message, |f| {
-                    at_file(f).help("Put the date in quotes").anchor(format!("/{at}/date")).fix(fix)
+                    at_file(f).help("Put the date in quotes").anchor("/date").fix(fix)
                 });
             }
         }

@@ -110,7 +110,7 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
             let span = if span.is_empty() { dash_before(ctx, span) } else { span };
             let refused = NULL_REFUSED.contains(&name);
             sink.add("field-empty", span, format!("`{name}[{at}]` has no value"), |f| {
-                let f = f.help("Remove the item").anchor(format!("/{name}/{at}")).maybe_fix(fix);
+                let f = f.help("Remove the item").anchor(format!("/{name}/item")).maybe_fix(fix);
                 if refused { f } else { f.at_most(Severity::Warning) }
             });
         }
@@ -204,7 +204,7 @@ fn repeated(ctx: &Context<'_>, document: &Document<'_>, name: &str, value: NodeI
             let fix = remove_item(ctx.card.source.text(), document, items, at, "remove the repetition");
             f.help("Remove the repetition")
                 .related(document.node(first).span, "first listed here")
-                .anchor(format!("/{name}/{at}"))
+                .anchor(format!("/{name}/repeated"))
                 .maybe_fix(fix)
         });
     }

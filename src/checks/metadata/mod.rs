@@ -60,10 +60,10 @@ fn shown(document: &Document<'_>, key: NodeId, value: NodeId) -> Span {
     if span.is_empty() { document.node(key).span } else { span }
 }
 
-/// A field's items with the pointer of each; a scalar is its own only item.
+/// A field's items with the anchor of each, which does not count them; a scalar is its own only item.
 fn items_with_anchor(document: &Document<'_>, field: &str, value: NodeId) -> Vec<(NodeId, String)> {
     match document.items(value) {
-        Some(items) => items.iter().enumerate().map(|(at, &item)| (item, format!("/{field}/{at}"))).collect(),
+        Some(items) => items.iter().map(|&item| (item, format!("/{field}"))).collect(),
         None => vec![(value, format!("/{field}"))],
     }
 }

@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::super::args::fail_on;
-use super::super::coverage;
+use super::super::{coverage, discover};
 use super::{Config, tables};
 use crate::engine::Rules;
 use crate::report::{self, Format};
@@ -40,10 +40,16 @@ fn words(table: &DeTable<'_>, fault: Fault<'_>) {
     one(table, "fail-on", |word| fail_on(word).map(|_| ()), fault);
     let format = |word: &str| Format::from_name(word).map(|_| ()).ok_or_else(|| format!("there is no format `{word}`"));
     one(table, "format", format, fault);
+    if let Some(DeValue::Table(files)) = table.get("files").map(Spanned::get_ref) {
+        for key in ["include", "exclude"] {
+            list(files, key, discover::glob, fault);
+        }
+    }
     list(table, "frameworks", |word| coverage::known(word).map(|_| ()), fault);
     if let Some(DeValue::Array(overrides)) = table.get("overrides").map(Spanned::get_ref) {
         for entry in overrides {
             if let DeValue::Table(table) = entry.get_ref() {
+                list(table, "paths", discover::glob, fault);
                 rules(table, fault);
             }
         }

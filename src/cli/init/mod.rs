@@ -61,17 +61,29 @@ fn offers(folder: &Path) -> [Offer; 3] {
         .filter(|name| name != "cardlint.toml");
     let remote = fs::read_to_string(folder.join(".git/config")).unwrap_or_default();
     let hub = remote.contains("huggingface.co") && !remote.contains("github.com");
+    // Hooks and workflows are read at the top of a repository only.
+    let full = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let astray = match full.ancestors().find(|folder| folder.join(".git").exists()) {
+        Some(top) if top == full => None,
+        Some(top) => Some(format!("it belongs at the top of the repository, {}", top.display())),
+        None => Some("there is no git repository here".to_owned()),
+    };
     [
         Offer {
             path: "cardlint.toml",
             text: include_str!("cardlint.toml"),
             needless: configured.map(|name| format!("there is {name}")),
         },
-        Offer { path: ".pre-commit-config.yaml", text: include_str!("pre-commit-config.yaml"), needless: None },
+        Offer {
+            path: ".pre-commit-config.yaml",
+            text: include_str!("pre-commit-config.yaml"),
+            needless: astray.clone(),
+        },
         Offer {
             path: ".github/workflows/cardlint.yml",
             text: include_str!("workflow.yml"),
-            needless: hub.then(|| "the repository is on the Hub, which runs no workflows".to_owned()),
+            needless: astray
+                .or_else(|| hub.then(|| "the repository is on the Hub, which runs no workflows".to_owned())),
         },
     ]
 }
