@@ -246,9 +246,12 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
         let (span, message) = match mention {
             Some(span) if has_text(card, span) => (
                 span,
-                format!("There is a heading, and nothing in the text under it was recognised as {}", gap.looked_for),
+                format!(
+                    "There is a heading, but the text under it was not recognised as speaking of {}",
+                    gap.looked_for
+                ),
             ),
-            Some(span) => (span, format!("There is a heading, and nothing under it: {} is asked for", gap.looked_for)),
+            Some(span) => (span, format!("There is a heading, and next to nothing under it on {}", gap.looked_for)),
             None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),
         };
         sink.add(&gap.rule, span, message, |f| {
