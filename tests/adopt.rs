@@ -564,6 +564,10 @@ fn new_cards_say_what_the_files_say() {
         br#"{"a": {"dtype": "F32", "shape": [10, 20], "data_offsets": [0, 4]}, "__metadata__": {"format": "pt"}}"#;
     write("model.safetensors", &[&(header.len() as u64).to_le_bytes()[..], header].concat());
     write("trainer_state.json", br#"{"epoch": 2.0, "global_step": 400}"#);
+    write(
+        "tokenizer_config.json",
+        br#"{"tokenizer_class": "BertTokenizer", "model_max_length": 512, "chat_template": "{{ x }}"}"#,
+    );
     fs::copy(root().join("LICENSE-APACHE"), model.join("LICENSE")).expect("licence");
     let printed = run(place.path(), &["new", "my-model", "--stdout"]);
     for line in [
@@ -571,6 +575,8 @@ fn new_cards_say_what_the_files_say() {
         "pipeline_tag: text-classification",
         "# my-model",
         "- **Parameters:** 200",
+        "- **Tokenizer:** BertTokenizer, at most 512 tokens",
+        "- **Prompt format:** the chat template in `tokenizer_config.json`",
         "It was trained for 2 epochs, 400 steps.",
         "## Bias",
     ] {

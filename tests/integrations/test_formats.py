@@ -1,6 +1,8 @@
 """Reports, read by their real readers or judged by their published schemas."""
 
 import json
+import os
+import re
 import unittest
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
@@ -8,9 +10,15 @@ from collections import Counter
 from junitparser import JUnitXml
 from sarif import loader
 
-from .common import ROOT, Case, installed, run
+from .common import CACHE, ROOT, Case, installed, run
 
 HOSTILE = "---\nlicense: \"]]>&<b> \\0 \u0001 \ufffe ::error::x\"\ntags: [a, a]\n---\n# \U0001f600 x\n"
+
+
+def unescaped(text):
+    for mark, character in [("%2C", ","), ("%3A", ":"), ("%0A", "\n"), ("%0D", "\r"), ("%25", "%")]:
+        text = text.replace(mark, character)
+    return text
 
 
 class Formats(Case):
@@ -66,6 +74,28 @@ class Formats(Case):
             self.assertGreaterEqual(entry["location"]["lines"]["begin"], 1)
         [(_, most)] = Counter(entry["fingerprint"] for entry in entries).most_common(1)
         self.assertEqual(most, 1, "fingerprints are unique")
+
+    def test_annotations_are_escaped_as_the_toolkit_does(self):
+        """Our workflow commands against those of @actions/core for the same title, place and message."""
+        lines = run(
+            installed() / "cardlint", "audit", "--no-config", "--format", "github", "--fail-on", "never",
+            self.folder / "hostile", ROOT / "fixtures/repositories/helpdesk-8b",
+        ).splitlines()
+        self.assertGreater(len(lines), 10)
+        names = {"title": "title", "file": "file", "line": "startLine", "endLine": "endLine", "col": "startColumn", "endColumn": "endColumn"}
+        asked = []
+        for line in lines:
+            command, properties, message = re.fullmatch(r"::(\w+) ([^:]*)::(.*)", line).groups()
+            place = dict(pair.split("=", 1) for pair in properties.split(","))
+            given = {names[name]: unescaped(value) for name, value in place.items()}
+            asked.append([command, unescaped(message), given])
+        script = self.write(
+            "oracle.mjs",
+            f"""import * as core from {json.dumps((CACHE / "node_modules/@actions/core/lib/core.js").as_uri())};
+            for (const [command, message, place] of {json.dumps(asked)}) core[command](message, place);
+            """,
+        )
+        self.assertEqual(run("node", script, env={**os.environ, "GITHUB_ACTIONS": "true"}).splitlines(), lines)
 
     def test_sarif_tools(self):
         read = loader.load_sarif_file(str(self.reports["sarif"]))
