@@ -91,13 +91,14 @@ audit() {
   lines_of "${CARDLINT_ACTION_PATHS:-.}"
   # A path that begins with a dash is a path all the same, and `-` is no standard input here.
   local path
-  for path in "${lines[@]}"; do
+  # Bash 3.2 of macOS takes an empty array for an unset one.
+  for path in ${lines[@]+"${lines[@]}"}; do
     case $path in . | /* | ./* | ../* | [A-Za-z]:*) paths+=("$path") ;; *) paths+=("./$path") ;; esac
   done
   if [ "${CARDLINT_ACTION_ONLY_CHANGED:-false}" = true ] && changed; then
     local wanted=()
-    for file in "${files[@]}"; do
-      for path in "${paths[@]}"; do
+    for file in ${files[@]+"${files[@]}"}; do
+      for path in ${paths[@]+"${paths[@]}"}; do
         path=${path%/}
         if [ "$path" = . ] || [ "$path" = "$file" ] || [[ $file == "$path"/* ]]; then
           wanted+=("$file")
