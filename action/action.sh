@@ -38,40 +38,61 @@ install() {
     return
   fi
   venv=$RUNNER_TEMP/cardlint-$version
-  python3 -m venv "$venv" || python -m venv "$venv" || fail "Python is needed to install cardlint"
+  # Python must not find modules in the repository: what a pull request brings is not run. `-I` keeps the current folder
+  # out of its path, and there is nothing in this one either.
+  mkdir -p "$RUNNER_TEMP/cardlint-empty"
+  cd "$RUNNER_TEMP/cardlint-empty"
+  python3 -I -m venv "$venv" || python -I -m venv "$venv" || fail "Python is needed to install cardlint"
   bin=$venv/bin
   [ -d "$bin" ] || bin=$venv/Scripts
-  "$bin/python" -m pip install --quiet --disable-pip-version-check --only-binary :all: "cardlint==$version" ||
+  "$bin/python" -I -m pip install --quiet --disable-pip-version-check --only-binary :all: "cardlint==$version" ||
     fail "cardlint $version could not be installed from PyPI"
   answers "$bin/cardlint" "$version" || fail "the program that was installed is not cardlint $version"
   output program "$bin/cardlint"
 }
 
-# The lines of an input, without empty ones, as an array `lines`.
+# The lines of an input, without empty ones and without the blanks around them, as an array `lines`.
 lines_of() {
   lines=()
   local line
-  while IFS= read -r line || [ -n "$line" ]; do
+  while read -r line || [ -n "$line" ]; do
     line=${line%$'\r'}
     [ -z "$line" ] || lines+=("$line")
   done <<<"$1"
 }
 
-# The files that a pull request adds or changes, as an array `files`; false when that cannot be told.
+# A path as it is from the root of the file system, links resolved; false when there is none.
+absolute() {
+  if [ -d "$1" ]; then
+    (cd "$1" && pwd -P)
+  elif [ -e "$1" ]; then
+    (cd "$(dirname "$1")" && printf '%s/%s\n' "$(pwd -P)" "$(basename "$1")")
+  else
+    return 1
+  fi
+}
+
+# The files that a pull request adds, changes or deletes, as an array `files` of names from the top of the repository;
+# false when that cannot be told, or when it changes what decides about every card.
 changed() {
-  local base=${CARDLINT_ACTION_BASE:-} list
+  local base=${CARDLINT_ACTION_BASE:-} list name
   [[ $base =~ ^[0-9a-f]{40,64}$ ]] || return 1
   # A shallow checkout has the merge commit only, whose tree is compared with the base's.
   git cat-file -e "$base^{commit}" 2>/dev/null || git fetch --quiet --depth=1 origin "$base" || return 1
   list=$(mktemp)
-  git diff --name-only --diff-filter=d -z "$base" HEAD -- >"$list" || return 1
-  [ "$(wc -c <"$list")" -le $name_bytes ] || return 1
+  if ! git diff --name-only --no-renames -z "$base" HEAD -- >"$list" || [ "$(wc -c <"$list")" -gt $name_bytes ]; then
+    rm -f -- "$list"
+    return 1
+  fi
   files=()
-  local file
-  while IFS= read -r -d '' file; do
-    files+=("./$file")
+  while IFS= read -r -d '' name; do
+    files+=("$name")
   done <"$list"
-  rm -f "$list"
+  rm -f -- "$list"
+  for name in ${files[@]+"${files[@]}"}; do
+    case /$name in */cardlint.toml | */.cardlint.toml | */pyproject.toml | */.cardlintignore | */.gitignore) return 1 ;; esac
+    [ "$name" != "${CARDLINT_ACTION_CONFIG:-}" ] && [ "$name" != "${CARDLINT_ACTION_BASELINE:-}" ] || return 1
+  done
 }
 
 audit() {
@@ -83,9 +104,12 @@ audit() {
   [ -z "${CARDLINT_ACTION_BASELINE:-}" ] || arguments+=("--baseline=$CARDLINT_ACTION_BASELINE")
   arguments+=("--format=${CARDLINT_ACTION_FORMAT:-github}")
   sarif=${CARDLINT_ACTION_SARIF_FILE:-$RUNNER_TEMP/cardlint.sarif}
-  json=$RUNNER_TEMP/cardlint.json
+  # It is written anew: not over a card.
+  case $sarif in *.sarif | *.sarif.json) ;; *) fail "the input sarif-file must end in .sarif or .sarif.json" ;; esac
+  json=$RUNNER_TEMP/cardlint-counts.json
   summary=$RUNNER_TEMP/cardlint.md
-  rm -f "$sarif" "$json" "$summary"
+  mkdir -p -- "$(dirname -- "$sarif")"
+  rm -f -- "$sarif" "$json" "$summary"
   arguments+=("--report=sarif=$sarif" "--report=json=$json" "--report=markdown=$summary")
 
   lines_of "${CARDLINT_ACTION_PATHS:-.}"
@@ -96,12 +120,19 @@ audit() {
     case $path in . | /* | ./* | ../* | [A-Za-z]:*) paths+=("$path") ;; *) paths+=("./$path") ;; esac
   done
   if [ "${CARDLINT_ACTION_ONLY_CHANGED:-false}" = true ] && changed; then
-    local wanted=()
+    local wanted=() asked=() top here full
+    top=$(absolute "$(git rev-parse --show-toplevel)")
+    here=$(pwd -P)
+    for path in ${paths[@]+"${paths[@]}"}; do
+      full=$(absolute "$path") || fail "the input paths names something that is not there"
+      asked+=("$full")
+    done
     for file in ${files[@]+"${files[@]}"}; do
-      for path in ${paths[@]+"${paths[@]}"}; do
-        path=${path%/}
-        if [ "$path" = . ] || [ "$path" = "$file" ] || [[ $file == "$path"/* ]]; then
-          wanted+=("$file")
+      file=$top/$file
+      for path in ${asked[@]+"${asked[@]}"}; do
+        if [ "$path" = "$file" ] || [[ $file == "${path%/}"/* ]]; then
+          # Named from here where it can be, as annotations need it.
+          case $file in "$here"/*) wanted+=("./${file#"$here"/}") ;; *) wanted+=("$file") ;; esac
           break
         fi
       done
@@ -134,8 +165,11 @@ audit() {
     for framework in "${lines[@]}"; do
       frameworks+=("--framework=$framework")
     done
-    # Cards that cannot be read were told above.
-    "$program" coverage --only-cards --format markdown "${frameworks[@]}" -- "${paths[@]}" >"$summary" || true
+    if ! "$program" coverage --only-cards --format markdown "${frameworks[@]}" -- "${paths[@]}" >"$summary"; then
+      # Cards that cannot be read were told above, with the same code.
+      echo "::error title=cardlint::the coverage of the frameworks could not be written"
+      output exit-code 2
+    fi
     summarise "$summary"
   fi
 }

@@ -118,9 +118,11 @@ class Report:
     cards: Tuple[Card, ...]
     #: Files that could not be read: path and reason.
     errors: Tuple[Tuple[str, str], ...]
-    #: The configured severity is reached: what the exit code of the program says.
+    #: What the exit code of the program says: the configured severity is reached, or the job could not be done.
     failed: bool
     raw: Mapping[str, Any]
+    #: What the program said on standard error, such as "no card found".
+    said: str = ""
 
     @property
     def findings(self) -> Tuple[Finding, ...]:
@@ -137,13 +139,22 @@ class Report:
 
     def at_least(self, severity: str) -> Tuple[Finding, ...]:
         """The findings at or above ``note``, ``warning`` or ``error``."""
+        if severity not in SEVERITIES:
+            raise ValueError(f"{severity!r} is none of {', '.join(SEVERITIES)}")
         least = SEVERITIES.index(severity)
         return tuple(finding for finding in self.findings if SEVERITIES.index(finding.severity) >= least)
 
-    def raise_for_findings(self, severity: str = "error") -> None:
-        """Raises :class:`CardlintError` for findings at or above ``severity`` and for files that cannot be read."""
+    def raise_for_findings(self, severity: Optional[str] = None) -> None:
+        """Raises :class:`CardlintError` if the audit failed: findings at the configured severity (``fail-on``), files
+        that cannot be read, no card at all. With ``severity``, for findings at or above that one instead.
+        """
         faults = [f"{path}: {reason}" for path, reason in self.errors]
-        faults += [str(finding) for finding in self.at_least(severity)]
+        if severity is not None:
+            faults += [str(finding) for finding in self.at_least(severity)]
+        elif self.failed:
+            faults += [str(finding) for finding in self.findings]
+        if not self.cards and not faults and self.failed:
+            faults.append(self.said or "no card found")
         if faults:
             raise CardlintError("\n".join(faults), self)
 
@@ -190,26 +201,30 @@ def audit(
     command = [find_program(), "audit", "--format", "json", "--quiet"]
     if profile is not None:
         command.append(f"--profile={profile}")
-    command += [f"--select={word}" for word in select]
-    command += [f"--ignore={word}" for word in ignore]
+    command += [f"--select={word}" for word in _words(select)]
+    command += [f"--ignore={word}" for word in _words(ignore)]
     if kind is not None:
         command.append(f"--kind={kind}")
     if config is False:
         command.append("--no-config")
     elif config is not None and config is not True:
         command.append(f"--config={os.fspath(config)}")
-    command += arguments
+    command += _words(arguments)
     text, paths = _input(card)
     command += ["--", *paths]
-    done = subprocess.run(command, input=text, capture_output=True, check=False)
+    try:
+        # Never our own standard input.
+        done = subprocess.run(command, input=text or b"", capture_output=True, check=False)
+    except (OSError, ValueError) as error:
+        raise CardlintError(f"cardlint cannot be run: {error}") from error
+    said = done.stderr.decode("utf-8", "replace").strip()
     try:
         report = json.loads(done.stdout)
     except ValueError:
-        said = done.stderr.decode("utf-8", "replace").strip()
         raise CardlintError(said or f"cardlint ended with code {done.returncode}") from None
     if report.get("schema_version") != SCHEMA_VERSION:
         raise CardlintError(f"the program writes version {report.get('schema_version')} of its report")
-    return _report(report, done.returncode)
+    return _report(report, done.returncode, said)
 
 
 def _input(
@@ -217,15 +232,35 @@ def _input(
 ) -> Tuple[Optional[bytes], Sequence[str]]:
     """Standard input and paths."""
     if isinstance(card, str):
-        return (card.encode("utf-8"), ["-"]) if "\n" in card or "\r" in card else (None, [card])
+        return (_bytes(card), ["-"]) if "\n" in card or "\r" in card else (None, [_path(card)])
     if isinstance(card, os.PathLike):
-        return None, [os.fspath(card)]
+        return None, [_path(card)]
     content = getattr(card, "content", None)
     if isinstance(content, str):
-        return content.encode("utf-8"), ["-"]
-    if isinstance(card, Sequence) and card:
-        return None, [os.fspath(path) for path in card]
+        return _bytes(content), ["-"]
+    if isinstance(card, Sequence) and card and not isinstance(card, (bytes, bytearray)):
+        return None, [_path(path) for path in card]
     raise TypeError("a card is given as a path, its text, or an object with a `content`")
+
+
+def _path(path: Union[str, os.PathLike[str]]) -> str:
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError("a card is given as a path, its text, or an object with a `content`")
+    text = os.fspath(path)
+    if not text:
+        raise CardlintError("the path is empty")
+    # The program takes `-` for standard input.
+    return f".{os.sep}-" if text == "-" else text
+
+
+def _bytes(text: str) -> bytes:
+    # Half of a surrogate pair is no text: it becomes a question mark.
+    return text.encode("utf-8", "replace")
+
+
+def _words(words: Sequence[str]) -> Sequence[str]:
+    """One word is meant as a list of it, not as its letters."""
+    return [words] if isinstance(words, str) else words
 
 
 def _location(raw: Mapping[str, Any]) -> Location:
@@ -257,7 +292,7 @@ def _finding(raw: Mapping[str, Any]) -> Finding:
     )
 
 
-def _report(raw: Mapping[str, Any], code: int) -> Report:
+def _report(raw: Mapping[str, Any], code: int, said: str) -> Report:
     cards = tuple(
         Card(
             path=card["path"],
@@ -269,4 +304,4 @@ def _report(raw: Mapping[str, Any], code: int) -> Report:
         for card in raw["cards"]
     )
     errors = tuple((error["path"], error["message"]) for error in raw["errors"])
-    return Report(profile=raw["profile"], cards=cards, errors=errors, failed=code == 1, raw=raw)
+    return Report(profile=raw["profile"], cards=cards, errors=errors, failed=code != 0, raw=raw, said=said)

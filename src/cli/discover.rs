@@ -82,7 +82,7 @@ fn globs(patterns: &[String]) -> anyhow::Result<GlobSet> {
 }
 
 /// True for the names that cards have.
-fn card_name(name: &str) -> bool {
+pub(super) fn card_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     matches!(
         lower.as_str(),
@@ -91,7 +91,7 @@ fn card_name(name: &str) -> bool {
 }
 
 /// A name such as `MODEL_CARD.md` says by itself that the file is a card.
-fn telling_name(name: &str) -> bool {
+pub(super) fn telling_name(name: &str) -> bool {
     card_name(name) && !name.eq_ignore_ascii_case("readme.md")
 }
 
@@ -151,7 +151,10 @@ pub fn find(paths: &[PathBuf], stdin_name: &str, globs: &Globs, jobs: usize, onl
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => walk(path, globs, jobs, &mut found),
             Ok(_) => found.targets.extend(named(path, globs, only_cards)),
-            Err(error) if only_cards && error.kind() == std::io::ErrorKind::NotFound => {}
+            // What is gone may have been a licence beside a card.
+            Err(error) if only_cards && error.kind() == std::io::ErrorKind::NotFound => {
+                found.targets.extend(named(path, globs, true).filter(|target| target.path.as_deref() != Some(path)));
+            }
             Err(error) => found.errors.push((display(path), reason(&error))),
         }
     }

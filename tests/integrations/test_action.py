@@ -69,9 +69,10 @@ class Runner:
                 break
             if "uses" in step:
                 assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", step["uses"]), step["uses"]
-                condition = f"${{{{ inputs.upload-sarif == 'true' && steps.audit.outputs.sarif-file != '' }}}}"
+                condition = f"${{{{ inputs.upload-sarif == 'true' && steps.audit.outputs.sarif-file != '' && steps.audit.outputs.exit-code != '2' }}}}"
                 assert step["if"] == condition, step["if"]
-                if inputs["upload-sarif"] == "true" and steps["audit"].get("sarif-file"):
+                audit = steps["audit"]
+                if inputs["upload-sarif"] == "true" and audit.get("sarif-file") and audit["exit-code"] != "2":
                     uploaded.append(self.value(step["with"]["sarif_file"], inputs, steps))
                 continue
             assert "${{" not in step["run"], "inputs reach scripts through the environment only"
@@ -162,6 +163,31 @@ class Action(Case):
         self.assertEqual(code, 2)
         self.assertFalse((self.workspace / "pwned").exists())
 
+    def test_nothing_of_the_repository_is_run(self):
+        """Python finds modules in the current folder: those of a pull request must not be among them."""
+        self.write("work/README.md", GOOD)
+        for name in ["venv.py", "logging.py", "pip/__init__.py", "pip/__main__.py", "cardlint/__init__.py"]:
+            self.write(f"work/{name}", "import os; os.write(2, b'PWNED'); raise SystemExit(1)\n")
+        found, _, code = self.runner.run()
+        self.assertNotIn("PWNED", self.runner.log)
+        self.assertEqual((code, found["cards"]), (0, "1"), self.runner.log)
+
+    def test_failures_are_failures(self):
+        self.program()
+        self.write("work/README.md", GOOD)
+        found, uploaded, code = self.runner.run(paths="absent", upload_sarif="true")
+        self.assertEqual((code, found["exit-code"], uploaded), (2, "2", []), self.runner.log)
+        found, _, code = self.runner.run(frameworks="nope")
+        self.assertEqual((code, found["exit-code"]), (2, "2"), self.runner.log)
+        found, _, code = self.runner.run(frameworks="  hf-template \n fmti-2025\n")
+        self.assertEqual((code, found["exit-code"]), (0, "0"), self.runner.log)
+        for name in ["README.md", "-x"]:
+            _, _, code = self.runner.run(sarif_file=name)
+            self.assertEqual(code, 2)
+        self.assertEqual((self.workspace / "README.md").read_text(), GOOD)
+        found, _, code = self.runner.run(sarif_file="out/deep/cards.sarif")
+        self.assertTrue((self.workspace / "out/deep/cards.sarif").is_file(), self.runner.log)
+
     def test_findings_are_told(self):
         self.program()
         self.write("work/a/README.md", WRONG)
@@ -235,6 +261,15 @@ class Action(Case):
         self.assertEqual((code, found["cards"], found["findings"]), (1, "2", "2"), self.runner.log)
         found, _, code = self.runner.run(only_changed="true", paths="new")
         self.assertEqual((found["cards"], found["findings"]), ("1", "1"))
+        # However the folder is spelt.
+        for paths in ["new/", "./new", "new/.", ".//new", str(self.workspace / "new"), "moved/../new", " new "]:
+            found, _, code = self.runner.run(only_changed="true", paths=paths)
+            self.assertEqual((found["cards"], found["findings"]), ("1", "1"), f"{paths}: {self.runner.log}")
+        for paths in [str(self.workspace), "./", "../work"]:
+            found, _, code = self.runner.run(only_changed="true", paths=paths)
+            self.assertEqual(found["cards"], "2", f"{paths}: {self.runner.log}")
+        _, _, code = self.runner.run(only_changed="true", paths="new/*")
+        self.assertEqual(code, 2)
         # A shallow checkout, as actions/checkout makes it: the base is fetched.
         shallow = self.folder / "shallow"
         run("git", "clone", "-q", "--depth=1", self.workspace.as_uri(), shallow)
@@ -251,6 +286,28 @@ class Action(Case):
         self.runner.event = {}
         found, _, code = self.runner.run(only_changed="true")
         self.assertEqual(found["cards"], "1", self.runner.log)
+
+    def test_changes_beside_a_card(self):
+        self.program()
+        card = GOOD.replace("license: mit", "license: other\nlicense_name: own\nlicense_link: LICENSE")
+        self.write("work/a/README.md", card)
+        self.write("work/a/LICENSE", "Our own licence.\n")
+        self.write("work/b/README.md", GOOD)
+        self.git("init", "-q", cwd=self.workspace)
+        self.git("add", "-A", cwd=self.workspace)
+        self.git("commit", "-qm", "Base", cwd=self.workspace)
+        base = self.git("rev-parse", "HEAD", cwd=self.workspace).strip()
+        self.runner.event = {"pull_request": {"base": {"sha": base}}}
+        (self.workspace / "a/LICENSE").unlink()
+        self.git("commit", "-aqm", "No licence", cwd=self.workspace)
+        found, _, code = self.runner.run(only_changed="true")
+        self.assertEqual((code, found["cards"]), (0, "1"), self.runner.log)
+        # What decides about every card has every card audited.
+        self.write("work/cardlint.toml", 'profile = "strict"\n')
+        self.git("add", "-A", cwd=self.workspace)
+        self.git("commit", "-qm", "Stricter", cwd=self.workspace)
+        found, _, code = self.runner.run(only_changed="true", fail_on="note")
+        self.assertEqual(found["cards"], "2", self.runner.log)
 
     def test_a_summary_has_its_limit(self):
         self.program()

@@ -36,7 +36,14 @@ async def client(request, lsp_client: LanguageClient, tmp_path):
     (tmp_path / "README.md").write_text(CARD, encoding="utf-8")
     lsp_client.folder = tmp_path
     lsp_client.uri = (tmp_path / "README.md").as_uri()
+    lsp_client.registered = []
+
+    @lsp_client.feature(types.CLIENT_REGISTER_CAPABILITY)
+    def register(params: types.RegistrationParams):
+        lsp_client.registered += [registration.method for registration in params.registrations]
+
     capabilities = client_capabilities(request.param)
+    lsp_client.watches = capabilities.workspace and capabilities.workspace.did_change_watched_files
     lsp_client.pulls = getattr(capabilities.text_document, "diagnostic", None) is not None
     result = await lsp_client.initialize_session(
         types.InitializeParams(capabilities=capabilities, root_uri=tmp_path.as_uri())
@@ -170,8 +177,25 @@ async def test_hover_completion_and_symbols(client):
 
 
 @pytest.mark.asyncio
+async def test_only_cards_are_audited(client):
+    for name in ["CHANGELOG.md", "_posts/2024-01-01-x.md", "q.rs"]:
+        client.uri = (client.folder / name).as_uri()
+        assert not await opened(client, CARD)
+    client.uri = (client.folder / "MODEL_CARD.md").as_uri()
+    assert await opened(client, CARD)
+    # The nearest configuration is in force, as on the command line.
+    (client.folder / "sub").mkdir()
+    (client.folder / "sub/cardlint.toml").write_text('ignore = ["language-invalid"]\n')
+    client.uri = (client.folder / "sub/README.md").as_uri()
+    found = {diagnostic.code for diagnostic in await opened(client, CARD)}
+    assert "language-invalid" not in found and "license-unknown" in found
+
+
+@pytest.mark.asyncio
 async def test_configuration_is_read_anew_on_save(client):
     await opened(client)
+    watched = getattr(client.watches, "dynamic_registration", None)
+    assert client.registered == (["workspace/didChangeWatchedFiles"] if watched else [])
     (client.folder / "cardlint.toml").write_text('ignore = ["language-invalid"]\n')
     client.text_document_did_save(types.DidSaveTextDocumentParams(text_document=document(client)))
     found = {diagnostic.code for diagnostic in await diagnostics(client)}

@@ -146,6 +146,34 @@ class Interface(Case):
         with self.assertRaises(TypeError):
             cardlint.audit(3)
 
+    def test_whatever_is_given(self):
+        for text in ["---\nlicense: mit\n---\n\udcff\n", "a\rb", "\n"]:
+            cardlint.audit(text)
+        for path in ["nul\0.md", "", ["README.md"] * 300000]:
+            with self.assertRaises(cardlint.CardlintError):
+                cardlint.audit(path)
+        for wrong in [b"README.md", [], [GOOD, 3]]:
+            with self.assertRaises(TypeError):
+                cardlint.audit(wrong)
+        # A word is a list of one, and `-` is a file.
+        self.assertEqual(cardlint.audit(WRONG, select="license-unknown").findings, ())
+        self.assertTrue(cardlint.audit(GOOD, arguments="--no-config").ok)
+        self.assertEqual(cardlint.audit("-").errors[0][1], "there is no such file or folder")
+        with self.assertRaises(ValueError):
+            cardlint.audit(GOOD).at_least("grave")
+
+    def test_the_gate_does_not_pass_on_nothing(self):
+        report = cardlint.audit(self.folder)
+        self.assertFalse(report.ok)
+        with self.assertRaisesRegex(cardlint.CardlintError, "no card found"):
+            report.raise_for_findings()
+        # The configured severity decides.
+        cardlint.audit(WRONG, arguments=["--fail-on", "never"]).raise_for_findings()
+        note = GOOD.replace("library_name: transformers\n", "")
+        cardlint.audit(note).raise_for_findings()
+        with self.assertRaisesRegex(cardlint.CardlintError, "library-missing"):
+            cardlint.audit(note, arguments=["--fail-on", "note"]).raise_for_findings()
+
     def test_silenced_findings_fail_nothing(self):
         report = cardlint.audit(BAD.replace("MIT", "MIT # cardlint: ignore[license-unknown] a test"))
         self.assertTrue(report.ok and report.findings == ())

@@ -323,6 +323,10 @@ fn placed(config: Config, path: &Path, text: &str) -> Config {
 fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Config> {
     let Some(base) = config.extends.take() else { return Ok(config) };
     let path = config.folder.join(base);
+    // A message shows the line with a mistake: not of whatever file there is.
+    if path.extension().is_none_or(|extension| extension != "toml") {
+        bail!("configuration: `extends` names {}, which is no .toml file", path.display());
+    }
     let real = fs::canonicalize(&path).with_context(|| format!("cannot read {}", path.display()))?;
     if seen.contains(&real) {
         bail!("configuration: {} extends itself", path.display());

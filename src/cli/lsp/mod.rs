@@ -10,6 +10,7 @@ mod place;
 mod symbols;
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -19,7 +20,8 @@ use lsp_types::notification::{
     Notification as _, PublishDiagnostics, ShowMessage,
 };
 use lsp_types::request::{
-    CodeActionRequest, Completion, DocumentDiagnosticRequest, DocumentSymbolRequest, HoverRequest, Request as _,
+    CodeActionRequest, Completion, DocumentDiagnosticRequest, DocumentSymbolRequest, HoverRequest, RegisterCapability,
+    Request as _, WorkspaceDiagnosticRefresh,
 };
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, Diagnostic, DiagnosticOptions,
@@ -35,7 +37,7 @@ use self::place::Encoding;
 use super::EXIT_CLEAN;
 use super::audit::{audit_bytes, buffer_settings, editor_settings, special};
 use super::config::Config;
-use super::discover::{Target, display};
+use super::discover::{Globs, Target, card_name, display, telling_name};
 use crate::card::{self, Card, Siblings};
 use crate::engine::{Audit, Settings};
 use crate::text::SourceFile;
@@ -62,11 +64,13 @@ struct Server<'c> {
     connection: &'c Connection,
     encoding: Encoding,
     root: PathBuf,
-    config: Config,
-    settings: Settings,
+    /// The configuration in force for each folder with an open buffer.
+    folders: HashMap<PathBuf, (Config, Settings)>,
     documents: HashMap<String, Document>,
     /// The client asks for diagnostics itself.
     pulls: bool,
+    /// It asks again when told to.
+    refreshes: bool,
 }
 
 /// Serves one client until it says goodbye; gives the exit code.
@@ -84,16 +88,15 @@ pub(super) fn run() -> anyhow::Result<u8> {
     });
     connection.initialize_finish(id, greeting).context("the client does not answer the greeting")?;
     let root = root(&params);
-    let (config, settings) = match editor_settings(&root) {
-        Ok(found) => found,
-        Err(error) => {
-            show(&connection, &format!("cardlint works without its configuration: {error:#}"))?;
-            (Config::default(), buffer_settings(&Config::default())?)
-        }
-    };
+    let diagnostics = params.capabilities.workspace.as_ref().and_then(|workspace| workspace.diagnostic.as_ref());
+    let refreshes = diagnostics.and_then(|diagnostic| diagnostic.refresh_support).unwrap_or(false);
+    let watched = params.capabilities.workspace.as_ref().and_then(|workspace| workspace.did_change_watched_files);
     let pulls = params.capabilities.text_document.is_some_and(|text| text.diagnostic.is_some());
-    let mut server =
-        Server { connection: &connection, encoding, root, config, settings, documents: HashMap::new(), pulls };
+    let (folders, documents) = (HashMap::new(), HashMap::new());
+    let mut server = Server { connection: &connection, encoding, root, folders, documents, pulls, refreshes };
+    if watched.is_some_and(|watched| watched.dynamic_registration == Some(true)) {
+        server.watch()?;
+    }
     server.serve()?;
     drop(connection);
     threads.join().context("the streams to the client failed")?;
@@ -161,7 +164,11 @@ fn capabilities(encoding: Encoding) -> ServerCapabilities {
 /// The path of a `file:` address.
 fn path_of(uri: &Uri) -> Option<PathBuf> {
     let rest = uri.as_str().strip_prefix("file://")?;
-    let path = &rest[rest.find('/')?..];
+    let (host, path) = rest.split_at(rest.find('/')?);
+    // The file of another machine is not the one of that name on this one.
+    if !host.is_empty() && host != "localhost" {
+        return None;
+    }
     let mut bytes = Vec::with_capacity(path.len());
     let mut left = path.as_bytes();
     while let [first, rest @ ..] = left {
@@ -249,6 +256,8 @@ impl Server<'_> {
             DidChangeTextDocument::METHOD => {
                 if let Some(mut params) = told::<DidChangeTextDocument>(note)
                     && let Some(change) = params.content_changes.pop()
+                    // A part of a text, which was not agreed on, is not the text.
+                    && change.range.is_none()
                 {
                     self.audit(&params.text_document.uri, change.text, params.text_document.version)?;
                 }
@@ -270,13 +279,28 @@ impl Server<'_> {
         self.documents.get(uri.as_str())
     }
 
-    /// Reads the configuration anew and audits all open buffers.
+    /// Asks to be told of changes to configurations and to files beside cards.
+    fn watch(&self) -> anyhow::Result<()> {
+        let globs =
+            ["**/{cardlint,.cardlint,pyproject}.toml", "**/LICEN[CS]E*", "**/*.json", "**/.eval_results/*.yaml"];
+        let watchers: Vec<_> = globs.iter().map(|glob| json!({"globPattern": glob})).collect();
+        let registration = json!({
+            "id": "cardlint-files",
+            "method": DidChangeWatchedFiles::METHOD,
+            "registerOptions": {"watchers": watchers},
+        });
+        self.ask_client(RegisterCapability::METHOD, json!({"registrations": [registration]}))
+    }
+
+    /// Sends a request whose answer says nothing.
+    fn ask_client(&self, method: &str, params: serde_json::Value) -> anyhow::Result<()> {
+        let request = Request::new(method.to_owned().into(), method.to_owned(), params);
+        self.connection.sender.send(request.into()).context("the client is gone")
+    }
+
+    /// Reads the configurations anew and audits all open buffers.
     fn audit_again(&mut self) -> anyhow::Result<()> {
-        match editor_settings(&self.root) {
-            Ok((config, settings)) => (self.config, self.settings) = (config, settings),
-            // A mistake in a configuration that is being written: the last one stays in force.
-            Err(error) => show(self.connection, &format!("{error:#}"))?,
-        }
+        self.folders.clear();
         let open: Vec<(String, String, i32)> = (self.documents.iter())
             .map(|(uri, document)| (uri.clone(), document.source.text().to_owned(), document.version))
             .collect();
@@ -285,18 +309,45 @@ impl Server<'_> {
                 self.audit(&uri, text, version)?;
             }
         }
+        if self.pulls && self.refreshes {
+            self.ask_client(WorkspaceDiagnosticRefresh::METHOD, serde_json::Value::Null)?;
+        }
         Ok(())
+    }
+
+    /// The configuration for a folder, read once; one with mistakes is told of, and as good as none.
+    fn settings(&mut self, folder: &Path) -> anyhow::Result<&mut (Config, Settings)> {
+        if !self.folders.contains_key(folder) {
+            let found = match editor_settings(folder) {
+                Ok(found) => found,
+                Err(error) => {
+                    show(self.connection, &format!("cardlint works without its configuration: {error:#}"))?;
+                    (Config::default(), buffer_settings(&Config::default())?)
+                }
+            };
+            self.folders.insert(folder.to_owned(), found);
+        }
+        self.folders.get_mut(folder).context("it was put there")
     }
 
     fn audit(&mut self, uri: &Uri, text: String, version: i32) -> anyhow::Result<()> {
         let path = path_of(uri);
         let name = path.as_deref().map_or_else(|| "README.md".to_owned(), display);
-        let telling = |path: &Path| !path.file_name().is_some_and(|name| name.eq_ignore_ascii_case("readme.md"));
-        // A README may be that of another project.
-        let target = Target { name, explicit: path.as_deref().is_none_or(telling), path };
-        self.settings.special = special(&self.config, &self.settings.rules, std::slice::from_ref(&target))?;
-        let audit = (text.len() as u64 <= card::MAX_BYTES)
-            .then(|| audit_bytes(&target, &self.settings, text.clone().into_bytes()))
+        let file = path.as_deref().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let folder = path.as_deref().and_then(Path::parent).unwrap_or(&self.root).to_owned();
+        let root = self.root.clone();
+        let (config, settings) = self.settings(if folder.is_dir() { &folder } else { &root })?;
+        let included = path.as_deref().is_some_and(|path| {
+            let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+            Globs::new(&config.files, &config.folder).is_ok_and(|globs| globs.includes(&path))
+        });
+        // A README may be that of another project, and other files are none of ours.
+        let explicit = included || file.as_deref().is_some_and(telling_name);
+        let wanted = explicit || file.as_deref().is_none_or(card_name);
+        let target = Target { name, path, explicit };
+        settings.special = special(config, &settings.rules, std::slice::from_ref(&target))?;
+        let audit = (wanted && text.len() as u64 <= card::MAX_BYTES)
+            .then(|| audit_bytes(&target, settings, text.clone().into_bytes()))
             .flatten();
         let document = Document { source: SourceFile::new(target.name, text), version, audit };
         let diagnostics = self.diagnostics(uri, &document);
