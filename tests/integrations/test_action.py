@@ -311,10 +311,10 @@ class Action(Case):
 
     def test_a_summary_has_its_limit(self):
         self.program()
-        for number in range(6000):
+        for number in range(3500):
             self.write(f"work/{number}/README.md", WRONG)
         found, _, code = self.runner.run()
-        self.assertEqual((code, found["errors"]), (1, "6000"))
+        self.assertEqual((code, found["errors"]), (1, "3500"))
         self.assertLessEqual(self.runner.summary.stat().st_size, 1_000_000)
         self.assertLessEqual(len(commands(self.runner.log)), 30)
 
