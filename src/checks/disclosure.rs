@@ -361,7 +361,7 @@ fn partial(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sin
     sink.add(&rules().partial.rule, span, message, |f| {
         let all =
             others.iter().fold(f, |f, (topic, span)| f.related(*span, format!("{}: {}", topic.label(), topic.asks())));
-        let all = all.help("`cardlint topic ID` says what an answer takes").anchor("/body/partial");
+        let all = all.help(format!("`cardlint topic {}` says what an answer takes", topic.id)).anchor("/body/partial");
         explained(ctx, reading, begun.iter().map(|(topic, _)| &topic.id), all)
     });
 }
