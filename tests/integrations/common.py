@@ -27,15 +27,16 @@ WRONG = GOOD.replace("language: en", "language: english")
 PROJECT = "# A project\n\nThis is no card.\n"
 
 
-def run(*arguments, cwd=None, env=None, code=0, text=None):
-    """Runs a program; gives standard output and standard error together. `code` is what it must end with."""
+def run(*arguments, cwd=None, env=None, code=0, text=None, errors=True):
+    """Runs a program; gives standard output, and standard error too unless `errors` is false. `code` is what it
+    must end with."""
     done = subprocess.run(
         [str(argument) for argument in arguments],
         cwd=cwd,
         env=env,
         input=text,
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.STDOUT if errors else None,
         encoding="utf-8",
         check=False,
     )

