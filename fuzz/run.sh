@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 seconds=${1:-20}
 [ $# -eq 0 ] || shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(front_matter yaml outline audit)
+[ ${#targets[@]} -gt 0 ] || targets=(front_matter yaml outline audit repository)
 
 # Coverage as cargo-fuzz asks for it; no sanitizer, which would need a nightly compiler and has
 # little to find in a crate without unsafe code.
@@ -29,6 +29,11 @@ number=0
 for file in ../fixtures/rules/*/*/*/README.md ../fixtures/repositories/*/README.md; do
   number=$((number + 1))
   cp "$file" "$seeds/card-$number"
+done
+for file in ../fixtures/rules/*/*/*/*.{json,gguf,safetensors,csv}; do
+  # No longer than what the fuzzer keeps of it.
+  number=$((number + 1))
+  head -c 4096 "$file" >"$seeds/file-$number"
 done
 for target in "${targets[@]}"; do
   mkdir -p "corpus/$target" "artifacts/$target"

@@ -5,6 +5,7 @@
 //!
 //! 1. [`card::Card::read`]: bytes to front matter ([`yaml`]) and outline ([`markdown`]), all in
 //!    byte offsets of the whole file ([`text`]).
+//!    [`repository::Repository::read`]: what the files beside it say, from configurations and headers.
 //! 2. [`schema`]: violations of JSON schemas, placed in the tree.
 //! 3. [`facts`]: what card and files say of terms and descent, judged by the tables of [`license`].
 //!    [`disclosure`]: which topics the text answers, how well and where.
@@ -26,6 +27,7 @@ pub mod facts;
 pub mod license;
 pub mod markdown;
 pub mod report;
+pub mod repository;
 pub mod rule;
 pub mod schema;
 pub mod text;

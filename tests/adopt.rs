@@ -561,8 +561,8 @@ fn new_cards_say_what_the_files_say() {
         br#"{"architectures": ["BertForSequenceClassification"], "num_hidden_layers": 12, "id2label": {"0": "neg", "1": "pos](x)<b>"}}"#,
     );
     let header =
-        br#"{"a": {"dtype": "F32", "shape": [10, 20], "data_offsets": [0, 4]}, "__metadata__": {"format": "pt"}}"#;
-    write("model.safetensors", &[&(header.len() as u64).to_le_bytes()[..], header].concat());
+        br#"{"a": {"dtype": "F32", "shape": [10, 20], "data_offsets": [0, 800]}, "__metadata__": {"format": "pt"}}"#;
+    write("model.safetensors", &[&(header.len() as u64).to_le_bytes()[..], header, &[0; 800]].concat());
     write("trainer_state.json", br#"{"epoch": 2.0, "global_step": 400}"#);
     write(
         "tokenizer_config.json",

@@ -13,6 +13,7 @@ use common::root;
 const LAYERS: &[&[&str]] = &[
     &["text", "embedded"],
     &["yaml", "markdown", "vocab", "license"],
+    &["repository"],
     &["card"],
     &["facts", "disclosure"],
     &["rule"],

@@ -1,6 +1,7 @@
 //! Properties of every input, checked on generated cards.
 
 mod common;
+#[allow(dead_code, reason = "each user of the invariants needs a part of them")]
 #[path = "common/invariants.rs"]
 mod invariants;
 

@@ -6,6 +6,7 @@
 pub mod client;
 pub mod front_matter;
 mod kind;
+mod labels;
 pub mod split;
 
 use std::cell::OnceCell;
@@ -16,6 +17,7 @@ use crate::yaml::{self, Document, NodeId, SyntaxError};
 
 pub use front_matter::{FrontMatter, Status, Trap, TrapKind};
 pub use kind::Kind;
+pub use labels::Labelled;
 
 /// Largest file that is read, in bytes: several times the largest card, and small enough for the
 /// worst of cards to need less than a gigabyte of memory.

@@ -9,6 +9,7 @@ pub mod evaluation;
 pub mod license;
 pub mod metadata;
 pub mod registry;
+pub mod repository;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -19,6 +20,7 @@ use crate::facts::{Assessment, Linked, license_link};
 use crate::license::Lookup;
 use crate::license::policy::Policy;
 use crate::license::text::{Identified, identify, is_license_file};
+use crate::repository::{Files, Repository};
 use crate::rule::{self, Finding, Rule};
 use crate::schema::Schema;
 use crate::text::{SourceFile, Span};
@@ -47,6 +49,10 @@ pub struct Context<'a> {
     pub eval_results: &'a [Companion<'a>],
     /// Licence files and configurations beside the card.
     pub files: &'a [SourceFile],
+    /// What the files of the repository say.
+    pub repository: &'a Repository,
+    /// The files of the repository; `None` when it is not known.
+    pub source: Option<&'a dyn Files>,
     /// The user's schemas.
     pub schemas: &'a [UserSchema],
     /// The user's policy for licences.

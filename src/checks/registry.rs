@@ -6,7 +6,7 @@ use super::metadata::{
     model_index, schema, tasks, yaml,
 };
 use super::{Context, Sink};
-use super::{declared, disclosure, evaluation};
+use super::{declared, disclosure, evaluation, repository};
 
 /// A check and the rules that it reports.
 pub struct Builtin {
@@ -115,5 +115,32 @@ pub const BUILTINS: &[Builtin] = &[
             "license-notice-missing",
         ],
         run: derivation::check,
+    },
+    Builtin {
+        rules: &[
+            "secret-exposed",
+            "repository-file-broken",
+            "weights-incomplete",
+            "pickle-weights",
+            "remote-code-unmentioned",
+            "link-broken",
+            "base-model-undeclared",
+            "base-model-differs",
+            "base-model-relation-differs",
+            "gguf-license-differs",
+            "datasets-undeclared",
+            "library-differs",
+            "task-differs",
+            "language-unwritable",
+            "parameters-differ",
+            "precision-differs",
+            "context-length-differs",
+            "vocabulary-differs",
+            "results-file-differs",
+            "hyperparameters-differ",
+            "emissions-differ",
+            "code-loads-other-model",
+        ],
+        run: repository::check,
     },
 ];

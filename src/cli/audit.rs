@@ -16,14 +16,15 @@ use super::baseline::{self, Baseline, Entry, Seen};
 use super::config::{self, Config, Files};
 use super::discover::{self, Globs, Target, reason};
 use super::fix::{self, Mended, Mode};
+use super::folder::Folder;
 use super::packs;
 use super::repositories::{Repositories, hub_cache};
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, print, stdout_style, talk};
 use crate::card::MAX_BYTES;
 use crate::checks::{Selection, UserSchema};
 use crate::engine::{self, Audit, Input, Rules, Settings};
-use crate::license::text;
 use crate::report::{Format, Part, Run, Style, Summary, Writer, plural};
+use crate::repository;
 use crate::rule::{self, Profile, Severity};
 use crate::schema::{self, Schema};
 use crate::text::{SourceFile, safe};
@@ -32,8 +33,6 @@ use crate::text::{SourceFile, safe};
 const BATCH: usize = 512;
 /// A progress bar is worth showing for more cards than this.
 const LONG_RUN: usize = 2_000;
-/// Evaluation result files read for one card; a repository has a handful.
-const MAX_EVAL_RESULTS: usize = 200;
 
 /// How one report is rendered; where it goes is its [`Writer`].
 type Renderer = (Format, Style);
@@ -312,16 +311,9 @@ pub(super) fn audit_bytes(target: &Target, settings: &Settings, bytes: Vec<u8>) 
         Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
         _ => PathBuf::from("."),
     });
-    let list = || folder.as_deref().map(siblings).unwrap_or_default();
-    let read = |path: &str| folder.as_deref().and_then(|folder| read_inside(folder, path));
-    let input = Input {
-        name: target.name.clone(),
-        bytes,
-        list: folder.as_ref().map(|_| &list as &dyn Fn() -> Vec<String>),
-        eval_results: folder.as_deref().map(|folder| eval_results(folder, &target.name)).unwrap_or_default(),
-        files: folder.as_deref().map(files).unwrap_or_default(),
-        read: folder.as_ref().map(|_| &read as &engine::ReadFile<'_>),
-    };
+    let files = folder.map(Folder::new);
+    let input =
+        Input { name: target.name.clone(), bytes, files: files.as_ref().map(|files| files as &dyn repository::Files) };
     engine::audit(input, settings, !target.explicit)
 }
 
@@ -362,73 +354,6 @@ fn read_limited(mut from: impl Read, size: u64) -> io::Result<Vec<u8>> {
         ));
     }
     Ok(bytes)
-}
-
-/// The names of the files in a folder.
-pub(super) fn siblings(folder: &Path) -> Vec<String> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
-}
-
-/// Files read beside one card; a repository has one or two.
-const MAX_FILES: usize = 8;
-
-/// Licence files and configurations beside the card. Links are not followed: they could lead out of the repository.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut files: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| engine::wanted(&entry.file_name().to_string_lossy()))
-        .filter(|entry| entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= text::MAX_TEXT as u64))
-        .map(|entry| entry.path())
-        .collect();
-    files.sort();
-    files.truncate(MAX_FILES);
-    let read = |path: PathBuf| Some((path.file_name()?.to_string_lossy().into_owned(), read_file(&path).ok()?));
-    files.into_iter().filter_map(read).collect()
-}
-
-/// A file below the folder, when nothing on the way to it is a link, which could lead out of the repository.
-fn read_inside(folder: &Path, path: &str) -> Option<Vec<u8>> {
-    let mut place = folder.to_owned();
-    for part in Path::new(path).components() {
-        let std::path::Component::Normal(part) = part else { return None };
-        place.push(part);
-        if fs::symlink_metadata(&place).ok()?.is_symlink() {
-            return None;
-        }
-    }
-    let meta = fs::metadata(&place).ok()?;
-    if meta.is_file() && meta.len() <= text::MAX_TEXT as u64 { read_file(&place).ok() } else { None }
-}
-
-/// The evaluation result files of the repository. One that cannot be read is left out: the card is
-/// what was asked for.
-fn eval_results(folder: &Path, card: &str) -> Vec<(String, Vec<u8>)> {
-    let results = folder.join(".eval_results");
-    // A link could lead out of the repository.
-    if !fs::symlink_metadata(&results).is_ok_and(|meta| meta.is_dir()) {
-        return Vec::new();
-    }
-    let Ok(entries) = fs::read_dir(results) else { return Vec::new() };
-    let mut files: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .collect();
-    files.sort();
-    files.truncate(MAX_EVAL_RESULTS);
-    let prefix = card.rfind('/').map_or("", |at| &card[..=at]);
-    files
-        .into_iter()
-        .filter_map(|path| {
-            let bytes = read_file(&path).ok()?;
-            let name = path.file_name()?.to_string_lossy().into_owned();
-            Some((format!("{prefix}.eval_results/{name}"), bytes))
-        })
-        .collect()
 }
 
 fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings> {

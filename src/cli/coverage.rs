@@ -6,9 +6,10 @@ use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
 
 use super::args::{Coverage, CoverageFormat, Global, OpennessFormat, OpennessOptions, PageFormat};
-use super::audit::{read_bytes, siblings};
+use super::audit::read_bytes;
 use super::config::{self, Config};
 use super::discover::{self, Globs};
+use super::folder::Folder;
 use super::{EXIT_CLEAN, EXIT_FAILED, packs, print, stdout_style, talk};
 use crate::card::{self, Card, Kind, Siblings};
 use crate::disclosure::framework::{Framework, answers, frameworks};
@@ -17,6 +18,7 @@ use crate::disclosure::{self, Traits};
 use crate::facts::is_free;
 use crate::report::coverage::{self, Sheet};
 use crate::report::openness::{self as report, Leaf};
+use crate::repository::Files;
 use crate::text::{SourceFile, Unit, safe, suggest};
 
 /// The frameworks that are shown when none is named: the card's own, and the questions on bias.
@@ -141,7 +143,7 @@ pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8
             Some(false) => Freedom::Restricted,
             None => Freedom::Unknown,
         };
-        let files = folder.map(siblings).unwrap_or_default();
+        let files = folder.map(|folder| Folder::new(folder).names("")).unwrap_or_default();
         let openness = read_openness(&disclosure::read_page(card), freedom, &files);
         let line = |part: &Part| part.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
         let lines = openness.components.iter().chain(&openness.elements).map(line).collect();

@@ -10,6 +10,7 @@ use similar::TextDiff;
 use super::audit::{audit_bytes, read_bytes, read_file};
 use super::discover::{Target, reason};
 use crate::card::Status;
+use crate::checks::repository::masked;
 use crate::engine::{Audit, Settings};
 use crate::report::Style;
 use crate::rule::{Edit, Finding, Safety};
@@ -48,11 +49,11 @@ pub(super) struct Mended {
 pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<Option<Mended>, String> {
     let bytes = read_bytes(target)?;
     let Some(mut audit) = audit_bytes(target, settings, bytes.clone()) else { return Ok(None) };
-    let before = audit.sources[0].text().to_owned();
-    // What is not UTF-8 was read with repairs, so that places in it mean nothing in the file.
-    if before.as_bytes() != bytes {
+    // What is not UTF-8 was read with repairs, so that places in it mean nothing in the file. The text of the
+    // audit is for reports, and may lack secrets.
+    let Ok(before) = String::from_utf8(bytes) else {
         return Ok(Some(Mended { audit, count: 0, files: Vec::new(), circle: None, held: Vec::new() }));
-    }
+    };
     let mut files = Vec::new();
     let mut count = 0;
     for file in 1..audit.sources.len() {
@@ -214,6 +215,7 @@ pub(super) fn diff(name: &str, before: &str, after: &str, style: &Style) -> Stri
     let name = name.trim_start_matches("./");
     let diff = TextDiff::from_lines(before, after);
     let text = diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
+    let text = masked(&text).unwrap_or(text);
     let lines = text.split_inclusive('\n').map(|line| {
         let bare = line.trim_end_matches('\n');
         let shown = safe::line(bare);

@@ -16,6 +16,7 @@ mod watch;
 
 pub mod config;
 mod coverage;
+pub mod folder;
 pub mod read;
 pub mod repositories;
 

@@ -1,7 +1,7 @@
 //! `cardlint new`: the skeleton of a card from what the files of a repository already say.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -9,12 +9,14 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::args::NewOptions;
-use super::audit::{read_file, siblings};
+use super::audit::read_file;
+use super::folder::Folder;
 use super::{EXIT_CLEAN, talk};
 use crate::card::{Card, Siblings, decode};
 use crate::disclosure::{self, Applies, Traits};
 use crate::embedded::table;
 use crate::license::text::{Likeness, identify, is_license_file};
+use crate::repository::{self, MAX_CONFIG, Repository, Weights};
 use crate::rule::{self, Profile, Strictness};
 use crate::text::{SourceFile, suggest};
 
@@ -48,11 +50,6 @@ struct Task {
     ends: String,
     task: String,
 }
-
-/// Largest configuration that is read, in bytes.
-const MAX_CONFIG: u64 = 4 << 20;
-/// Largest header of a safetensors file that is read, in bytes.
-const MAX_HEADER: u64 = 64 << 20;
 
 /// Runs `new`; gives the exit code.
 ///
@@ -106,44 +103,35 @@ impl Facts {
         let mut facts = Self::default();
         let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         facts.name = real.file_name().map_or_else(|| "Model".to_owned(), |name| plain(&name.to_string_lossy()));
-        let mut names = siblings(folder);
-        names.sort();
-        // A link could lead out of the repository.
-        let own = |name: &str| {
-            let path = folder.join(name);
-            let meta = fs::symlink_metadata(&path).ok()?;
-            (meta.is_file() && meta.len() <= MAX_CONFIG).then_some(path)
-        };
-        let json = |name: &str| -> Option<Value> { serde_json::from_slice(&read_file(&own(name)?).ok()?).ok() };
-        if let Some(config) = json("config.json") {
-            facts.config(table, &config);
+        let files = Folder::new(folder);
+        let repository = Repository::read(&files);
+        let names = &repository.names;
+        if let Some(config) = &repository.config {
+            facts.config(table, config);
         }
-        if let Some(adapter) = json("adapter_config.json") {
-            facts.adapter(&adapter);
+        if let Some(adapter) = &repository.adapter {
+            facts.adapter(adapter);
         }
-        if let Some(tokenizer) = json("tokenizer_config.json") {
-            facts.tokenizer(&tokenizer);
+        if let Some(tokenizer) = &repository.tokenizer {
+            facts.tokenizer(tokenizer);
         }
-        if let Some(state) = json("trainer_state.json") {
-            facts.trainer(&state);
+        if let Some(state) = &repository.trainer {
+            facts.trainer(state);
         }
         if names.iter().any(|name| name == "config_sentence_transformers.json") {
             facts.library = Some("sentence-transformers");
             facts.task = Some("sentence-similarity".to_owned());
         } else if names.iter().any(|name| name == "model_index.json") {
             facts.library = Some("diffusers");
-        } else if names.iter().any(|name| is(name, "gguf")) && facts.library.is_none() {
+        } else if repository.gguf.is_some() && facts.library.is_none() {
             facts.library = Some("gguf");
         }
-        let parameters: Option<u64> = names
-            .iter()
-            .filter(|name| is(name, "safetensors") && !name.starts_with("adapter"))
-            .filter_map(|name| parameters(&folder.join(name)))
-            .reduce(u64::saturating_add);
-        if let Some(parameters) = parameters.filter(|parameters| *parameters > 0) {
+        let weights = repository.weights.as_ref().filter(|weights| weights.counts_parameters());
+        if let Some(parameters) = weights.map(Weights::total) {
             facts.details.push(("Parameters", format!("{parameters}")));
         }
-        let texts = names.iter().filter(|name| is_license_file(name)).filter_map(|name| read_file(&own(name)?).ok());
+        let texts = names.iter().filter(|name| is_license_file(name));
+        let texts = texts.filter_map(|name| repository::whole(&files, name, MAX_CONFIG));
         let mut found: Vec<String> = texts
             .filter_map(|bytes| identify(&decode(bytes).0))
             .filter(|found| found.likeness == Likeness::Same)
@@ -230,35 +218,9 @@ impl Facts {
     }
 }
 
-/// True for a file name with this ending.
-fn is(name: &str, extension: &str) -> bool {
-    Path::new(name).extension().is_some_and(|found| found.eq_ignore_ascii_case(extension))
-}
-
 /// Text from a file, for Markdown: letters, digits and a few marks.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | '.' | '/')).take(80).collect()
-}
-
-/// Parameters in a safetensors file, from its header.
-fn parameters(path: &Path) -> Option<u64> {
-    if !fs::symlink_metadata(path).ok()?.is_file() {
-        return None;
-    }
-    let mut file = File::open(path).ok()?;
-    let mut length = [0; 8];
-    file.read_exact(&mut length).ok()?;
-    let length = u64::from_le_bytes(length);
-    if length > MAX_HEADER {
-        return None;
-    }
-    let mut header = Vec::new();
-    file.take(length).read_to_end(&mut header).ok()?;
-    let header: Value = serde_json::from_slice(&header).ok()?;
-    let tensors = header.as_object()?.iter().filter(|(name, _)| *name != "__metadata__");
-    let shapes = tensors.filter_map(|(_, tensor)| tensor["shape"].as_array());
-    let size = |shape: &Vec<Value>| shape.iter().filter_map(Value::as_u64).fold(1_u64, u64::saturating_mul);
-    Some(shapes.map(size).fold(0, u64::saturating_add))
 }
 
 /// The card.

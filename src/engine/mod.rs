@@ -9,13 +9,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::card::{self, Card, Kind, Siblings, Status};
+use crate::checks::repository::{SECRET, masked};
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
 use crate::disclosure::{self, Level, Reading, Topic, Traits};
 use crate::facts::{self, Assessment, descent};
 use crate::license::policy::Policy;
 use crate::license::text;
 use crate::license::{Class, Lookup, Nothing, Origin, Relation, Role, Verdict};
-use crate::rule::{Finding, Severity};
+use crate::repository::{self, Files, Repository};
+use crate::rule::{Finding, Fix, Severity};
 use crate::text::{SourceFile, Span};
 use crate::vocab::{self, LicenseMatch};
 
@@ -66,19 +68,14 @@ pub struct Input<'a> {
     pub name: String,
     /// The bytes.
     pub bytes: Vec<u8>,
-    /// Lists the files beside it; `None` when there is no folder.
-    pub list: Option<&'a dyn Fn() -> Vec<String>>,
-    /// Names and bytes of `.eval_results/*.yaml`.
-    pub eval_results: Vec<(String, Vec<u8>)>,
-    /// Names and bytes of the files beside it that [`wanted`] names.
-    pub files: Vec<(String, Vec<u8>)>,
-    /// Reads a file of the repository by its path from the card, which leads out of no folder; `None` for
-    /// what is no regular file, or too large.
-    pub read: Option<&'a ReadFile<'a>>,
+    /// The repository that it describes; `None` when that is not known.
+    pub files: Option<&'a dyn Files>,
 }
 
-/// Gives the bytes of a file by its path.
-pub type ReadFile<'a> = dyn Fn(&str) -> Option<Vec<u8>> + 'a;
+/// Evaluation result files read for one card; a repository has a handful.
+const MAX_EVAL_RESULTS: usize = 200;
+/// Licence files and configurations read beside one card; a repository has one or two.
+const MAX_FILES: usize = 8;
 
 /// The licence that a card declares.
 #[derive(Debug, Default)]
@@ -196,9 +193,40 @@ impl Audit {
 
 /// True for the names of files beside a card that the audit looks into: licences, notices, and configurations
 /// that name base models.
-#[must_use]
-pub fn wanted(name: &str) -> bool {
+fn wanted(name: &str) -> bool {
     text::is_license_file(name) || text::is_notice_file(name) || descent::names_bases(name)
+}
+
+/// Licence files and configurations beside the card.
+fn read_wanted(card: &Card<'_>, files: &dyn Files) -> Vec<SourceFile> {
+    let mut names: Vec<&String> = card.siblings.names().iter().filter(|name| wanted(name)).collect();
+    names.sort();
+    let read = |name: &String| Some(SourceFile::new(name.clone(), card::decode(small(files, name)?).0));
+    names.into_iter().filter_map(read).take(MAX_FILES).collect()
+}
+
+fn small(files: &dyn Files, path: &str) -> Option<Vec<u8>> {
+    repository::whole(files, path, text::MAX_TEXT as u64)
+}
+
+/// The evaluation result files of the repository. One that cannot be read is left out: the card is
+/// what was asked for.
+fn read_results(card: &str, siblings: &[String], files: &dyn Files) -> Vec<SourceFile> {
+    const FOLDER: &str = ".eval_results";
+    if !siblings.iter().any(|name| name == FOLDER) {
+        return Vec::new();
+    }
+    let mut names: Vec<String> = files.names(FOLDER);
+    names.retain(|name| repository::is(name, "yaml"));
+    names.sort();
+    names.truncate(MAX_EVAL_RESULTS);
+    let prefix = card.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+    let read = |name: String| {
+        let path = format!("{FOLDER}/{name}");
+        let bytes = repository::whole(files, &path, card::MAX_BYTES)?;
+        Some(SourceFile::new(format!("{prefix}{path}"), card::decode(bytes).0))
+    };
+    names.into_iter().filter_map(read).collect()
 }
 
 /// Audits one card. With `only_cards`, a file that is no card gives `None`.
@@ -206,30 +234,33 @@ pub fn wanted(name: &str) -> bool {
 pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<Audit> {
     let (text, faults) = card::decode(input.bytes);
     let source = SourceFile::new(input.name, text);
-    let companions: Vec<SourceFile> =
-        input.eval_results.into_iter().map(|(name, bytes)| SourceFile::new(name, card::decode(bytes).0)).collect();
-    let siblings = input.list.map_or_else(Siblings::none, Siblings::new);
+    let list = || input.files.map(|files| files.names("")).unwrap_or_default();
+    let siblings = if input.files.is_some() { Siblings::new(&list) } else { Siblings::none() };
     let card = Card::read(&source, faults, siblings, settings.kind);
     if only_cards && !card.is_card() {
         return None;
     }
+    let companions =
+        input.files.map(|files| read_results(source.name(), card.siblings.names(), files)).unwrap_or_default();
     let eval_results: Vec<Companion<'_>> =
         companions.iter().enumerate().map(|(at, source)| Companion { file: at + 1, source }).collect();
-    let mut files: Vec<SourceFile> =
-        input.files.into_iter().map(|(name, bytes)| SourceFile::new(name, card::decode(bytes).0)).collect();
+    let mut files = input.files.map(|files| read_wanted(&card, files)).unwrap_or_default();
     // The licence may stand in a file with any name.
     if let Some(facts::Linked::File(path)) = facts::license_link(&card)
         && !files.iter().any(|file| file.name() == path)
-        && let Some(bytes) = input.read.and_then(|read| read(&path))
+        && let Some(bytes) = input.files.and_then(|files| small(files, &path))
     {
         files.push(SourceFile::new(path, card::decode(bytes).0));
     }
     let lookup: &dyn Lookup = settings.lookup.as_deref().map_or(&Nothing, |lookup| lookup);
-    let assessment = facts::assess(&card, &files, lookup);
+    let repository = input.files.map(Repository::read).unwrap_or_default();
+    let assessment = facts::assess(&card, &files, &repository, lookup);
     let context = Context {
         card: &card,
         eval_results: &eval_results,
         files: &files,
+        repository: &repository,
+        source: input.files,
         schemas: &settings.schemas,
         policy: settings.policy.as_ref(),
         assessment: assessment.as_ref(),
@@ -288,9 +319,35 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         silenced,
         disclosures: answers,
     };
-    audit.sources.push(source);
+    if let Some(text) = secretless(&source, &audit) {
+        audit.sources.push(SourceFile::new(source.name(), text));
+        audit.findings.iter_mut().for_each(hide);
+        audit.silenced.iter_mut().for_each(|silenced| hide(&mut silenced.finding));
+    } else {
+        audit.sources.push(source);
+    }
     audit.sources.extend(companions);
     Some(audit)
+}
+
+/// The card as reports may show it, when secrets were found in it.
+fn secretless(source: &SourceFile, audit: &Audit) -> Option<String> {
+    let mut all = audit.findings.iter().chain(audit.silenced.iter().map(|silenced| &silenced.finding));
+    all.any(|finding| finding.rule.id == SECRET).then(|| masked(source.text())).flatten()
+}
+
+/// Takes secrets out of what a finding says. A fix that would write one is shown nowhere.
+fn hide(finding: &mut Finding) {
+    if let Some(text) = masked(&finding.message) {
+        finding.message = text;
+    }
+    if let Some(text) = finding.help.as_deref().and_then(masked) {
+        finding.help = Some(text);
+    }
+    let shows = |fix: &Fix| fix.edits.iter().any(|edit| masked(&edit.replacement).is_some());
+    if finding.fix.as_ref().is_some_and(shows) {
+        finding.fix = None;
+    }
 }
 
 /// Findings about the configuration, as an audit of that file: rule, place, message and what to do.

@@ -5,6 +5,7 @@ use super::{declared, place, statements};
 use crate::card::Card;
 use crate::license::lineage::{Source, inputs};
 use crate::license::{Declared, Input, Judgement, Lookup, Published, Relation, Role, Terms, judge};
+use crate::repository::Repository;
 use crate::text::{SourceFile, Span};
 
 /// What a model derives from, and how the terms stand to each other.
@@ -29,8 +30,13 @@ pub struct Assessment {
 
 /// Judges a model against what it derives from; `None` when its card names nothing that is judged.
 #[must_use]
-pub fn assess(card: &Card<'_>, files: &[SourceFile], lookup: &dyn Lookup) -> Option<Assessment> {
-    let parents = descent::parents(card, files);
+pub fn assess(
+    card: &Card<'_>,
+    files: &[SourceFile],
+    repository: &Repository,
+    lookup: &dyn Lookup,
+) -> Option<Assessment> {
+    let parents = descent::parents(card, files, repository);
     if parents.is_empty() {
         return None;
     }

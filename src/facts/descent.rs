@@ -2,6 +2,7 @@
 
 use crate::card::{Card, Kind};
 use crate::license::{Relation, Role, base_model};
+use crate::repository::Repository;
 use crate::text::{SourceFile, Span};
 use crate::vocab::repo_id::{fault, in_url};
 use crate::yaml::{self, NodeId};
@@ -65,7 +66,7 @@ pub fn named<'c>(card: &'c Card<'_>, field: &str) -> Vec<(NodeId, &'c str)> {
 /// All that a model derives from, each once: base models of the front matter, then those of
 /// configurations, then, when nothing else names one, those of a sentence; then its datasets.
 #[must_use]
-pub fn parents(card: &Card<'_>, files: &[SourceFile]) -> Vec<Parent> {
+pub fn parents(card: &Card<'_>, files: &[SourceFile], repository: &Repository) -> Vec<Parent> {
     if card.kind != Kind::Model {
         return Vec::new();
     }
@@ -91,6 +92,12 @@ pub fn parents(card: &Card<'_>, files: &[SourceFile]) -> Vec<Parent> {
             bases += 1;
         }
     }
+    if let Some(gguf) = &repository.gguf {
+        for repo in gguf.base_models.iter().filter_map(|url| in_url(url, "model")).filter(|repo| repo.contains('/')) {
+            add(Claim::File(gguf.file.clone()), Role::Base, &repo);
+            bases += 1;
+        }
+    }
     if bases == 0
         && let Some((span, repo)) = sentence(card)
     {
@@ -110,7 +117,8 @@ pub fn names_bases(name: &str) -> bool {
 
 /// Hub ids of base models in a configuration: PEFT's `base_model_name_or_path`, and every `model` and
 /// `base_model` of mergekit.
-fn configured(file: &SourceFile) -> Vec<String> {
+#[must_use]
+pub fn configured(file: &SourceFile) -> Vec<String> {
     let keys: &[&str] = match file.name() {
         "adapter_config.json" => &["base_model_name_or_path"],
         name if names_bases(name) => &["model", "base_model"],

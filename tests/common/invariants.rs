@@ -1,10 +1,14 @@
 //! What holds for every input, however hostile: shared by the property tests, the hostile inputs and
 //! the fuzz targets.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use cardlint::card::front_matter;
 use cardlint::engine::{self, Audit, Input, Rules, Settings};
 use cardlint::markdown;
 use cardlint::report::{Format, Run, Style, Summary, Writer};
+use cardlint::repository::Files;
 use cardlint::rule::Profile;
 use cardlint::text::{SourceFile, Span, Unit, safe};
 use cardlint::yaml::{self, Kind, reading};
@@ -100,16 +104,14 @@ pub fn outline(text: &str) {
 
 /// The whole audit, and all that is written of it.
 pub fn audit(bytes: &[u8]) -> Audit {
+    audit_with(bytes, None)
+}
+
+/// Likewise, with the files of a repository.
+pub fn audit_with(bytes: &[u8], files: Option<&dyn Files>) -> Audit {
     let rules = Rules::new(Profile::named("strict").expect("a profile"), &[], &[]).expect("no words to get wrong");
     let settings = Settings { rules, ..Settings::default() };
-    let input = Input {
-        name: "README.md".to_owned(),
-        bytes: bytes.to_vec(),
-        list: None,
-        eval_results: Vec::new(),
-        files: Vec::new(),
-        read: None,
-    };
+    let input = Input { name: "README.md".to_owned(), bytes: bytes.to_vec(), files };
     let audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     for finding in &audit.findings {
         let source = audit.source(finding);
@@ -171,4 +173,59 @@ fn reports(audit: &Audit) {
             serde_json::from_str::<serde_json::Value>(&text).expect(name);
         }
     }
+}
+
+/// Files in memory, and how much of them was read.
+#[derive(Default)]
+pub struct Memory {
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Bytes that a file has besides, all zero.
+    pub more: u64,
+    pub read: AtomicU64,
+}
+
+impl Files for Memory {
+    fn names(&self, folder: &str) -> Vec<String> {
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let below = self.files.keys().filter_map(|path| path.strip_prefix(&prefix));
+        below.filter_map(|path| path.split('/').next()).map(str::to_owned).collect()
+    }
+
+    fn size(&self, path: &str) -> Option<u64> {
+        self.files.get(path).map(|bytes| bytes.len() as u64 + self.more)
+    }
+
+    fn read(&self, path: &str, from: u64, length: usize) -> Option<Vec<u8>> {
+        let bytes = self.files.get(path)?;
+        let size = bytes.len() as u64 + self.more;
+        let left = size.saturating_sub(from).min(length as u64);
+        self.read.fetch_add(left, Ordering::Relaxed);
+        let at = |offset: u64| usize::try_from(offset).ok().and_then(|offset| bytes.get(offset)).copied().unwrap_or(0);
+        Some((from..from + left).map(at).collect())
+    }
+}
+
+/// Names of the files that are read beside a card.
+const READ: &[&str] = &[
+    "config.json",
+    "adapter_config.json",
+    "tokenizer_config.json",
+    "trainer_state.json",
+    "eval_results.json",
+    "emissions.csv",
+    "vocab.txt",
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "model.gguf",
+    "mergekit_config.yml",
+];
+
+/// A card that claims what the files could say otherwise.
+const CLAIMS: &str = "---\nlicense: mit\nlibrary_name: timm\npipeline_tag: text-generation\nlanguage: [ta, ru]\nbase_model: a/b\nbase_model_relation: quantized\ndatasets: a/c\nco2_eq_emissions:\n  emissions: 5\n---\n# a 7B 4bit\n\n- Parameters: 7B\n- Tensor type: BF16\n- Context length: 8K\n- Vocabulary size: 32k\n- num_epochs: 3\n- learning_rate: 1e-5\n- accuracy: 0.5\n\n[x](y.md)\n";
+
+/// A repository whose files all hold the same bytes.
+pub fn repository(bytes: &[u8]) -> Audit {
+    let files = READ.iter().map(|name| ((*name).to_owned(), bytes.to_vec())).collect();
+    let memory = Memory { files, ..Memory::default() };
+    audit_with(CLAIMS.as_bytes(), Some(&memory))
 }

@@ -3,7 +3,7 @@
 
 mod carbon;
 mod languages;
-mod values;
+pub(in crate::checks) mod values;
 
 use crate::card::Kind;
 use crate::checks::{Context, Sink};

@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use crate::card::Card;
+use crate::card::{Card, Labelled};
 use crate::checks::{Context, Sink};
 use crate::text::{Span, safe, suggest};
 use crate::yaml::{self, Document, NodeId};
 
 /// A number with its place, as it is written.
-struct Written<'a> {
-    text: &'a str,
-    number: f64,
-    span: Span,
+pub(in crate::checks) struct Written<'a> {
+    pub(in crate::checks) text: &'a str,
+    pub(in crate::checks) number: f64,
+    pub(in crate::checks) span: Span,
 }
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -64,7 +64,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 const HELP: &str = "Correct the one that is wrong, or say in the text which data set and split each belongs to";
 
 /// The values of the model-index by the names and types of their metrics, folded.
-fn declared<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
+pub(in crate::checks) fn declared<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
     let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
     let (Some((document, _)), Some((_, index))) = (card.mapping(), card.field("model-index")) else { return found };
     for &entry in document.items(index).unwrap_or_default() {
@@ -90,40 +90,19 @@ fn number_of<'a>(document: &'a Document<'_>, value: NodeId) -> Option<Written<'a
 }
 
 /// Numbers of the body by the label before them: list items and rows of two cells.
-fn labelled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
-    let text = card.source.text();
+pub(in crate::checks) fn labelled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
     let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
-    let mut add = |label: &str, cell: &'a str, offset: usize| {
-        let bare = cell.trim_matches(|c: char| matches!(c, '*' | '_' | '`' | ' ' | '\t' | '\r'));
-        let digits = bare.strip_suffix('%').unwrap_or(bare).trim_end();
-        let Ok(number) = digits.parse::<f64>() else { return };
-        let start = offset + (bare.as_ptr() as usize - cell.as_ptr() as usize);
-        let label = suggest::fold(label.trim_matches(['*', '_', '`', ' ', ':'])).into_owned();
-        let written = Written { text: bare, number, span: Span::new(start, start + bare.len()) };
-        found.entry(label).or_default().push(written);
-    };
-    for row in card.outline.tables.iter().flat_map(|table| &table.rows) {
-        if let [label, value] = row.as_slice() {
-            add(card.source.slice(*label), card.source.slice(*value), value.start as usize);
+    for Labelled { label, value, span } in card.labelled() {
+        let digits = value.strip_suffix('%').unwrap_or(value).trim_end();
+        if let Ok(number) = digits.parse::<f64>() {
+            found.entry(label).or_default().push(Written { text: value, number, span });
         }
-    }
-    let mut code = card.outline.code.iter().map(|code| code.span.range()).peekable();
-    let mut at = card.front.body_start();
-    for line in text[at..].split_inclusive('\n') {
-        while code.next_if(|range| range.end <= at).is_some() {}
-        let listing = code.peek().is_some_and(|range| range.contains(&at));
-        let item = line.trim_start().strip_prefix(['-', '*', '+']).filter(|_| !listing);
-        if let Some((label, value)) = item.and_then(|item| item.split_once(':')) {
-            let offset = at + (value.as_ptr() as usize - line.as_ptr() as usize);
-            add(label, value.trim_end_matches(['\n', '\r']), offset);
-        }
-        at += line.len();
     }
     found
 }
 
 /// True when two numbers are the same up to rounding and per cent.
-fn agree(one: &Written<'_>, other: &Written<'_>) -> bool {
+pub(in crate::checks) fn agree(one: &Written<'_>, other: &Written<'_>) -> bool {
     [1.0, 100.0, 0.01].iter().any(|scale| {
         let (a, b) = (one.number * scale, other.number);
         // The coarser one decides: half a unit of its last digit, and a hair for the arithmetic.

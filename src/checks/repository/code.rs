@@ -1,0 +1,134 @@
+//! Code of the card that loads another model.
+
+use super::lineage;
+use crate::card::Card;
+use crate::checks::{Context, Sink};
+use crate::facts::{descent, place};
+use crate::text::{Span, safe, suggest};
+use crate::vocab::repo_id;
+
+/// Calls that load a model.
+const LOADS: &[&str] = &[
+    ".from_pretrained(",
+    "pipeline(",
+    "SentenceTransformer(",
+    "CrossEncoder(",
+    "snapshot_download(",
+    "SparseEncoder(",
+    "LLM(",
+];
+/// Classes whose objects are no models.
+const HELPERS: &[&str] = &["Tokenizer", "Processor", "FeatureExtractor", "Config", "Scheduler", "VAE", "Autoencoder"];
+
+pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    if !sink.wants("code-loads-other-model") {
+        return;
+    }
+    let card = ctx.card;
+    let (owner, Some(folder)) = place(card) else { return };
+    // In the cache of the Hub and in copies, one folder has both.
+    let own = folder.rsplit("--").next().unwrap_or(folder);
+    let mut sure = is_named(card, owner, own);
+    let text = card.source.text();
+    let known = lineage::known(card);
+    let mut loaded: Vec<(Span, &str)> = Vec::new();
+    for block in &card.outline.code {
+        for (range, id) in ids(text, block.span) {
+            let name = id.rsplit('/').next().unwrap_or(id);
+            // A copy of it, or the model that it was made from.
+            if same(name, own) || suggest::fold(own).starts_with(&*suggest::fold(name)) {
+                return;
+            }
+            sure |= owner.is_some_and(|owner| id.split('/').next().is_some_and(|other| same(owner, other)));
+            if loads(&text[block.span.start as usize..range.start as usize]) {
+                loaded.push((range, id));
+            }
+        }
+        // The name without its owner: a path of this machine, a variable, a file.
+        if suggest::fold(&text[block.span.range()]).contains(&*suggest::fold(own)) {
+            return;
+        }
+    }
+    let Some(&(span, id)) = loaded.first() else { return };
+    if !sure {
+        return;
+    }
+    // One that the model was made from is loaded before it, or instead of it in copied cards.
+    if loaded.iter().any(|(_, id)| known.contains(&id.to_lowercase())) {
+        return;
+    }
+    let message =
+        format!("The code loads {}, and nowhere {}, which the card is about", safe::quoted(id), safe::quoted(own));
+    sink.add("code-loads-other-model", span, message, |f| {
+        f.help("Load this model in the example").anchor("/code/model")
+    });
+}
+
+/// True when the card too has the name of the folder, which could be any folder.
+fn is_named(card: &Card<'_>, owner: Option<&str>, folder: &str) -> bool {
+    let body = card.source.text();
+    descent::names(card, None).iter().any(|name| same(name.rsplit('/').next().unwrap_or(name), folder))
+        || owner.is_some_and(|owner| body.contains(&format!("{owner}/{folder}")))
+}
+
+fn same(one: &str, other: &str) -> bool {
+    suggest::fold(one) == suggest::fold(other)
+}
+
+/// True when the last call before a place loads a model.
+fn loads(before: &str) -> bool {
+    let from = before.rfind('\n').map_or(0, |at| at + 1);
+    // The name may stand on the line behind the call.
+    let from = before[..from.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+    let near = &before[from..];
+    let call = LOADS.iter().filter_map(|call| near.rfind(call).map(|at| (at, call))).max();
+    let Some((at, call)) = call else { return false };
+    let class = near[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
+    !near[at + call.len()..].contains(')') && !HELPERS.iter().any(|helper| class.contains(helper))
+}
+
+/// Quoted `owner/name`s in a block of code.
+fn ids(text: &str, block: Span) -> Vec<(Span, &str)> {
+    let mut found = Vec::new();
+    let mut at = block.start as usize;
+    for line in text[block.range()].split_inclusive('\n') {
+        for quote in ['"', '\''] {
+            let mut from = 0;
+            for part in line.split(quote) {
+                let inside = from > 0;
+                if inside && part.matches('/').count() == 1 && repo_id::fault(part).is_none() && !is_file(part) {
+                    found.push((Span::new(at + from, at + from + part.len()), part));
+                }
+                from += part.len() + 1;
+            }
+        }
+        at += line.len();
+    }
+    found.sort_by_key(|(span, _)| span.start);
+    found
+}
+
+fn is_file(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    [
+        "png",
+        "jpg",
+        "jpeg",
+        "wav",
+        "mp3",
+        "mp4",
+        "json",
+        "txt",
+        "csv",
+        "py",
+        "pt",
+        "bin",
+        "yaml",
+        "yml",
+        "gguf",
+        "pdf",
+        "safetensors",
+        "onnx",
+    ]
+    .contains(&extension)
+}

@@ -1,0 +1,209 @@
+//! Base models, relation, licence and data as the files name them, against the card.
+
+use super::data::data;
+use super::field_span;
+use crate::card::Card;
+use crate::checks::{Context, Sink};
+use crate::facts::{declared, descent, license_span, place};
+use crate::license::{Declared, base_model, resolve};
+use crate::rule::{Confidence, Severity};
+use crate::text::safe;
+use crate::vocab::repo_id;
+
+pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    bases(ctx, sink);
+    relation(ctx, sink);
+    license(ctx, sink);
+    datasets(ctx, sink);
+}
+
+/// True for what is the id of a repository, and no path of two parts.
+fn is_repository(id: &str) -> bool {
+    let Some((owner, _)) = id.split_once('/') else { return false };
+    let owner = owner.to_lowercase();
+    repo_id::fault(id).is_none() && !data().local_folders.contains(&owner)
+}
+
+/// The name of the weights, whoever copied them and in whichever number format.
+fn weights(id: &str) -> String {
+    let id = base_model(id).and_then(|known| known.mirror_of.as_deref()).unwrap_or(id);
+    let mut name = id.rsplit('/').next().unwrap_or(id).to_lowercase();
+    while let Some(bare) =
+        data().same_weights.iter().find_map(|word| name.strip_suffix(word)?.strip_suffix(['-', '_', '.']))
+    {
+        name = bare.to_owned();
+    }
+    name.replace(['_', '.'], "-").trim_start_matches("meta-").to_owned()
+}
+
+/// What a file names as a base model, and whether the card must name the very same.
+struct Named<'a> {
+    file: &'a str,
+    repo: String,
+    same: bool,
+}
+
+fn named<'a>(ctx: &'a Context<'_>) -> Vec<Named<'a>> {
+    let repository = ctx.repository;
+    let mut found = Vec::new();
+    if let Some(repo) = repository.adapter.as_ref().and_then(|adapter| adapter["base_model_name_or_path"].as_str()) {
+        found.push(Named { file: "adapter_config.json", repo: repo.trim().to_owned(), same: true });
+    }
+    for file in ctx.files.iter().filter(|file| file.name().starts_with("mergekit_config")) {
+        found.extend(descent::configured(file).into_iter().map(|repo| Named { file: file.name(), repo, same: true }));
+    }
+    if let Some(gguf) = &repository.gguf {
+        // The header names what the model was made from, the card of a copy the model that was copied.
+        let urls = gguf.base_models.iter().filter_map(|url| repo_id::in_url(url, "model"));
+        found.extend(urls.map(|repo| Named { file: &gguf.file, repo, same: false }));
+    }
+    found.retain(|named| is_repository(&named.repo));
+    found
+}
+
+fn bases(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let named = named(ctx);
+    let mut declared: Vec<&str> = descent::named(card, "base_model").into_iter().map(|(_, repo)| repo).collect();
+    declared.extend(descent::named(card, "finetuned_from").into_iter().map(|(_, repo)| repo));
+    let own = card.source.name();
+    let missing: Vec<&Named<'_>> = named
+        .iter()
+        .filter(|named| !own.contains(named.repo.as_str()))
+        .filter(|named| {
+            (named.same || declared.is_empty()) && !declared.iter().any(|repo| weights(repo) == weights(&named.repo))
+        })
+        .collect();
+    let Some(first) = missing.first() else {
+        return configured(ctx, &declared, named.is_empty(), sink);
+    };
+    let mut repos: Vec<String> = missing.iter().map(|named| format!("`{}`", safe::line(&named.repo))).collect();
+    repos.dedup();
+    let (count, file) = (repos.len(), safe::quoted(first.file));
+    repos.truncate(4);
+    let more = if count > 4 { format!(" and {} more", count - 4) } else { String::new() };
+    let repos = format!("{}{more}", repos.join(", "));
+    if declared.is_empty() {
+        let message = format!("{file} names {repos} as what the model derives from, and the card no `base_model`");
+        sink.add("base-model-undeclared", card.front.end(), message, |f| {
+            f.help(format!("Add `base_model: {}`", first.repo)).anchor("/base_model/files")
+        });
+    } else {
+        let written = declared.iter().map(|repo| format!("`{repo}`")).collect::<Vec<_>>().join(", ");
+        let message = format!("`base_model` is {written}, but {file} names {repos}");
+        sink.add("base-model-differs", field_span(card, "base_model"), message, |f| {
+            f.help("Name the models whose weights these were made from").anchor("/base_model/files")
+        });
+    }
+}
+
+/// `_name_or_path` of older versions of transformers: what the training began with.
+fn configured(ctx: &Context<'_>, declared: &[&str], none: bool, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let path = ctx.repository.config.as_ref().and_then(|config| config["_name_or_path"].as_str());
+    let Some(path) =
+        path.filter(|path| none && declared.is_empty() && (is_repository(path) || base_model(path).is_some()))
+    else {
+        return;
+    };
+    // A model that was loaded and stored again names itself.
+    let (_, folder) = place(card);
+    let names = descent::names(card, folder);
+    let itself =
+        names.iter().any(|name| weights(name) == weights(path) || name.to_lowercase().contains(&weights(path)));
+    let body = &card.source.text()[card.front.body_start()..];
+    if itself || body.contains(path) {
+        return;
+    }
+    let message = format!(
+        "config.json says that the model was loaded from {}, and the card names no `base_model`",
+        safe::quoted(path)
+    );
+    sink.add("base-model-undeclared", card.front.end(), message, |f| {
+        f.help(format!("If it was trained further from there, add `base_model: {path}`"))
+            .anchor("/base_model/files")
+            .at_most(Severity::Note)
+            .confidence(Confidence::Medium)
+    });
+}
+
+fn relation(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let Some(declared) = card.field_text("base_model_relation") else { return };
+    let repository = ctx.repository;
+    let merged = ctx.files.iter().any(|file| file.name().starts_with("mergekit_config"));
+    let (file, relation) = if repository.is_adapter() {
+        ("adapter_config.json", "adapter")
+    } else if merged && declared != "quantized" {
+        ("mergekit_config.yml", "merge")
+    } else if declared == "adapter" && repository.weights.is_some() && repository.adapter.is_none() {
+        ("model.safetensors", "finetune")
+    } else {
+        return;
+    };
+    if declared == relation {
+        return;
+    }
+    let message = format!("`base_model_relation` is {}, but with {file} it is `{relation}`", safe::quoted(declared));
+    sink.add("base-model-relation-differs", field_span(card, "base_model_relation"), message, |f| {
+        f.help(format!("Write `base_model_relation: {relation}`")).anchor("/base_model_relation/files")
+    });
+}
+
+fn license(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let Some(gguf) = &ctx.repository.gguf else { return };
+    let Some(license) = gguf.license.as_deref().map(|license| license.trim().to_lowercase()) else { return };
+    let name = gguf.license_name.as_deref().filter(|_| license == "other");
+    let link = gguf.license_link.as_deref().filter(|_| license == "other");
+    let written = resolve(Declared { license: &[&license], name, link });
+    let terms = declared(card);
+    if !written.is_known() || !terms.is_known() {
+        return;
+    }
+    let ids = |terms: &crate::license::Terms| {
+        let mut ids: Vec<String> = terms.licenses().map(|license| license.id.clone()).collect();
+        ids.sort();
+        ids
+    };
+    let (there, here) = (ids(&written), ids(&terms));
+    if there == here {
+        return;
+    }
+    let message = format!(
+        "The card declares `{}`, but the header of {} says `{}`",
+        here.join("`, `"),
+        safe::quoted(&gguf.file),
+        there.join("`, `")
+    );
+    sink.add("gguf-license-differs", license_span(card), message, |f| {
+        f.help("Declare the licence of the weights, or write the header again (`gguf-new-metadata`)")
+            .anchor("/license/gguf")
+    });
+}
+
+fn datasets(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let Some(gguf) = &ctx.repository.gguf else { return };
+    let body = card.source.text();
+    let ids = gguf.datasets.iter().map(|name| repo_id::in_url(name, "dataset").unwrap_or_else(|| name.clone()));
+    let missing: Vec<String> = ids.filter(|id| is_repository(id) && !body.contains(id.as_str())).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let list = missing.iter().take(4).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+    let more = if missing.len() > 4 { format!(" and {} more", missing.len() - 4) } else { String::new() };
+    let message = format!(
+        "The header of {} names {list}{more} as training data, and the card does not",
+        safe::quoted(&gguf.file)
+    );
+    sink.add("datasets-undeclared", field_span(card, "datasets"), message, |f| {
+        f.help("Add them to `datasets`").anchor("/datasets/gguf")
+    });
+}
+
+/// Ids that the card names as what the model was made from.
+pub(super) fn known(card: &Card<'_>) -> Vec<String> {
+    let fields = ["base_model", "finetuned_from", "datasets", "new_version"];
+    fields.iter().flat_map(|field| descent::named(card, field)).map(|(_, repo)| repo.to_lowercase()).collect()
+}

@@ -1,0 +1,178 @@
+//! Configurations in JSON, and what they say.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Repository;
+
+/// Parses a configuration. Python writes numbers that JSON lacks (`NaN`, `Infinity`); they become null.
+///
+/// # Errors
+/// Why it is not JSON, as a clause.
+pub fn parse(text: &str) -> Result<Value, String> {
+    let text = text.trim_start_matches('\u{feff}');
+    let error = match serde_json::from_str(text) {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    if ["NaN", "Infinity"].iter().any(|word| text.contains(word))
+        && let Ok(value) = serde_json::from_str(&without_nan(text))
+    {
+        return Ok(value);
+    }
+    // The words of serde name places at their end.
+    let words = error.to_string();
+    let words = words.split(" at line ").next().unwrap_or_default();
+    Err(format!("is not JSON: line {}, column {}: {words}", error.line(), error.column()))
+}
+
+fn without_nan(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut quoted, mut escaped) = (false, false);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let number =
+            (!quoted).then(|| ["NaN", "Infinity", "-Infinity"].into_iter().find(|word| rest.starts_with(word)));
+        if let Some(Some(word)) = number {
+            out.push_str("null");
+            rest = &rest[word.len()..];
+            continue;
+        }
+        (quoted, escaped) = match c {
+            _ if escaped => (quoted, false),
+            '\\' if quoted => (true, true),
+            '"' => (!quoted, false),
+            _ => (quoted, false),
+        };
+        out.push(c);
+        rest = &rest[c.len_utf8()..];
+    }
+    out
+}
+
+/// The numbers of a file of results by their names, without the prefix `eval_`, `test_` or `predict_`.
+#[must_use]
+pub fn metrics(value: &Value) -> BTreeMap<String, f64> {
+    let mut found = BTreeMap::new();
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let bare = ["eval_", "test_", "predict_"].iter().find_map(|prefix| name.strip_prefix(prefix));
+        if let (Some(name), Some(number)) = (bare, value.as_f64()) {
+            found.insert(name.to_owned(), number);
+        }
+    }
+    found
+}
+
+/// Lengths and sizes that `config.json` may name under several keys.
+impl Repository {
+    fn configured(&self, keys: &[&str]) -> Option<&Value> {
+        let config = self.config.as_ref()?;
+        // Models of several modalities keep those of the text apart.
+        let parts = [Some(config), config.get("text_config"), config.get("llm_config"), config.get("thinker_config")];
+        keys.iter()
+            .find_map(|key| parts.iter().flatten().find_map(|part| part.get(key)))
+            .filter(|value| !value.is_null())
+    }
+
+    /// Class names of `config.json`.
+    #[must_use]
+    pub fn architectures(&self) -> Vec<&str> {
+        let list = self.config.as_ref().and_then(|config| config["architectures"].as_array());
+        list.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// The number format of the weights, as `config.json` names it.
+    #[must_use]
+    pub fn dtype(&self) -> Option<&str> {
+        self.configured(&["dtype", "torch_dtype"])?.as_str()
+    }
+
+    /// Tokens that the model can read, with the name of the file that says so; the largest of what is said.
+    #[must_use]
+    pub fn context_length(&self) -> Option<(u64, &'static str)> {
+        // Without a limit, transformers writes a number of thirty digits.
+        const NO_LIMIT: u64 = 1 << 40;
+        let mut found = Vec::new();
+        let keys =
+            ["max_position_embeddings", "n_positions", "seq_length", "max_seq_len", "max_sequence_length", "n_ctx"];
+        if let Some(length) = self.configured(&keys).and_then(Value::as_u64) {
+            let scaling = self.configured(&["rope_scaling", "rope_parameters"]);
+            let factor = scaling.and_then(|scaling| scaling["factor"].as_f64()).filter(|factor| *factor >= 1.0);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "lengths"
+            )]
+            let scaled = factor.map_or(length, |factor| (length as f64 * factor) as u64);
+            found.push((scaled, "config.json"));
+        }
+        if let Some(length) = self.tokenizer.as_ref().and_then(|tokenizer| tokenizer["model_max_length"].as_u64()) {
+            found.push((length, "tokenizer_config.json"));
+        }
+        if let Some(length) = self.sentence.as_ref().and_then(|sentence| sentence["max_seq_length"].as_u64()) {
+            found.push((length, "sentence_bert_config.json"));
+        }
+        if let Some(gguf) = &self.gguf
+            && let Some(length) = gguf.context_length
+        {
+            found.push((length, "the GGUF header"));
+        }
+        found.into_iter().filter(|(length, _)| *length < NO_LIMIT).max_by_key(|(length, _)| *length)
+    }
+
+    /// Tokens of the vocabulary, padding included.
+    #[must_use]
+    pub fn vocabulary_size(&self) -> Option<u64> {
+        self.configured(&["vocab_size"])?.as_u64()
+    }
+
+    /// The method of quantisation that `config.json` names, and its bits.
+    #[must_use]
+    pub fn quantization(&self) -> Option<(&str, Option<u64>)> {
+        let config = self.configured(&["quantization_config", "quantization"])?;
+        let method = config["quant_method"].as_str().unwrap_or_default();
+        let bits = config["bits"].as_u64().or_else(|| {
+            match (config["load_in_4bit"].as_bool(), config["load_in_8bit"].as_bool()) {
+                (Some(true), _) => Some(4),
+                (_, Some(true)) => Some(8),
+                _ => None,
+            }
+        });
+        Some((method, bits))
+    }
+
+    /// The file that asks for code of the repository to be run.
+    #[must_use]
+    pub fn remote_code(&self) -> Option<&'static str> {
+        let asks = |value: &Option<Value>| {
+            value.as_ref().and_then(|value| value["auto_map"].as_object()).is_some_and(|map| !map.is_empty())
+        };
+        if asks(&self.config) {
+            Some("config.json")
+        } else if asks(&self.tokenizer) {
+            Some("tokenizer_config.json")
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{metrics, parse};
+
+    #[test]
+    fn reads_what_python_writes() {
+        let value = parse("{\"a\": NaN, \"b\": [-Infinity, \"NaN \\\" NaN\"]}").expect("a configuration");
+        assert_eq!(value.to_string(), r#"{"a":null,"b":[null,"NaN \" NaN"]}"#);
+        assert_eq!(parse("{\"a\": ").expect_err("broken"), "is not JSON: line 1, column 6: EOF while parsing a value");
+    }
+
+    #[test]
+    fn results_lose_their_prefix() {
+        let value = parse("{\"epoch\": 3.0, \"eval_accuracy\": 0.91, \"eval_loss\": NaN}").expect("results");
+        assert_eq!(metrics(&value).into_iter().collect::<Vec<_>>(), [("accuracy".to_owned(), 0.91)]);
+    }
+}
