@@ -50,6 +50,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("terminal_size", &["cli"]),
     ("textwrap", &["cli"]),
     ("toml", &["cli"]),
+    ("ureq", &["cli"]),
 ];
 
 /// What only the command line may touch: files, the environment, processes, the network.

@@ -165,7 +165,7 @@ fn declarations_resolve() {
 fn mirrors_and_hidden_ancestors_are_followed() {
     let found = |repo: &str, owner: Option<&str>| -> Vec<(String, bool)> {
         let source = Source { role: Role::Base, name: repo, declared: Declared::default(), same_owner: false };
-        inputs(source, owner, &Nothing).into_iter().map(|input| (input.name, input.same_owner)).collect()
+        inputs(source, owner, &Nothing).inputs.into_iter().map(|input| (input.name, input.same_owner)).collect()
     };
     assert_eq!(
         found("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", Some("deepseek-ai")),

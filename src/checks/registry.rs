@@ -124,6 +124,7 @@ pub const BUILTINS: &[Builtin] = &[
             "pickle-weights",
             "remote-code-unmentioned",
             "link-broken",
+            "base-model-circle",
             "base-model-undeclared",
             "base-model-differs",
             "base-model-relation-differs",

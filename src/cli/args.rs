@@ -176,6 +176,9 @@ pub struct Coverage {
     /// Ids of frameworks, or `all` [default: `frameworks` of the configuration, or hf-template and bias-profile]
     #[arg(long, value_delimiter = ',', value_name = "ID")]
     pub framework: Vec<String>,
+    /// Ask the Hub: for repositories named `hf:…`
+    #[arg(long)]
+    pub online: bool,
     /// Of the files that are named, pass over those that are no cards or are excluded
     #[arg(long)]
     pub only_cards: bool,
@@ -229,6 +232,9 @@ pub struct OpennessOptions {
     /// Cards, repositories or folders of them
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
+    /// Ask the Hub: for repositories named `hf:…`
+    #[arg(long)]
+    pub online: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = OpennessFormat::Table)]
     pub format: OpennessFormat,
@@ -253,6 +259,9 @@ pub struct LicenseReport {
     /// Cards, repositories or folders of them
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
+    /// Ask the Hub: for repositories named `hf:…`, and for the licences of base models and data
+    #[arg(long)]
+    pub online: bool,
     /// Do not look for base models in the local cache of the Hub
     #[arg(long)]
     pub no_hub_cache: bool,
@@ -319,9 +328,14 @@ pub struct ReadOptions {
 #[derive(Args, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct AuditOptions {
-    /// Cards, repositories or folders of them; `-` reads one card from standard input
+    /// Cards, repositories or folders of them; `-` reads one card from standard input, `hf-cache:OWNER/NAME` one
+    /// from the local cache of the Hub (`hf-cache:` all of them), and, with --online, `hf:OWNER/NAME` or
+    /// `hf:OWNER/*` those of the Hub; datasets are `hf:datasets/…`, revisions `…@REVISION`
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
+    /// Ask the Hub: for repositories named `hf:…`, and for the licences of base models and data
+    #[arg(long)]
+    pub online: bool,
     /// Output format [default: table]
     #[arg(long, value_parser = format, value_name = "FORMAT")]
     pub format: Option<Format>,

@@ -17,6 +17,7 @@ use super::config::{self, Config, Files};
 use super::discover::{self, Globs, Target, reason};
 use super::fix::{self, Mended, Mode};
 use super::folder::Folder;
+use super::hub::Online;
 use super::packs;
 use super::repositories::{Repositories, hub_cache};
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, print, stdout_style, talk};
@@ -33,6 +34,11 @@ use crate::text::{SourceFile, safe};
 const BATCH: usize = 512;
 /// A progress bar is worth showing for more cards than this.
 const LONG_RUN: usize = 2_000;
+
+/// Requests to the Hub at the same time.
+const CONNECTIONS: usize = 8;
+/// A progress bar is worth showing for more cards of the Hub than this.
+const LONG_LIST: usize = 4;
 
 /// How one report is rendered; where it goes is its [`Writer`].
 type Renderer = (Format, Style);
@@ -57,23 +63,36 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         (None, Some(word)) => fail_on(word).map_err(|error| anyhow!("configuration: fail-on: {error}"))?,
         (None, None) => FailOn::Severity(Severity::Error),
     };
-    let jobs = options.jobs.unwrap_or(0);
-    let threads = if jobs == 0 { std::thread::available_parallelism().map_or(1, usize::from) } else { jobs };
+    let online = Online::new(options.online)?;
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = match options.jobs.unwrap_or(0) {
+        // Those who wait for the Hub need no core.
+        0 if online.is_on() => cores().max(CONNECTIONS),
+        0 => cores(),
+        jobs => jobs,
+    };
     if threads > 1 {
         // Compiling the schema takes longer than all the rest of a small run, beside which it is done.
         std::thread::spawn(|| schema::embedded("model-card"));
     }
     let globs = Globs::new(&config.files, &config.folder)?;
-    let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads, options.only_cards);
+    let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads, options.only_cards, &online);
     let mut given = config.known_licenses()?;
     given.extend(options.license_of.iter().cloned());
     let use_cache = !options.no_hub_cache && config.license.as_ref().is_none_or(|license| license.hub_cache);
-    settings.lookup =
-        Some(Box::new(Repositories::new(given, &found.targets, if use_cache { hub_cache() } else { None })));
+    settings.lookup = Some(Box::new(Repositories::new(
+        given,
+        &found.targets,
+        if use_cache { hub_cache() } else { None },
+        online.clone(),
+    )));
     let mode = (options.fix || options.diff)
         .then_some(Mode { unsafe_fixes: options.unsafe_fixes, write: options.fix && !options.diff });
+    if mode.is_some() && found.targets.iter().any(Target::is_foreign) {
+        bail!("fixes are for your own files: what is on the Hub or in its cache is not changed");
+    }
     // A diff, or the mended text of standard input, stands for the report.
-    let stdin = found.targets.iter().any(|target| target.path.is_none());
+    let stdin = found.targets.iter().any(Target::is_stdin);
     settings.special = special(&config, &settings.rules, &found.targets)?;
     // A new baseline holds everything.
     let configured = || config.baseline.as_ref().map(|path| config.folder.join(path));
@@ -95,7 +114,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         _ if threads == 1 => None,
         _ => Some(rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?),
     };
-    let bar = progress(options, found.targets.len());
+    let bar = progress(options, found.targets.len(), if online.is_on() { LONG_LIST } else { LONG_RUN });
     for batch in found.targets.chunks(BATCH) {
         let work = |target: &Target| {
             // A defect of ours in one card must not cost the others.
@@ -126,11 +145,12 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
                     if known.is_some() {
                         audited.push(audit.name.clone());
                     }
+                    summary.errors.extend(audit.unread.into_iter().map(|reason| (target.name.clone(), reason)));
                     changed += usize::from(!audit.changes.is_empty());
                     for (name, before, after) in &audit.changes {
                         if options.diff {
                             print(&fix::diff(name, before, after, &style))?;
-                        } else if target.path.is_none() {
+                        } else if target.is_stdin() {
                             print(after)?;
                         }
                     }
@@ -151,6 +171,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
+    summary.errors.extend(online.failures().into_iter().map(|reason| ("the Hub".to_owned(), reason)));
     if let Some(audit) = idle_exceptions(&config, &settings) {
         for (writer, (format, style)) in writers.iter_mut().zip(&renderers) {
             writer.add(format.card(&audit, style))?;
@@ -257,6 +278,8 @@ struct Counted {
     held: Vec<String>,
     /// What a new baseline holds of it.
     entries: Vec<Entry>,
+    /// Files of a repository on the Hub that could not be read.
+    unread: Vec<String>,
 }
 
 enum Done {
@@ -289,6 +312,7 @@ fn one(
                 changes: mended.files,
                 circle: mended.circle,
                 held: mended.held,
+                unread: target.remote.as_ref().map(|remote| remote.failures()).unwrap_or_default(),
                 entries: baseline.map(|file| baseline::entries(file, &mended.audit)).unwrap_or_default(),
                 ..count(&mended.audit)
             };
@@ -302,31 +326,34 @@ fn one(
 /// # Errors
 /// Why the file cannot be read.
 pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Option<Audit>, String> {
-    Ok(audit_bytes(target, settings, read_bytes(target)?))
+    Ok(read_bytes(target)?.and_then(|bytes| audit_bytes(target, settings, bytes)))
 }
 
 /// Audits a target whose text is given; `None` when it was found by walking and is no card.
 pub(super) fn audit_bytes(target: &Target, settings: &Settings, bytes: Vec<u8>) -> Option<Audit> {
-    let folder = target.path.as_ref().map(|path| match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-        _ => PathBuf::from("."),
-    });
-    let files = folder.map(Folder::new);
-    let input =
-        Input { name: target.name.clone(), bytes, files: files.as_ref().map(|files| files as &dyn repository::Files) };
+    let folder = target.path.as_deref().map(Folder::of_card);
+    let files = match (&folder, &target.remote) {
+        (Some(folder), _) => Some(folder as &dyn repository::Files),
+        (None, Some(remote)) => Some(remote.as_ref() as &dyn repository::Files),
+        (None, None) => None,
+    };
+    let input = Input { name: target.name.clone(), bytes, kind: target.kind, files };
     engine::audit(input, settings, !target.explicit)
 }
 
-/// The bytes of a target.
+/// The bytes of a target; `None` for a repository on the Hub that was found by listing and has no card.
 ///
 /// # Errors
 /// Why it cannot be read.
-pub(super) fn read_bytes(target: &Target) -> Result<Vec<u8>, String> {
+pub(super) fn read_bytes(target: &Target) -> Result<Option<Vec<u8>>, String> {
+    if let Some(remote) = &target.remote {
+        return remote.card();
+    }
     let bytes = match &target.path {
         None => read_limited(io::stdin().lock(), 0),
         Some(path) => read_file(path),
     };
-    bytes.map_err(|error| reason(&error))
+    bytes.map(Some).map_err(|error| reason(&error))
 }
 
 fn count(audit: &Audit) -> Counted {
@@ -413,7 +440,7 @@ pub(super) fn buffer_settings(config: &Config) -> anyhow::Result<Settings> {
     settings.each = true;
     let use_cache = config.license.as_ref().is_none_or(|license| license.hub_cache);
     let cache = if use_cache { hub_cache() } else { None };
-    settings.lookup = Some(Box::new(Repositories::new(config.known_licenses()?, &[], cache)));
+    settings.lookup = Some(Box::new(Repositories::new(config.known_licenses()?, &[], cache, Online::default())));
     if let Some(file) = &config.baseline {
         let known = Baseline::read(&config.folder.join(file))?;
         settings.known = Some(Box::new(Seen(known)) as Box<dyn engine::Known>);
@@ -516,8 +543,8 @@ fn outputs(options: &AuditOptions, config: &Config, settings: &Settings, global:
     Ok((renderers, writers))
 }
 
-fn progress(options: &AuditOptions, targets: usize) -> Option<indicatif::ProgressBar> {
-    let wanted = !options.quiet && !options.no_progress && targets > LONG_RUN && io::stderr().is_terminal();
+fn progress(options: &AuditOptions, targets: usize, long: usize) -> Option<indicatif::ProgressBar> {
+    let wanted = !options.quiet && !options.no_progress && targets > long && io::stderr().is_terminal();
     wanted.then(|| {
         let bar = indicatif::ProgressBar::new(targets as u64);
         if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:40} {pos}/{len} files, {eta} left") {

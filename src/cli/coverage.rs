@@ -10,6 +10,7 @@ use super::audit::read_bytes;
 use super::config::{self, Config};
 use super::discover::{self, Globs};
 use super::folder::Folder;
+use super::hub::Online;
 use super::{EXIT_CLEAN, EXIT_FAILED, packs, print, stdout_style, talk};
 use crate::card::{self, Card, Kind, Siblings};
 use crate::disclosure::framework::{Framework, answers, frameworks};
@@ -67,7 +68,7 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let config = configured(&options.paths)?;
     let chosen = chosen(if options.framework.is_empty() { &config.frameworks } else { &options.framework })?;
     let mut sheets = Vec::new();
-    let errors = each(&options.paths, &config, options.only_cards, |name, source, card, _| {
+    let errors = each(&options.paths, &config, options.only_cards, options.online, |name, source, card, _| {
         let reading = disclosure::read_page(card);
         let traits = Traits::read(card);
         for framework in &chosen {
@@ -95,15 +96,17 @@ fn each(
     paths: &[PathBuf],
     config: &Config,
     only_cards: bool,
-    mut see: impl FnMut(&str, &SourceFile, &Card<'_>, Option<&Path>),
+    online: bool,
+    mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[String]),
 ) -> anyhow::Result<Vec<(String, String)>> {
     let globs = Globs::new(&config.files, &config.folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = discover::find(paths, "README.md", &globs, threads, only_cards);
+    let found = discover::find(paths, "README.md", &globs, threads, only_cards, &Online::new(online)?);
     let mut errors = found.errors;
     for target in &found.targets {
         let bytes = match read_bytes(target) {
-            Ok(bytes) => bytes,
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => continue,
             Err(reason) => {
                 errors.push((target.name.clone(), reason));
                 continue;
@@ -111,9 +114,14 @@ fn each(
         };
         let (text, faults) = card::decode(bytes);
         let source = SourceFile::new(target.name.clone(), text);
-        let card = Card::read(&source, faults, Siblings::none(), None);
+        let card = Card::read(&source, faults, Siblings::none(), target.kind);
         if card.kind == Kind::Model && (target.explicit || card.is_card()) {
-            see(&target.name, &source, &card, target.path.as_deref().and_then(Path::parent));
+            let files = match (&target.path, &target.remote) {
+                (Some(path), _) => Folder::of_card(path).names(""),
+                (None, Some(remote)) => remote.names(""),
+                (None, None) => Vec::new(),
+            };
+            see(&target.name, &source, &card, &files);
         }
     }
     Ok(errors)
@@ -137,18 +145,18 @@ fn finish(text: &str, json: bool, empty: bool, errors: &[(String, String)]) -> a
 /// When standard output fails.
 pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8> {
     let mut leaves = Vec::new();
-    let errors = each(&options.paths, &configured(&options.paths)?, false, |name, source, card, folder| {
-        let freedom = match is_free(card) {
-            Some(true) => Freedom::Free,
-            Some(false) => Freedom::Restricted,
-            None => Freedom::Unknown,
-        };
-        let files = folder.map(|folder| Folder::new(folder).names("")).unwrap_or_default();
-        let openness = read_openness(&disclosure::read_page(card), freedom, &files);
-        let line = |part: &Part| part.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
-        let lines = openness.components.iter().chain(&openness.elements).map(line).collect();
-        leaves.push(Leaf { card: name.to_owned(), openness, lines });
-    })?;
+    let errors =
+        each(&options.paths, &configured(&options.paths)?, false, options.online, |name, source, card, files| {
+            let freedom = match is_free(card) {
+                Some(true) => Freedom::Free,
+                Some(false) => Freedom::Restricted,
+                None => Freedom::Unknown,
+            };
+            let openness = read_openness(&disclosure::read_page(card), freedom, files);
+            let line = |part: &Part| part.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
+            let lines = openness.components.iter().chain(&openness.elements).map(line).collect();
+            leaves.push(Leaf { card: name.to_owned(), openness, lines });
+        })?;
     let text = match options.format {
         OpennessFormat::Table => report::table(&leaves, &stdout_style(global.color)),
         OpennessFormat::Markdown => report::markdown(&leaves),

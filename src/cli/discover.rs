@@ -2,27 +2,60 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::{WalkBuilder, WalkState};
 
 use super::config::Files;
+use super::hub::{self, Online, Remote, cache};
+use crate::card::Kind;
 
 /// A file to audit.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone)]
 pub struct Target {
     /// The name reported, `/`-separated.
     pub name: String,
-    /// Where it is; `None` for standard input.
+    /// Where it is; `None` for standard input and for what is on the Hub.
     pub path: Option<PathBuf>,
     /// Named by the user: audited whatever it looks like.
     pub explicit: bool,
+    /// What it describes, where its place tells.
+    pub kind: Option<Kind>,
+    /// The repository, when it is on the Hub.
+    pub remote: Option<Arc<dyn Remote>>,
+}
+
+impl Target {
+    /// A file.
+    #[must_use]
+    pub fn file(name: String, path: PathBuf, explicit: bool) -> Self {
+        Self { name, path: Some(path), explicit, kind: None, remote: None }
+    }
+
+    /// Standard input.
+    #[must_use]
+    pub fn stdin(name: String) -> Self {
+        Self { name, path: None, explicit: true, kind: None, remote: None }
+    }
+
+    /// True for standard input.
+    #[must_use]
+    pub fn is_stdin(&self) -> bool {
+        self.path.is_none() && self.remote.is_none()
+    }
+
+    /// True for what is on the Hub or in its cache, and is not to be changed.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        let cached = |path: &PathBuf| path.parent().is_some_and(|folder| cache::store(folder).is_some());
+        self.remote.is_some() || self.path.as_ref().is_some_and(cached)
+    }
 }
 
 /// What was found, and what could not be looked at.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Found {
     /// In order of the arguments, then of their names.
     pub targets: Vec<Target>,
@@ -126,7 +159,7 @@ fn named(path: &Path, globs: &Globs, only_cards: bool) -> Option<Target> {
         None if only_cards => return None,
         None => path.to_owned(),
     };
-    let mut target = Target { name: display(&path), path: Some(path.clone()), explicit: true };
+    let mut target = Target::file(display(&path), path.clone(), true);
     if only_cards {
         let full = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         if globs.excludes(&full) {
@@ -141,11 +174,25 @@ fn named(path: &Path, globs: &Globs, only_cards: bool) -> Option<Target> {
 /// Looks for cards at and below `paths`. With `only_cards`, files that are named are treated as those found in
 /// folders, and may be gone.
 #[must_use]
-pub fn find(paths: &[PathBuf], stdin_name: &str, globs: &Globs, jobs: usize, only_cards: bool) -> Found {
+pub fn find(
+    paths: &[PathBuf],
+    stdin_name: &str,
+    globs: &Globs,
+    jobs: usize,
+    only_cards: bool,
+    online: &Online,
+) -> Found {
     let mut found = Found::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            found.targets.push(Target { name: stdin_name.to_owned(), path: None, explicit: true });
+            found.targets.push(Target::stdin(stdin_name.to_owned()));
+            continue;
+        }
+        if let Some(named) = path.to_str().and_then(|path| hub::targets(path, online)) {
+            match named {
+                Ok(targets) => found.targets.extend(targets),
+                Err(reason) => found.errors.push((path.to_string_lossy().into_owned(), reason)),
+            }
             continue;
         }
         match fs::metadata(path) {
@@ -233,14 +280,13 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
             if !(kind.is_file() || kind.is_symlink()) {
                 return WalkState::Continue;
             }
-            let target =
-                Target { name: display(path), path: Some(path.to_owned()), explicit: included || telling_name(&name) };
+            let target = Target::file(display(path), path.to_owned(), included || telling_name(&name));
             targets.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(target);
             WalkState::Continue
         })
     });
     let mut targets = targets.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    targets.sort();
+    targets.sort_by(|one, other| one.name.cmp(&other.name));
     found.targets.extend(targets);
     let mut errors = errors.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     errors.sort();

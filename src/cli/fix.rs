@@ -47,7 +47,7 @@ pub(super) struct Mended {
 /// # Errors
 /// Why the file cannot be read or written.
 pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<Option<Mended>, String> {
-    let bytes = read_bytes(target)?;
+    let Some(bytes) = read_bytes(target)? else { return Ok(None) };
     let Some(mut audit) = audit_bytes(target, settings, bytes.clone()) else { return Ok(None) };
     // What is not UTF-8 was read with repairs, so that places in it mean nothing in the file. The text of the
     // audit is for reports, and may lack secrets.

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Component, Path, PathBuf};
 
+use super::hub::cache;
 use crate::repository::Files;
 
 /// The files of a folder. Links are not followed, as they could lead out of the repository, unless they end in
@@ -29,6 +30,16 @@ impl Folder {
         Self { store: fs::canonicalize(store).ok(), ..Self::new(path) }
     }
 
+    /// The files beside a card: those of a snapshot in the Hub's cache are links into its store.
+    #[must_use]
+    pub fn of_card(card: &Path) -> Self {
+        let folder = card.parent().unwrap_or(Path::new(""));
+        match cache::store(folder) {
+            Some(store) => Self::with_store(folder, &store),
+            None => Self::new(folder),
+        }
+    }
+
     /// Where a file of the repository is; `None` when there is none, or the way leads elsewhere.
     fn place(&self, path: &str) -> Option<PathBuf> {
         let (mut place, mut linked) = (self.path.clone(), false);
@@ -47,6 +58,11 @@ impl Folder {
 }
 
 impl Files for Folder {
+    /// A snapshot holds what somebody loaded.
+    fn is_complete(&self) -> bool {
+        self.store.is_none()
+    }
+
     fn names(&self, folder: &str) -> Vec<String> {
         let Some(place) = self.place(folder) else { return Vec::new() };
         let Ok(entries) = fs::read_dir(place) else { return Vec::new() };

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::args::{Global, LicenseCheck, LicenseCommand, LicenseList, LicenseReport, PageFormat, ReportFormat};
 use super::config::Files;
 use super::discover::{self, Globs};
+use super::hub::Online;
 use super::repositories::{Repositories, hub_cache};
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, print, stdout_style, talk};
 use crate::engine::{Audit, Settings};
@@ -335,7 +336,7 @@ impl CaseFile {
                 declared: Declared { license: &license, name: input.license_name.as_deref(), link: None },
                 same_owner: role == Role::Base && self.published.same_owner_as_base,
             };
-            found.extend(inputs(source, owner, &Nothing));
+            found.extend(inputs(source, owner, &Nothing).inputs);
         }
         let license = words(self.published.license.as_ref());
         let declared = Declared { license: &license, name: self.published.license_name.as_deref(), link: None };
@@ -424,7 +425,7 @@ fn question(options: &LicenseCheck) -> anyhow::Result<Question> {
                 declared: Declared { license: &license, name: None, link: None },
                 same_owner: false,
             };
-            found.extend(inputs(source, owner, &Nothing));
+            found.extend(inputs(source, owner, &Nothing).inputs);
         }
     }
     let usual = match (options.teacher.is_empty(), options.base.len()) {
@@ -548,10 +549,15 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
 
 fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     let globs = Globs::new(&Files::default(), Path::new("."))?;
+    let online = Online::new(options.online)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = discover::find(&options.paths, "README.md", &globs, threads, false);
-    let known =
-        Repositories::new(HashMap::new(), &found.targets, if options.no_hub_cache { None } else { hub_cache() });
+    let found = discover::find(&options.paths, "README.md", &globs, threads, false, &online);
+    let known = Repositories::new(
+        HashMap::new(),
+        &found.targets,
+        if options.no_hub_cache { None } else { hub_cache() },
+        online.clone(),
+    );
     let settings = Settings { lookup: Some(Box::new(known)), ..Settings::default() };
     let mut audits = Vec::new();
     let mut errors = found.errors;

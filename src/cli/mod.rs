@@ -17,6 +17,7 @@ mod watch;
 pub mod config;
 mod coverage;
 pub mod folder;
+pub mod hub;
 pub mod read;
 pub mod repositories;
 

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -10,6 +9,7 @@ use anyhow::anyhow;
 
 use super::audit::read_file;
 use super::discover::Target;
+use super::hub::{Online, cache};
 use crate::card::{self, Card, Kind, Siblings, front_matter};
 use crate::facts;
 use crate::license::{Declared, Lookup, Origin, Role, Stated, resolve};
@@ -20,7 +20,7 @@ use crate::vocab::repo_id;
 type Memo = HashMap<PathBuf, Option<Arc<Stated>>>;
 
 /// Knows the licences of repositories, the most trusted source first: what the user says, the
-/// repositories of the same audit, the local cache of the Hub. It reads files, and no network.
+/// repositories of the same audit, the local cache of the Hub. It uses the network only where the user asked for it.
 #[derive(Default)]
 pub struct Repositories {
     /// Hub id in lower case to the licence that the user gives.
@@ -30,22 +30,23 @@ pub struct Repositories {
     /// The folder of the cache.
     cache: Option<PathBuf>,
     read: Mutex<Memo>,
+    online: Online,
 }
 
 impl Repositories {
     /// Knows what `given` says, the cards of `targets` that lie in folders named like Hub ids, and those in
-    /// the folder `cache`.
+    /// the folder `cache`, and the Hub where it may be asked.
     #[must_use]
-    pub fn new(given: HashMap<String, String>, targets: &[Target], cache: Option<PathBuf>) -> Self {
+    pub fn new(given: HashMap<String, String>, targets: &[Target], cache: Option<PathBuf>, online: Online) -> Self {
         let mut neighbours = HashMap::new();
         for target in targets {
-            if let Some(path) = &target.path
+            if let Some(path) = target.path.as_ref().filter(|_| !target.is_foreign())
                 && let Some(id) = id_of_folder(path)
             {
                 neighbours.entry(id).or_insert_with(|| (path.clone(), target.name.clone()));
             }
         }
-        Self { given, neighbours, cache, read: Mutex::default() }
+        Self { given, neighbours, cache, read: Mutex::default(), online }
     }
 
     fn stated(&self, path: &Path, kind: Kind) -> Option<Arc<Stated>> {
@@ -77,6 +78,12 @@ impl Lookup for Repositories {
             && let Some(stated) = self.stated(&path, kind)
         {
             found.push((Origin::HubCache, (*stated).clone()));
+        }
+        // What is known from nearer is not asked for.
+        if found.iter().all(|(_, stated)| stated.license.is_empty())
+            && let Some(stated) = self.online.stated(role, repo)
+        {
+            found.push((Origin::Hub, stated));
         }
         found
     }
@@ -127,18 +134,8 @@ fn cached(cache: &Path, role: Role, repo: &str) -> Option<PathBuf> {
     }
     let kind = if role == Role::Dataset { "datasets" } else { "models" };
     let folder = cache.join(format!("{kind}--{}", repo.replace('/', "--")));
-    let snapshots = folder.join("snapshots");
-    let revision = if let Ok(commit) = fs::read_to_string(folder.join("refs").join("main")) {
-        commit.trim().to_owned()
-    } else {
-        let mut only = fs::read_dir(&snapshots).ok()?.flatten();
-        let name = only.next()?.file_name().to_string_lossy().into_owned();
-        only.next().is_none().then_some(name)?
-    };
-    if revision.is_empty() || !revision.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let card = snapshots.join(revision).join("README.md");
+    let revision = cache::commit(&folder, "main").or_else(|| cache::only(&folder))?;
+    let card = folder.join("snapshots").join(revision).join("README.md");
     card.is_file().then_some(card)
 }
 

@@ -68,6 +68,8 @@ pub struct Input<'a> {
     pub name: String,
     /// The bytes.
     pub bytes: Vec<u8>,
+    /// What it describes, where its place tells; the user's word is stronger.
+    pub kind: Option<Kind>,
     /// The repository that it describes; `None` when that is not known.
     pub files: Option<&'a dyn Files>,
 }
@@ -236,7 +238,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     let source = SourceFile::new(input.name, text);
     let list = || input.files.map(|files| files.names("")).unwrap_or_default();
     let siblings = if input.files.is_some() { Siblings::new(&list) } else { Siblings::none() };
-    let card = Card::read(&source, faults, siblings, settings.kind);
+    let card = Card::read(&source, faults, siblings, settings.kind.or(input.kind));
     if only_cards && !card.is_card() {
         return None;
     }

@@ -26,6 +26,8 @@ pub struct Assessment {
     pub judgement: Judgement,
     /// Datasets whose terms are not known, which says nothing about the model.
     pub unjudged: Vec<String>,
+    /// Repositories that derive from each other, and what names the first.
+    pub circle: Option<(Claim, Vec<String>)>,
 }
 
 /// Judges a model against what it derives from; `None` when its card names nothing that is judged.
@@ -41,10 +43,22 @@ pub fn assess(
         return None;
     }
     let (owner, folder) = place(card);
+    let own = owner.zip(folder).map(|(owner, folder)| format!("{owner}/{folder}"));
+    let mut circle: Option<(Claim, Vec<String>)> = None;
     let (mut found, mut claims, mut unjudged) = (Vec::<Input>::new(), Vec::<Claim>::new(), Vec::new());
     for Parent { claim, role, repo } in &parents {
         let source = Source { role: *role, name: repo, declared: Declared::default(), same_owner: false };
-        for mut input in inputs(source, owner, lookup) {
+        let chain = inputs(source, owner, lookup);
+        // Datasets derive from nothing that is followed.
+        circle = circle.or(chain.circle.map(|circle| (claim.clone(), circle)));
+        for mut input in chain.inputs {
+            if *role == Role::Base
+                && circle.is_none()
+                && own.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(&input.name))
+            {
+                let behind = input.behind.iter().filter(|behind| !behind.eq_ignore_ascii_case(&input.name));
+                circle = Some((claim.clone(), std::iter::once(&input.name).chain(behind).cloned().collect()));
+            }
             if input.role == Role::Dataset && !input.terms.is_known() {
                 unjudged.push(input.name);
                 continue;
@@ -74,5 +88,5 @@ pub fn assess(
     }
     let published = Published { name: names.first().cloned().unwrap_or_default(), terms };
     let judgement = judge(relation, &found, &published);
-    Some(Assessment { inputs: found, claims, relation, names, published, named_in_text, judgement, unjudged })
+    Some(Assessment { inputs: found, claims, relation, names, published, named_in_text, judgement, unjudged, circle })
 }

@@ -107,7 +107,9 @@ pub fn license_link(card: &Card<'_>) -> Option<Linked> {
 #[must_use]
 pub fn place<'c>(card: &'c Card<'_>) -> (Option<&'c str>, Option<&'c str>) {
     let mut parts = card.source.name().rsplit('/').skip(1);
-    let name = parts.next().filter(|name| !name.is_empty() && *name != ".");
+    // Cards of the Hub may have their revision behind the name.
+    let bare = |name: &'c str| name.split_once('@').map_or(name, |(name, _)| name);
+    let name = parts.next().map(bare).filter(|name| !name.is_empty() && *name != ".");
     (parts.next().filter(|owner| !owner.is_empty()), name)
 }
 
@@ -117,6 +119,7 @@ pub fn origin_words(origin: &Origin) -> Option<String> {
     match origin {
         Origin::Configuration => Some("as the configuration says".to_owned()),
         Origin::Neighbour(path) => Some(format!("as {} says", crate::text::safe::quoted(path))),
+        Origin::Hub => Some("as its card on the Hub says".to_owned()),
         Origin::HubCache => Some("as its card in the local cache of the Hub says".to_owned()),
         Origin::Unknown | Origin::Given | Origin::Table => None,
     }

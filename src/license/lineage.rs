@@ -1,7 +1,7 @@
 //! From repositories and declarations to the [`Input`]s of a judgement: where each licence is known
 //! from, and what stands behind an input.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::judge::{Input, Role};
 use super::knowledge::{base_model, find};
@@ -39,6 +39,8 @@ pub enum Origin {
     Neighbour(String),
     /// A card in the local cache of the Hub.
     HubCache,
+    /// The Hub itself.
+    Hub,
     /// The table of base models (`rules/models/base-models.yaml`).
     Table,
 }
@@ -53,6 +55,7 @@ impl Origin {
             Origin::Configuration => "configuration",
             Origin::Neighbour(_) => "neighbour",
             Origin::HubCache => "hub-cache",
+            Origin::Hub => "hub",
             Origin::Table => "table",
         }
     }
@@ -138,22 +141,38 @@ fn known(role: Role, repo: &str, declared: Declared<'_>, lookup: &dyn Lookup) ->
     found
 }
 
+/// What is behind an input.
+#[derive(Debug)]
+pub struct Chain {
+    /// The input itself, and those behind it.
+    pub inputs: Vec<Input>,
+    /// Repositories each of which names the next one as what it derives from, the last one the first.
+    pub circle: Option<Vec<String>>,
+}
+
 /// The input and those behind it: the models that it derives from as far as its own card is known, the
 /// model that it re-uploads, and ancestors whose terms its own licence does not show. `owner` is the
 /// namespace of the published repository.
 #[must_use]
-pub fn inputs(source: Source<'_>, owner: Option<&str>, lookup: &dyn Lookup) -> Vec<Input> {
+pub fn inputs(source: Source<'_>, owner: Option<&str>, lookup: &dyn Lookup) -> Chain {
     let owned = |repo: &str| {
         owner.is_some_and(|owner| repo.split_once('/').is_some_and(|(other, _)| other.eq_ignore_ascii_case(owner)))
     };
     let mut found: Vec<Input> = Vec::new();
-    let mut seen: HashSet<String> = HashSet::new();
+    // What each repository is behind.
+    let mut seen: HashMap<String, Option<String>> = HashMap::new();
+    let mut circle = None;
     // Name, the input that it is behind, and hops from the source.
     let mut open: Vec<(String, Option<String>, usize)> = vec![(source.name.to_owned(), None, 0)];
     while let Some((repo, behind, hops)) = open.pop() {
-        if !seen.insert(repo.to_lowercase()) || found.len() == MAX_INPUTS {
+        if seen.contains_key(&repo.to_lowercase()) {
+            circle = circle.or_else(|| behind.as_deref().and_then(|behind| closed(&seen, &repo, behind)));
             continue;
         }
+        if found.len() == MAX_INPUTS {
+            continue;
+        }
+        seen.insert(repo.to_lowercase(), behind.clone());
         let declared = if behind.is_none() { source.declared } else { Declared::default() };
         let known = known(source.role, &repo, declared, lookup);
         if hops < MAX_HOPS {
@@ -170,5 +189,19 @@ pub fn inputs(source: Source<'_>, owner: Option<&str>, lookup: &dyn Lookup) -> V
             gated: known.gated,
         });
     }
-    found
+    Chain { inputs: found, circle }
+}
+
+/// The circle that ends with `repo` behind `last`, from `repo` on; `None` when the two only meet.
+fn closed(seen: &HashMap<String, Option<String>>, repo: &str, last: &str) -> Option<Vec<String>> {
+    let mut way = vec![last.to_owned()];
+    while let Some(at) = way.last().filter(|at| !at.eq_ignore_ascii_case(repo)) {
+        let before = seen.get(&at.to_lowercase())?.clone()?;
+        if way.len() > MAX_INPUTS {
+            return None;
+        }
+        way.push(before);
+    }
+    way.reverse();
+    Some(way)
 }

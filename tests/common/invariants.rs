@@ -111,7 +111,7 @@ pub fn audit(bytes: &[u8]) -> Audit {
 pub fn audit_with(bytes: &[u8], files: Option<&dyn Files>) -> Audit {
     let rules = Rules::new(Profile::named("strict").expect("a profile"), &[], &[]).expect("no words to get wrong");
     let settings = Settings { rules, ..Settings::default() };
-    let input = Input { name: "README.md".to_owned(), bytes: bytes.to_vec(), files };
+    let input = Input { name: "README.md".to_owned(), bytes: bytes.to_vec(), kind: None, files };
     let audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     for finding in &audit.findings {
         let source = audit.source(finding);

@@ -10,6 +10,7 @@ use cardlint::card::Kind;
 use cardlint::checks::UserSchema;
 use cardlint::cli::config;
 use cardlint::cli::folder::Folder;
+use cardlint::cli::hub::Online;
 use cardlint::cli::repositories::Repositories;
 use cardlint::engine::{self, Audit, Input, Rules, Settings};
 use cardlint::rule::Profile;
@@ -37,7 +38,7 @@ pub fn audit_text(text: &str, kind: Option<Kind>) -> Audit {
 /// Audits bytes as a card.
 pub fn audit_bytes(name: &str, bytes: Vec<u8>, kind: Option<Kind>) -> Audit {
     let settings = Settings { kind, ..strict() };
-    let input = Input { name: name.to_owned(), bytes, files: None };
+    let input = Input { name: name.to_owned(), bytes, kind: None, files: None };
     engine::audit(input, &settings, false).expect("an explicit file is always audited")
 }
 
@@ -55,7 +56,7 @@ pub fn audit_folder(folder: &Path) -> Audit {
     settings.policy = config.as_ref().and_then(|config| config.policy("2026-11-25".to_owned()).expect("policy"));
     let known = config.as_ref().map(|config| config.known_licenses().expect("licences")).unwrap_or_default();
     let cache = Some(folder.join("hub")).filter(|cache| cache.is_dir());
-    settings.lookup = Some(Box::new(Repositories::new(known, &[], cache)));
+    settings.lookup = Some(Box::new(Repositories::new(known, &[], cache, Online::default())));
     let files = Folder::new(folder);
     // Where the folder of the card has a meaning, a file names it.
     let id = fs::read_to_string(folder.join("repository-id")).map(|id| format!("{}/", id.trim())).unwrap_or_default();
@@ -64,7 +65,7 @@ pub fn audit_folder(folder: &Path) -> Audit {
         // No file of ours holds what looks like a real one.
         bytes.splice(at..at + TOKEN.len(), ["hf", "QwErTyUiOpAsDfGhJkLzXcVbNmPqRsTuVw"].join("_").into_bytes());
     }
-    let input = Input { name: format!("{id}README.md"), bytes, files: Some(&files) };
+    let input = Input { name: format!("{id}README.md"), bytes, kind: None, files: Some(&files) };
     let mut audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     if let (Some(config), Some(policy)) = (&config, &settings.policy) {
         let source = config.source.as_ref().expect("a file");

@@ -28,7 +28,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// What names an input, else the end of the front matter.
 pub(super) fn claim_span(card: &Card<'_>, assessment: &Assessment, input: usize) -> Span {
-    match (assessment.claims.get(input), card.mapping()) {
+    place_of(card, assessment.claims.get(input))
+}
+
+/// What names something that the model derives from, else the end of the front matter.
+pub(in crate::checks) fn place_of(card: &Card<'_>, claim: Option<&Claim>) -> Span {
+    match (claim, card.mapping()) {
         (Some(Claim::Field(node)), Some((document, _))) => document.node(*node).span,
         (Some(Claim::Sentence(span)), _) => *span,
         _ => card.front.end(),

@@ -3,6 +3,7 @@
 use super::data::data;
 use super::field_span;
 use crate::card::Card;
+use crate::checks::license::derivation::place_of;
 use crate::checks::{Context, Sink};
 use crate::facts::{declared, descent, license_span, place};
 use crate::license::{Declared, base_model, resolve};
@@ -11,10 +12,27 @@ use crate::text::safe;
 use crate::vocab::repo_id;
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    circle(ctx, sink);
     bases(ctx, sink);
     relation(ctx, sink);
     license(ctx, sink);
     datasets(ctx, sink);
+}
+
+/// Repositories that derive from each other.
+fn circle(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let Some((claim, circle)) = ctx.assessment.and_then(|known| known.circle.as_ref()) else { return };
+    let way: Vec<String> = circle.iter().map(|repo| safe::quoted(repo)).collect();
+    let message = match way.as_slice() {
+        [one] => format!("The model names itself, {one}, as what it derives from"),
+        [first, .., last] => {
+            format!("{first} derives from {last}, and {last} from {first}: one of them names the wrong base")
+        }
+        [] => return,
+    };
+    sink.add("base-model-circle", place_of(ctx.card, Some(claim)), message, |f| {
+        f.help("Name the model whose weights were there first").anchor("/base_model/circle")
+    });
 }
 
 /// True for what is the id of a repository, and no path of two parts.

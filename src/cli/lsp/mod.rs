@@ -344,7 +344,7 @@ impl Server<'_> {
         // A README may be that of another project, and other files are none of ours.
         let explicit = included || file.as_deref().is_some_and(telling_name);
         let wanted = explicit || file.as_deref().is_none_or(card_name);
-        let target = Target { name, path, explicit };
+        let target = Target { path, explicit, ..Target::stdin(name) };
         settings.special = special(config, &settings.rules, std::slice::from_ref(&target))?;
         let audit = (wanted && text.len() as u64 <= card::MAX_BYTES)
             .then(|| audit_bytes(&target, settings, text.clone().into_bytes()))
