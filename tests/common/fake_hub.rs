@@ -216,6 +216,13 @@ impl FakeHub {
         }
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(repository) = state.repositories.get(&key) else { return Answer::error(404, "RepoNotFound") };
+        if rest.contains("/tree/") {
+            let entry = |(name, bytes): &(String, Vec<u8>)| {
+                format!(r#"{{"type": "file", "path": "{name}", "size": {}, "oid": "{COMMIT}"}}"#, bytes.len())
+            };
+            let entries: Vec<String> = repository.files.iter().map(entry).collect();
+            return Answer::json(&format!("[{}]", entries.join(", ")));
+        }
         let siblings: Vec<String> = repository
             .files
             .iter()
