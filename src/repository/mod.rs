@@ -51,6 +51,10 @@ const MAX_HEADERS: u64 = 64 << 20;
 /// Files with weights whose headers are read; the largest models have a few hundred.
 const MAX_SHARDS: usize = 1_000;
 
+/// Files of JSON that libraries read with the model.
+const PARSED: &[&str] =
+    &["generation_config.json", "special_tokens_map.json", "preprocessor_config.json", "model_index.json"];
+
 /// Something that a file should not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -112,6 +116,10 @@ impl Repository {
                 Ok(runs) => found.emissions = runs,
                 Err(message) => found.fault("emissions.csv", message),
             }
+        }
+        // Nothing is taken from these, but libraries must be able to read them.
+        for name in PARSED {
+            let _ = found.json(files, name, MAX_CONFIG);
         }
         found.vocabulary = found.text(files, "vocab.txt", MAX_RECORD);
         found.weights(files);

@@ -8,8 +8,9 @@ use crate::checks::{Context, Sink};
 use crate::facts::{declared, descent, license_span, place};
 use crate::license::{Declared, base_model, resolve};
 use crate::rule::{Confidence, Severity};
-use crate::text::safe;
+use crate::text::{Span, safe};
 use crate::vocab::repo_id;
+use crate::yaml;
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     circle(ctx, sink);
@@ -202,22 +203,48 @@ fn license(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn datasets(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    let Some(gguf) = &ctx.repository.gguf else { return };
-    let body = card.source.text();
-    let ids = gguf.datasets.iter().map(|name| repo_id::in_url(name, "dataset").unwrap_or_else(|| name.clone()));
-    let missing: Vec<String> = ids.filter(|id| is_repository(id) && !body.contains(id.as_str())).collect();
-    if missing.is_empty() {
-        return;
+    let declared: Vec<&str> = descent::named(card, "datasets").into_iter().map(|(_, repo)| repo).collect();
+    let unnamed = |id: &str| is_repository(id) && !declared.iter().any(|known| known.eq_ignore_ascii_case(id));
+    let mut told = |file: String, missing: &[String], span: Span| {
+        let list = missing.iter().take(4).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+        let more = if missing.len() > 4 { format!(" and {} more", missing.len() - 4) } else { String::new() };
+        let message = format!("{file} names {list}{more} as training data, and `datasets` does not");
+        sink.add("datasets-undeclared", span, message, |f| {
+            f.help("Add what is on the Hub to `datasets`").anchor("/datasets/files")
+        });
+    };
+    if let Some(gguf) = &ctx.repository.gguf {
+        let ids = gguf.datasets.iter().map(|name| repo_id::in_url(name, "dataset").unwrap_or_else(|| name.clone()));
+        let missing: Vec<String> = ids.filter(|id| unnamed(id)).collect();
+        if !missing.is_empty() {
+            told(format!("The header of {}", safe::quoted(&gguf.file)), &missing, field_span(card, "datasets"));
+        }
     }
-    let list = missing.iter().take(4).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-    let more = if missing.len() > 4 { format!(" and {} more", missing.len() - 4) } else { String::new() };
-    let message = format!(
-        "The header of {} names {list}{more} as training data, and the card does not",
-        safe::quoted(&gguf.file)
-    );
-    sink.add("datasets-undeclared", field_span(card, "datasets"), message, |f| {
-        f.help("Add them to `datasets`").anchor("/datasets/gguf")
-    });
+    for block in &card.outline.code {
+        let mut found: Vec<(Span, String)> = trained_on(card, block.span);
+        found.retain(|(_, id)| unnamed(id));
+        found.dedup_by(|one, other| one.1 == other.1);
+        let Some(&(span, _)) = found.first() else { continue };
+        let missing: Vec<String> = found.into_iter().map(|(_, id)| id).collect();
+        told("The configuration of the training".to_owned(), &missing, span);
+    }
+}
+
+/// Data in a configuration of axolotl, which its cards show as a block of YAML: `datasets: [{path: …}]`.
+fn trained_on(card: &Card<'_>, block: Span) -> Vec<(Span, String)> {
+    let text = card.source.slice(block);
+    if !text.contains("\ndatasets:") || !text.contains("\nbase_model:") {
+        return Vec::new();
+    }
+    let (Some(start), Some(end)) = (text.find('\n'), text.rfind('\n')) else { return Vec::new() };
+    let base = block.start as usize + start + 1;
+    let Some(inner) = text.get(start + 1..end.max(start + 1)) else { return Vec::new() };
+    // Its first line, "axolotl version: `0.13.0`", is no YAML.
+    let version = inner.starts_with("axolotl version").then(|| inner.find('\n')).flatten().map_or(0, |at| at + 1);
+    let Ok(document) = yaml::parse(&inner[version..], base + version) else { return Vec::new() };
+    let Some((_, list)) = document.root().and_then(|root| document.get(root, "datasets")) else { return Vec::new() };
+    let paths = document.items(list).unwrap_or_default().iter().filter_map(|item| Some(document.get(*item, "path")?.1));
+    paths.filter_map(|path| Some((document.node(path).span, document.text(path)?.trim().to_owned()))).collect()
 }
 
 /// Ids that the card names as what the model was made from.
