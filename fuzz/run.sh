@@ -21,23 +21,26 @@ bin=${CARGO_TARGET_DIR:-target}/$(rustc -vV | sed -n 's/^host: //p')/release
 
 seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
+mkdir "$seeds/cards" "$seeds/files"
 for file in ../fixtures/readers/cases/*; do
   # libFuzzer is given whole cards; the YAML target finds its way from there.
-  cp "$file" "$seeds/case-$(basename "$file")"
+  cp "$file" "$seeds/cards/case-$(basename "$file")"
 done
 number=0
 for file in ../fixtures/rules/*/*/*/README.md ../fixtures/repositories/*/README.md; do
   number=$((number + 1))
-  cp "$file" "$seeds/card-$number"
+  cp "$file" "$seeds/cards/card-$number"
 done
-for file in ../fixtures/rules/*/*/*/*.{json,gguf,safetensors,csv}; do
+for file in ../fixtures/rules/*/fires/*/*.{json,gguf,safetensors,csv}; do
   # No longer than what the fuzzer keeps of it.
   number=$((number + 1))
-  head -c 4096 "$file" >"$seeds/file-$number"
+  head -c 4096 "$file" >"$seeds/files/$number"
 done
 for target in "${targets[@]}"; do
   mkdir -p "corpus/$target" "artifacts/$target"
   echo "fuzz: $target for $seconds s"
-  "$bin/$target" "corpus/$target" "$seeds" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+  kind=cards
+  [ "$target" != repository ] || kind=files
+  "$bin/$target" "corpus/$target" "$seeds/$kind" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
     -artifact_prefix="artifacts/$target/" -max_len=4096 -print_final_stats=1 -verbosity=0
 done

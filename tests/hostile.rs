@@ -125,6 +125,27 @@ fn links_do_not_lead_out_or_around() {
     assert!(!stdout(&output).contains("secret"));
 }
 
+/// A configuration of an untrusted repository may be a link to anything.
+#[cfg(unix)]
+#[test]
+fn linked_files_are_not_shown() {
+    use std::os::unix::fs::symlink;
+    let folder = folder();
+    let at = folder.path();
+    write(at, "secret", "SECRET=hunter2\n");
+    write(at, "repo/README.md", CARD);
+    for name in ["cardlint.toml", "base.toml"] {
+        symlink("../secret", at.join("repo").join(name)).expect("link");
+        let output = cardlint(&at.join("repo"), &["audit", "."]);
+        assert_eq!(output.status.code(), Some(2));
+        let said = stderr(&output) + &stdout(&output);
+        assert!(said.contains("is a link to a file that is no configuration (line 1)"), "{said}");
+        assert!(!said.contains("SECRET") && !said.contains("hunter2"), "{said}");
+        fs::remove_file(at.join("repo/cardlint.toml")).expect("removed");
+        write(at, "repo/cardlint.toml", "extends = \"base.toml\"\n");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn unreadable_files_are_errors() {

@@ -16,7 +16,7 @@ use toml::Spanned;
 use super::repositories::given;
 use crate::license::policy::{Exception, Matcher, Policy, Requirement, Side};
 use crate::report;
-use crate::text::{SourceFile, Span, safe, suggest};
+use crate::text::{SourceFile, Span, Unit, safe, suggest};
 
 /// Names of configuration files, in the order of preference.
 pub(super) const NAMES: &[&str] = &["cardlint.toml", ".cardlint.toml"];
@@ -415,6 +415,11 @@ fn tables(source: &SourceFile, mut see: impl FnMut(&toml::de::DeTable<'_>)) {
 fn mistake(path: &Path, text: &str, error: &toml::de::Error) -> String {
     let source = SourceFile::new(super::discover::display(path), text);
     let span = error.span().unwrap_or(0..0);
+    // A repository under audit may link to any file of the machine, which a log is not to show.
+    if fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink()) {
+        let (start, _) = source.location(Span::new(span.start, span.end), Unit::CodePoint);
+        return format!("{} is a link to a file that is no configuration (line {})", source.name(), start.line);
+    }
     let message = error.message().trim_end().replace('\n', "; ");
     report::fault(&source, Span::new(span.start, span.end), &format!("{message}{}", hint(&message)))
 }
