@@ -225,7 +225,7 @@ impl<'s> Card<'s> {
         weak >= 2
             || broken
             || !self.front.traps.is_empty()
-            || self.has_model_files()
+            || self.siblings.names().iter().any(|name| name != "config.json" && kind::is_model_file(name))
             || self.has_card_headings()
             || self.stands_alone()
     }

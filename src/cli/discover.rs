@@ -188,7 +188,9 @@ pub fn find(
             found.targets.push(Target::stdin(stdin_name.to_owned()));
             continue;
         }
-        if let Some(named) = path.to_str().and_then(|path| hub::targets(path, online)) {
+        // A file may be called anything.
+        let scheme = path.to_str().filter(|_| fs::symlink_metadata(path).is_err());
+        if let Some(named) = scheme.and_then(|path| hub::targets(path, online)) {
             match named {
                 Ok(targets) => found.targets.extend(targets),
                 Err(reason) => found.errors.push((path.to_string_lossy().into_owned(), reason)),

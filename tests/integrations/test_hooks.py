@@ -127,6 +127,16 @@ class Clients(Case):
             (self.repo / "cardlint.toml").unlink()
         print("; ".join(times))
 
+    def test_files_beside_a_card(self):
+        self.configure("cardlint", more="        args: [--fail-on, warning]\n")
+        run("pre-commit", "install", cwd=self.repo, env=self.env)
+        self.write("repo/model/README.md", GOOD)
+        self.write("repo/web/README.md", PROJECT)
+        self.write("repo/web/config.json", '{"port": 80}')
+        self.commit(0)
+        self.write("repo/model/config.json", '{"auto_map": {"AutoModel": "modeling.Model"}}')
+        self.assertIn("remote-code-unmentioned", self.commit(1))
+
     def test_arguments_and_licence_hook(self):
         self.configure("cardlint-license", more="        args: [--fail-on, warning]\n")
         card = GOOD.replace("license: mit", "license: apache-2.0\nbase_model: meta-llama/Llama-3.1-8B")
