@@ -16,7 +16,6 @@ use super::baseline::{self, Baseline, Entry, Seen};
 use super::config::{self, Config, Files};
 use super::discover::{self, Globs, Target, reason};
 use super::fix::{self, Mended, Mode};
-use super::folder::Folder;
 use super::hub::Online;
 use super::packs;
 use super::repositories::{Repositories, hub_cache};
@@ -25,7 +24,6 @@ use crate::card::MAX_BYTES;
 use crate::checks::{Selection, UserSchema};
 use crate::engine::{self, Audit, Input, Rules, Settings};
 use crate::report::{Format, Part, Run, Style, Summary, Writer, plural};
-use crate::repository;
 use crate::rule::{self, Profile, Severity};
 use crate::schema::{self, Schema};
 use crate::text::{SourceFile, safe};
@@ -331,13 +329,8 @@ pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Opt
 
 /// Audits a target whose text is given; `None` when it was found by walking and is no card.
 pub(super) fn audit_bytes(target: &Target, settings: &Settings, bytes: Vec<u8>) -> Option<Audit> {
-    let folder = target.path.as_deref().map(Folder::of_card);
-    let files = match (&folder, &target.remote) {
-        (Some(folder), _) => Some(folder as &dyn repository::Files),
-        (None, Some(remote)) => Some(remote.as_ref() as &dyn repository::Files),
-        (None, None) => None,
-    };
-    let input = Input { name: target.name.clone(), bytes, kind: target.kind, files };
+    let files = target.files();
+    let input = Input { name: target.name.clone(), bytes, kind: target.kind, files: files.as_deref() };
     engine::audit(input, settings, !target.explicit)
 }
 

@@ -9,7 +9,6 @@ use super::args::{Coverage, CoverageFormat, Global, OpennessFormat, OpennessOpti
 use super::audit::read_bytes;
 use super::config::{self, Config};
 use super::discover::{self, Globs};
-use super::folder::Folder;
 use super::hub::Online;
 use super::{EXIT_CLEAN, EXIT_FAILED, packs, print, stdout_style, talk};
 use crate::card::{self, Card, Kind, Siblings};
@@ -19,7 +18,6 @@ use crate::disclosure::{self, Traits};
 use crate::facts::is_free;
 use crate::report::coverage::{self, Sheet};
 use crate::report::openness::{self as report, Leaf};
-use crate::repository::Files;
 use crate::text::{SourceFile, Unit, safe, suggest};
 
 /// The frameworks that are shown when none is named: the card's own, and the questions on bias.
@@ -116,11 +114,7 @@ fn each(
         let source = SourceFile::new(target.name.clone(), text);
         let card = Card::read(&source, faults, Siblings::none(), target.kind);
         if card.kind == Kind::Model && (target.explicit || card.is_card()) {
-            let files = match (&target.path, &target.remote) {
-                (Some(path), _) => Folder::of_card(path).names(""),
-                (None, Some(remote)) => remote.names(""),
-                (None, None) => Vec::new(),
-            };
+            let files = target.files().map(|files| files.names("")).unwrap_or_default();
             see(&target.name, &source, &card, &files);
         }
     }

@@ -8,9 +8,11 @@ use anyhow::Context;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::{WalkBuilder, WalkState};
 
-use super::config::Files;
+use super::config;
+use super::folder::Folder;
 use super::hub::{self, Online, Remote, cache};
 use crate::card::Kind;
+use crate::repository::Files;
 
 /// A file to audit.
 #[derive(Clone)]
@@ -38,6 +40,16 @@ impl Target {
     #[must_use]
     pub fn stdin(name: String) -> Self {
         Self { name, path: None, explicit: true, kind: None, remote: None }
+    }
+
+    /// The repository; `None` for standard input.
+    #[must_use]
+    pub fn files(&self) -> Option<Arc<dyn Files>> {
+        match (&self.path, &self.remote) {
+            (Some(path), _) => Some(Arc::new(Folder::of_card(path))),
+            (None, Some(remote)) => Some(Arc::<dyn Remote>::clone(remote)),
+            (None, None) => None,
+        }
     }
 
     /// True for standard input.
@@ -75,7 +87,7 @@ impl Globs {
     ///
     /// # Errors
     /// When one is not a glob.
-    pub fn new(files: &Files, folder: &Path) -> anyhow::Result<Self> {
+    pub fn new(files: &config::Files, folder: &Path) -> anyhow::Result<Self> {
         let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         Ok(Self { include: globs(&files.include)?, exclude: globs(&files.exclude)?, folder })
     }
