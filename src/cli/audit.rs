@@ -1,31 +1,29 @@
 //! `cardlint audit`.
 
-use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
-use clap::Parser;
 use rayon::prelude::*;
 
-use super::args::{AuditOptions, Cli, Command, FailOn, Global, fail_on};
+use super::args::{AuditOptions, FailOn, Global, fail_on};
 use super::baseline::{self, Baseline, Entry, Seen};
-use super::config::{self, Config, Files};
+use super::config::{self, Config};
 use super::discover::{self, Globs, Target, reason};
 use super::fix::{self, Mended, Mode};
 use super::hub::Online;
 use super::packs;
 use super::repositories::{Repositories, hub_cache};
+use super::settings::{settings, special};
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, print, stdout_style, talk};
 use crate::card::MAX_BYTES;
-use crate::checks::{Selection, UserSchema};
-use crate::engine::{self, Audit, Input, Rules, Settings};
+use crate::checks::Selection;
+use crate::engine::{self, Audit, Input, Settings};
 use crate::report::{Format, Part, Run, Style, Summary, Writer, plural};
-use crate::rule::{self, Profile, Severity};
-use crate::schema::{self, Schema};
+use crate::rule::{self, Severity};
+use crate::schema;
 use crate::text::{SourceFile, safe};
 
 /// Cards audited between two writes: enough to keep the threads busy, few enough to bound memory.
@@ -254,13 +252,6 @@ fn idle_exceptions(config: &Config, settings: &Settings) -> Option<Audit> {
     (!audit.findings.is_empty()).then_some(audit)
 }
 
-/// The day in UTC, as `2026-11-25`.
-fn today() -> String {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    let milliseconds = i64::try_from(now.as_millis()).unwrap_or(0);
-    crate::yaml::reading::js_iso(milliseconds).chars().take(10).collect()
-}
-
 /// What remains of an audit once its reports are rendered.
 #[derive(Default)]
 struct Counted {
@@ -374,126 +365,6 @@ fn read_limited(mut from: impl Read, size: u64) -> io::Result<Vec<u8>> {
         ));
     }
     Ok(bytes)
-}
-
-fn settings(options: &AuditOptions, config: &Config) -> anyhow::Result<Settings> {
-    let profile = match (options.profile, &config.profile) {
-        (Some(profile), _) => profile,
-        (None, Some(word)) => Profile::named(word).map_err(|error| anyhow!("configuration: profile: {error}"))?,
-        (None, None) => Default::default(),
-    };
-    let select = if options.select.is_empty() { &config.select } else { &options.select };
-    let ignore: Vec<String> = config.ignore.iter().chain(&options.ignore).cloned().collect();
-    let mut rules = Rules::new(profile, select, &ignore)?;
-    set_severities(&mut rules, &config.severity).context("configuration")?;
-    let mut schemas = Vec::new();
-    let configured = config.schemas.extra.iter().map(|path| config.folder.join(path));
-    for path in configured.chain(options.schema.iter().cloned()) {
-        let text = fs::read_to_string(&path).with_context(|| format!("cannot read the schema {}", path.display()))?;
-        let schema = Schema::new(&text).map_err(|error| anyhow!("{} {error}", path.display()))?;
-        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        schemas.push(UserSchema { name, schema });
-    }
-    let policy = config.policy(today())?;
-    Ok(Settings {
-        rules,
-        kind: options.kind.0,
-        schemas,
-        policy,
-        lookup: None,
-        disclosures: options.disclosures,
-        explain: options.explain,
-        known: None,
-        each: options.write_baseline.is_some(),
-        special: HashMap::new(),
-    })
-}
-
-/// Configuration and settings for buffers of an editor that works in `root`. Rule packs are read the first time only.
-///
-/// # Errors
-/// When the configuration has mistakes.
-pub(super) fn editor_settings(root: &Path) -> anyhow::Result<(Config, Settings)> {
-    static PACKS: std::sync::Once = std::sync::Once::new();
-    let config = config::load(None, root)?;
-    let mut installed = Ok(());
-    PACKS.call_once(|| installed = packs::install(&config.packs()));
-    installed?;
-    config.check()?;
-    let settings = buffer_settings(&config)?;
-    Ok((config, settings))
-}
-
-/// The settings of `cardlint audit` without options, for buffers.
-pub(super) fn buffer_settings(config: &Config) -> anyhow::Result<Settings> {
-    let Command::Audit(options) = Cli::parse_from(["cardlint", "audit"]).command else {
-        bail!("internal: these arguments mean an audit");
-    };
-    let mut settings = settings(&options, config)?;
-    settings.each = true;
-    let use_cache = config.license.as_ref().is_none_or(|license| license.hub_cache);
-    let cache = if use_cache { hub_cache() } else { None };
-    settings.lookup = Some(Box::new(Repositories::new(config.known_licenses()?, &[], cache, Online::default())));
-    if let Some(file) = &config.baseline {
-        let known = Baseline::read(&config.folder.join(file))?;
-        settings.known = Some(Box::new(Seen(known)) as Box<dyn engine::Known>);
-    }
-    Ok(settings)
-}
-
-/// The rules of files that overrides of the configuration are for, by their names.
-pub(super) fn special(
-    config: &Config,
-    base: &Rules,
-    targets: &[Target],
-) -> anyhow::Result<HashMap<String, Arc<Rules>>> {
-    let mut found = HashMap::new();
-    if config.overrides.is_empty() {
-        return Ok(found);
-    }
-    let globs: Vec<Globs> = (config.overrides.iter())
-        .map(|one| Globs::new(&Files { include: one.paths.clone(), exclude: Vec::new() }, &one.folder))
-        .collect::<anyhow::Result<_>>()?;
-    // Few sets of overrides meet on a file, however many files there are.
-    let mut sets: HashMap<Vec<usize>, Arc<Rules>> = HashMap::new();
-    for target in targets {
-        let Some(path) = target.path.as_deref().and_then(|path| fs::canonicalize(path).ok()) else { continue };
-        let met: Vec<usize> = (0..globs.len()).filter(|at| globs[*at].includes(&path)).collect();
-        if met.is_empty() {
-            continue;
-        }
-        let rules = if let Some(rules) = sets.get(&met) {
-            Arc::clone(rules)
-        } else {
-            let mut rules = base.clone();
-            for one in met.iter().map(|at| &config.overrides[*at]) {
-                if let Some(profile) = &one.profile {
-                    let profile =
-                        Profile::named(profile).map_err(|error| anyhow!("configuration: overrides: {error}"))?;
-                    rules.set_profile(profile).context("configuration: overrides")?;
-                }
-                rules.leave_out(&one.ignore).context("configuration: overrides: ignore")?;
-                set_severities(&mut rules, &one.severity).context("configuration: overrides")?;
-            }
-            let rules = Arc::new(rules);
-            sets.insert(met, Arc::clone(&rules));
-            rules
-        };
-        found.insert(target.name.clone(), rules);
-    }
-    Ok(found)
-}
-
-/// Severities of the configuration, `off` among them.
-fn set_severities(rules: &mut Rules, severities: &BTreeMap<String, String>) -> anyhow::Result<()> {
-    for (word, severity) in severities {
-        let severity = match severity.as_str() {
-            "off" => None,
-            word => Some(word.parse().map_err(|error: String| anyhow!("severity: {error}, off"))?),
-        };
-        rules.set_severity(word, severity).context("severity")?;
-    }
-    Ok(())
 }
 
 /// What turns an audit into text, and what writes that text, in the same order.

@@ -12,6 +12,7 @@ mod packs;
 mod pages;
 mod rules;
 mod scaffold;
+mod settings;
 mod watch;
 
 pub mod config;

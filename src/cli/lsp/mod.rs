@@ -35,9 +35,10 @@ use serde_json::json;
 
 use self::place::Encoding;
 use super::EXIT_CLEAN;
-use super::audit::{audit_bytes, buffer_settings, editor_settings, special};
+use super::audit::audit_bytes;
 use super::config::Config;
 use super::discover::{Globs, Target, card_name, display, telling_name};
+use super::settings::{buffer_settings, editor_settings, special};
 use crate::card::{self, Card, Siblings};
 use crate::engine::{Audit, Settings};
 use crate::text::SourceFile;
