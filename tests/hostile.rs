@@ -125,6 +125,51 @@ fn links_do_not_lead_out_or_around() {
     assert!(!stdout(&output).contains("secret"));
 }
 
+/// Whatever is said of a card, in whichever form and with whichever rules: never a secret that it holds.
+#[test]
+fn secrets_are_shown_nowhere() {
+    let token = ["hf", "QwErTyUiOpAsDfGhJkLzXcVbNmPqRsTuVw"].join("_");
+    let tail = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0iL".repeat(4);
+    let key = format!("sk-proj-{tail}T3BlbkFJ{tail}");
+    let line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDRr7";
+    let private = format!(
+        "{}\n  {line}\n  {line}\n  {}",
+        ["-----BEGIN PRIVATE", "KEY-----"].join(" "),
+        "-----END PRIVATE KEY-----"
+    );
+    let card = format!(
+        "---\nlicense: mit\nlicense: mit\nbase_model: me/{token}\ndatasets: [me/x-{token}]\npipeline_tag: {key}\nlibrary_name: {key}\n\
+         secret: |\n  {private}\nlanguage: english\nlicence: mit\n---\n# Model {token}\n\nIts bias {token} against women.\n"
+    );
+    let folder = folder();
+    write(folder.path(), "README.md", &card);
+    let mut runs: Vec<Vec<&str>> =
+        ["table", "text", "json", "ndjson", "sarif", "github", "gitlab", "junit", "rdjson", "markdown"]
+            .iter()
+            .flat_map(|format| {
+                let run = vec!["audit", "--profile", "strict", "--explain", "--format", format, "README.md"];
+                [run.clone(), [run, vec!["--ignore", "secret-exposed"]].concat()]
+            })
+            .collect();
+    runs.push(vec!["audit", "--fix", "--unsafe-fixes", "--diff", "README.md"]);
+    runs.push(vec!["coverage", "--format", "html", "README.md"]);
+    runs.push(vec!["license", "report", "--format", "json", "README.md"]);
+    runs.push(vec!["read", "README.md"]);
+    for run in runs {
+        let output = cardlint(folder.path(), &run);
+        let said = stdout(&output) + &stderr(&output);
+        assert!(!said.is_empty(), "{run:?}");
+        for secret in [&token[3..], &tail[..20], &tail[tail.len() - 20..], &line[..20]] {
+            assert!(!said.contains(secret), "{run:?}: {said}");
+        }
+    }
+    // Mending writes what it should, and nothing else.
+    cardlint(folder.path(), &["audit", "--fix", "README.md"]);
+    let mended = fs::read_to_string(folder.path().join("README.md")).expect("card");
+    assert!(mended.contains(&token) && mended.contains(&key) && mended.contains(&private), "{mended}");
+    assert_ne!(mended, card, "the repeated key is removed");
+}
+
 /// A configuration of an untrusted repository may be a link to anything.
 #[cfg(unix)]
 #[test]

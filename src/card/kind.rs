@@ -42,6 +42,12 @@ pub fn is_model_file(name: &str) -> bool {
     MODEL_FILES.iter().any(|end| if end.starts_with('.') { name.ends_with(end) } else { name == *end })
 }
 
+/// True for the name of a file that makes its folder a dataset repository.
+#[must_use]
+pub fn is_dataset_file(name: &str) -> bool {
+    DATASET_FILES.iter().any(|end| if end.starts_with('.') { name.ends_with(end) } else { name == *end })
+}
+
 /// Decides by the strongest evidence there is: keys that only one kind has, then the files beside
 /// the card, then its title and headings, then its place. A card that says nothing is a model's.
 pub(super) fn detect(card: &Card<'_>) -> Kind {

@@ -236,6 +236,12 @@ impl<'s> Card<'s> {
         self.siblings.names().iter().any(|name| kind::is_model_file(name))
     }
 
+    /// Files of a dataset lie beside the card.
+    #[must_use]
+    pub fn has_dataset_files(&self) -> bool {
+        self.siblings.names().iter().any(|name| kind::is_dataset_file(name))
+    }
+
     /// A README with no project around it that speaks of a model or dataset.
     fn stands_alone(&self) -> bool {
         let alone = self.siblings.known()

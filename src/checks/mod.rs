@@ -15,6 +15,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::card::{Card, Kind};
+use crate::checks::repository::secrets::Found;
 use crate::disclosure::{Reading, read_page};
 use crate::facts::{Assessment, Linked, license_link};
 use crate::license::Lookup;
@@ -53,6 +54,8 @@ pub struct Context<'a> {
     pub repository: &'a Repository,
     /// The files of the repository; `None` when it is not known.
     pub source: Option<&'a dyn Files>,
+    /// Secrets that the card holds; its text has them no more.
+    pub secrets: &'a [Found],
     /// The user's schemas.
     pub schemas: &'a [UserSchema],
     /// The user's policy for licences.

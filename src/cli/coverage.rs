@@ -12,6 +12,7 @@ use super::discover::{self, Globs};
 use super::hub::Online;
 use super::{EXIT_CLEAN, EXIT_FAILED, packs, print, stdout_style, talk};
 use crate::card::{self, Card, Kind, Siblings};
+use crate::checks::repository::secrets::without_secrets;
 use crate::disclosure::framework::{Framework, answers, frameworks};
 use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
 use crate::disclosure::{self, Traits};
@@ -111,7 +112,7 @@ fn each(
             }
         };
         let (text, faults) = card::decode(bytes);
-        let source = SourceFile::new(target.name.clone(), text);
+        let source = SourceFile::new(target.name.clone(), without_secrets(text));
         let card = Card::read(&source, faults, Siblings::none(), target.kind);
         if card.kind == Kind::Model && (target.explicit || card.is_card()) {
             let files = target.files().map(|files| files.names("")).unwrap_or_default();

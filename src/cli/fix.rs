@@ -10,7 +10,7 @@ use similar::TextDiff;
 use super::audit::{audit_bytes, read_bytes, read_file};
 use super::discover::{Target, reason};
 use crate::card::Status;
-use crate::checks::repository::masked;
+use crate::checks::repository::secrets::without_secrets;
 use crate::engine::{Audit, Settings};
 use crate::report::Style;
 use crate::rule::{Edit, Finding, Safety};
@@ -213,9 +213,9 @@ pub(super) fn write(path: &Path, before: &str, after: &str) -> Result<(), String
 /// A unified diff.
 pub(super) fn diff(name: &str, before: &str, after: &str, style: &Style) -> String {
     let name = name.trim_start_matches("./");
-    let diff = TextDiff::from_lines(before, after);
+    let [before, after] = [before, after].map(|text| without_secrets(text.to_owned()));
+    let diff = TextDiff::from_lines(&before, &after);
     let text = diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
-    let text = masked(&text).unwrap_or(text);
     let lines = text.split_inclusive('\n').map(|line| {
         let bare = line.trim_end_matches('\n');
         let shown = safe::line(bare);

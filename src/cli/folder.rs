@@ -58,9 +58,9 @@ impl Folder {
 }
 
 impl Files for Folder {
-    /// A snapshot holds what somebody loaded.
+    /// A snapshot holds what somebody loaded, and so does a folder that the Hub's client has filled.
     fn is_complete(&self) -> bool {
-        self.store.is_none()
+        self.store.is_none() && !self.path.join(".cache/huggingface").exists()
     }
 
     fn names(&self, folder: &str) -> Vec<String> {

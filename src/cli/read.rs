@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::args::ReadOptions;
 use super::{EXIT_CLEAN, print};
 use crate::card::{self, Card, Siblings, client, split};
+use crate::checks::repository::secrets::without_secrets;
 use crate::report::json_text;
 use crate::text::{SourceFile, Span, Unit};
 use crate::yaml::reading::{self, Reader};
@@ -25,7 +26,7 @@ pub fn run(options: &ReadOptions) -> anyhow::Result<u8> {
         bytes = fs::read(&options.path).with_context(|| format!("cannot read {}", options.path.display()))?;
     }
     let (text, faults) = card::decode(bytes);
-    let source = SourceFile::new(options.path.to_string_lossy(), text);
+    let source = SourceFile::new(options.path.to_string_lossy(), without_secrets(text));
     let decodable = faults.iter().all(|fault| fault.message.contains("NUL"));
     let card = Card::read(&source, faults, Siblings::none(), None);
     let dataset = card.kind == card::Kind::Dataset;

@@ -16,6 +16,7 @@ use crate::card::{Card, Siblings, decode};
 use crate::disclosure::{self, Applies, Traits};
 use crate::embedded::table;
 use crate::license::text::{Likeness, identify, is_license_file};
+use crate::repository::config::Trainer;
 use crate::repository::{self, MAX_CONFIG, Repository, Weights};
 use crate::rule::{self, Profile, Strictness};
 use crate::text::{SourceFile, suggest};
@@ -210,9 +211,9 @@ impl Facts {
         }
     }
 
-    fn trainer(&mut self, state: &Value) {
-        if let Some(epochs) = state["epoch"].as_f64() {
-            let steps = state["global_step"].as_u64().map(|steps| format!(", {steps} steps")).unwrap_or_default();
+    fn trainer(&mut self, state: &Trainer) {
+        if let Some(epochs) = state.epoch {
+            let steps = state.global_step.map(|steps| format!(", {steps} steps")).unwrap_or_default();
             self.training.push(format!("It was trained for {} epochs{steps}.", (epochs * 100.0).round() / 100.0));
         }
     }

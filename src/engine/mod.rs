@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::card::{self, Card, Kind, Siblings, Status};
-use crate::checks::repository::{SECRET, masked};
+use crate::checks::repository::secrets;
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
 use crate::disclosure::{self, Level, Reading, Topic, Traits};
 use crate::facts::{self, Assessment, descent};
@@ -203,7 +203,9 @@ fn wanted(name: &str) -> bool {
 fn read_wanted(card: &Card<'_>, files: &dyn Files) -> Vec<SourceFile> {
     let mut names: Vec<&String> = card.siblings.names().iter().filter(|name| wanted(name)).collect();
     names.sort();
-    let read = |name: &String| Some(SourceFile::new(name.clone(), card::decode(small(files, name)?).0));
+    let read = |name: &String| {
+        Some(SourceFile::new(name.clone(), secrets::without_secrets(card::decode(small(files, name)?).0)))
+    };
     names.into_iter().filter_map(read).take(MAX_FILES).collect()
 }
 
@@ -226,7 +228,7 @@ fn read_results(card: &str, siblings: &[String], files: &dyn Files) -> Vec<Sourc
     let read = |name: String| {
         let path = format!("{FOLDER}/{name}");
         let bytes = repository::whole(files, &path, card::MAX_BYTES)?;
-        Some(SourceFile::new(format!("{prefix}{path}"), card::decode(bytes).0))
+        Some(SourceFile::new(format!("{prefix}{path}"), secrets::without_secrets(card::decode(bytes).0)))
     };
     names.into_iter().filter_map(read).collect()
 }
@@ -235,6 +237,9 @@ fn read_results(card: &str, siblings: &[String], files: &dyn Files) -> Vec<Sourc
 #[must_use]
 pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<Audit> {
     let (text, faults) = card::decode(input.bytes);
+    // From here on nobody sees a secret, whatever is said and shown of the card.
+    let found = secrets::find(&text);
+    let text = if found.is_empty() { text } else { secrets::masked(&text, &found) };
     let source = SourceFile::new(input.name, text);
     let list = || input.files.map(|files| files.names("")).unwrap_or_default();
     let siblings = if input.files.is_some() { Siblings::new(&list) } else { Siblings::none() };
@@ -252,7 +257,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         && !files.iter().any(|file| file.name() == path)
         && let Some(bytes) = input.files.and_then(|files| small(files, &path))
     {
-        files.push(SourceFile::new(path, card::decode(bytes).0));
+        files.push(SourceFile::new(path, secrets::without_secrets(card::decode(bytes).0)));
     }
     let lookup: &dyn Lookup = settings.lookup.as_deref().map_or(&Nothing, |lookup| lookup);
     let repository = input.files.map(Repository::read).unwrap_or_default();
@@ -263,6 +268,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         files: &files,
         repository: &repository,
         source: input.files,
+        secrets: &found,
         schemas: &settings.schemas,
         policy: settings.policy.as_ref(),
         assessment: assessment.as_ref(),
@@ -321,33 +327,23 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         silenced,
         disclosures: answers,
     };
-    if let Some(text) = secretless(&source, &audit) {
-        audit.sources.push(SourceFile::new(source.name(), text));
-        audit.findings.iter_mut().for_each(hide);
-        audit.silenced.iter_mut().for_each(|silenced| hide(&mut silenced.finding));
-    } else {
-        audit.sources.push(source);
+    if !found.is_empty() {
+        audit.findings.iter_mut().for_each(without_masks);
     }
+    // Files beside the card may hold secrets too.
+    for finding in audit.findings.iter_mut().chain(audit.silenced.iter_mut().map(|silenced| &mut silenced.finding)) {
+        finding.message = secrets::without_secrets(std::mem::take(&mut finding.message));
+        finding.help = finding.help.take().map(secrets::without_secrets);
+    }
+    audit.sources.push(source);
     audit.sources.extend(companions);
     Some(audit)
 }
 
-/// The card as reports may show it, when secrets were found in it.
-fn secretless(source: &SourceFile, audit: &Audit) -> Option<String> {
-    let mut all = audit.findings.iter().chain(audit.silenced.iter().map(|silenced| &silenced.finding));
-    all.any(|finding| finding.rule.id == SECRET).then(|| masked(source.text())).flatten()
-}
-
-/// Takes secrets out of what a finding says. A fix that would write one is shown nowhere.
-fn hide(finding: &mut Finding) {
-    if let Some(text) = masked(&finding.message) {
-        finding.message = text;
-    }
-    if let Some(text) = finding.help.as_deref().and_then(masked) {
-        finding.help = Some(text);
-    }
-    let shows = |fix: &Fix| fix.edits.iter().any(|edit| masked(&edit.replacement).is_some());
-    if finding.fix.as_ref().is_some_and(shows) {
+/// Drops a fix that would write what stands for a secret.
+fn without_masks(finding: &mut Finding) {
+    let writes = |fix: &Fix| fix.edits.iter().any(|edit| edit.replacement.contains("xxxxxxxx"));
+    if finding.fix.as_ref().is_some_and(writes) {
         finding.fix = None;
     }
 }
@@ -454,14 +450,15 @@ fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
             let reasons = assessment.judgement.reasons.iter();
             let reason = reasons.filter(|reason| reason.input == Some(at)).max_by_key(|reason| reason.verdict);
             Ancestor {
-                name: input.name.clone(),
+                name: secrets::without_secrets(input.name.clone()),
                 role: input.role,
                 relation: assessment.relation,
                 license: input.terms.expression(),
                 origin: input.origin.as_str(),
                 certain: input.certain,
-                behind: input.behind.clone(),
-                reason: reason.map(|reason| format!("{}: {}", reason.verdict.as_str(), reason.message)),
+                behind: input.behind.clone().map(secrets::without_secrets),
+                reason: reason
+                    .map(|reason| secrets::without_secrets(format!("{}: {}", reason.verdict.as_str(), reason.message))),
             }
         })
         .chain(unjudged)

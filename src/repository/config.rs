@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Repository;
@@ -10,7 +12,7 @@ use super::Repository;
 ///
 /// # Errors
 /// Why it is not JSON, as a clause.
-pub fn parse(text: &str) -> Result<Value, String> {
+pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let text = text.trim_start_matches('\u{feff}');
     let error = match serde_json::from_str(text) {
         Ok(value) => return Ok(value),
@@ -51,17 +53,49 @@ fn without_nan(text: &str) -> String {
     out
 }
 
+/// Members of results that measure the run and not the model.
+const OF_THE_RUN: &[&str] =
+    &["samples", "runtime", "samples_per_second", "steps_per_second", "epoch", "model_preparation_time"];
+
 /// The numbers of a file of results by their names, without the prefix `eval_`, `test_` or `predict_`.
 #[must_use]
 pub fn metrics(value: &Value) -> BTreeMap<String, f64> {
     let mut found = BTreeMap::new();
     for (name, value) in value.as_object().into_iter().flatten() {
         let bare = ["eval_", "test_", "predict_"].iter().find_map(|prefix| name.strip_prefix(prefix));
-        if let (Some(name), Some(number)) = (bare, value.as_f64()) {
+        // Scripts for language models write this one without a prefix.
+        let bare = bare.or_else(|| (name == "perplexity").then_some(name.as_str()));
+        if let (Some(name), Some(number)) = (bare.filter(|name| !OF_THE_RUN.contains(name)), value.as_f64()) {
             found.insert(name.to_owned(), number);
         }
     }
     found
+}
+
+/// What is read of `trainer_state.json`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Trainer {
+    /// Epochs asked for, rounded up.
+    pub num_train_epochs: Option<f64>,
+    /// Examples in a batch.
+    pub train_batch_size: Option<f64>,
+    /// Steps asked for.
+    pub max_steps: Option<f64>,
+    /// Epochs done.
+    pub epoch: Option<f64>,
+    /// Steps done.
+    pub global_step: Option<u64>,
+    /// What was logged.
+    pub log_history: Vec<Logged>,
+}
+
+/// One line of the log.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Logged {
+    /// The learning rate then.
+    pub learning_rate: Option<f64>,
 }
 
 /// Lengths and sizes that `config.json` may name under several keys.
@@ -88,44 +122,59 @@ impl Repository {
         self.configured(&["dtype", "torch_dtype"])?.as_str()
     }
 
+    /// `model_type` of `config.json`.
+    #[must_use]
+    pub fn model_type(&self) -> Option<&str> {
+        self.configured(&["model_type"])?.as_str()
+    }
+
     /// Tokens that the model can read, with the name of the file that says so; the largest of what is said.
     #[must_use]
     pub fn context_length(&self) -> Option<(u64, &'static str)> {
         // Without a limit, transformers writes a number of thirty digits.
         const NO_LIMIT: u64 = 1 << 40;
         let mut found = Vec::new();
-        let keys =
-            ["max_position_embeddings", "n_positions", "seq_length", "max_seq_len", "max_sequence_length", "n_ctx"];
+        let keys = [
+            "max_position_embeddings",
+            "n_positions",
+            "seq_length",
+            "max_seq_len",
+            "max_sequence_length",
+            "n_ctx",
+            "context_length",
+        ];
         if let Some(length) = self.configured(&keys).and_then(Value::as_u64) {
-            let scaling = self.configured(&["rope_scaling", "rope_parameters"]);
-            let factor = scaling.and_then(|scaling| scaling["factor"].as_f64()).filter(|factor| *factor >= 1.0);
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                clippy::cast_precision_loss,
-                reason = "lengths"
-            )]
-            let scaled = factor.map_or(length, |factor| (length as f64 * factor) as u64);
-            found.push((scaled, "config.json"));
-        }
-        if let Some(length) = self.tokenizer.as_ref().and_then(|tokenizer| tokenizer["model_max_length"].as_u64()) {
-            found.push((length, "tokenizer_config.json"));
+            found.push((length.max(self.scaled(length)), "config.json"));
         }
         if let Some(length) = self.sentence.as_ref().and_then(|sentence| sentence["max_seq_length"].as_u64()) {
             found.push((length, "sentence_bert_config.json"));
         }
-        if let Some(gguf) = &self.gguf
-            && let Some(length) = gguf.context_length
-        {
+        if let Some(length) = self.gguf.as_ref().and_then(|gguf| gguf.context_length) {
             found.push((length, "the GGUF header"));
         }
+        // A tokenizer's limit alone is a habit, and no property of the model.
+        let tokenizer = self.tokenizer.as_ref().and_then(|tokenizer| tokenizer["model_max_length"].as_u64());
+        if let Some(length) = tokenizer.filter(|_| !found.is_empty()) {
+            found.push((length, "tokenizer_config.json"));
+        }
         found.into_iter().filter(|(length, _)| *length < NO_LIMIT).max_by_key(|(length, _)| *length)
+    }
+
+    /// The length that scaled positions reach: the original one, or the limit itself where none is given, times the
+    /// factor.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "lengths")]
+    fn scaled(&self, limit: u64) -> u64 {
+        let Some(scaling) = self.configured(&["rope_scaling", "rope_parameters"]) else { return limit };
+        let original = scaling["original_max_position_embeddings"].as_u64();
+        let original = original.or_else(|| self.configured(&["original_max_position_embeddings"])?.as_u64());
+        let factor = scaling["factor"].as_f64().filter(|factor| (1.0..=1e4).contains(factor)).unwrap_or(1.0);
+        (original.unwrap_or(limit) as f64 * factor) as u64
     }
 
     /// Tokens of the vocabulary, padding included.
     #[must_use]
     pub fn vocabulary_size(&self) -> Option<u64> {
-        self.configured(&["vocab_size"])?.as_u64()
+        self.configured(&["vocab_size"])?.as_u64().filter(|size| *size < 1 << 30)
     }
 
     /// The method of quantisation that `config.json` names, and its bits.
@@ -143,36 +192,39 @@ impl Repository {
         Some((method, bits))
     }
 
-    /// The file that asks for code of the repository to be run.
+    /// The file that asks for code to be run, and the repository that it comes from when that is another one.
     #[must_use]
-    pub fn remote_code(&self) -> Option<&'static str> {
-        let asks = |value: &Option<Value>| {
-            value.as_ref().and_then(|value| value["auto_map"].as_object()).is_some_and(|map| !map.is_empty())
-        };
-        if asks(&self.config) {
-            Some("config.json")
-        } else if asks(&self.tokenizer) {
-            Some("tokenizer_config.json")
-        } else {
-            None
-        }
+    pub fn remote_code(&self) -> Option<(&'static str, Option<String>)> {
+        let files = [("config.json", &self.config), ("tokenizer_config.json", &self.tokenizer)];
+        files.into_iter().find_map(|(name, value)| {
+            let map = value.as_ref()?["auto_map"].as_object().filter(|map| !map.is_empty())?;
+            // `owner/name--module.Class`, for a model and its tokenizers each.
+            let text = |value: &Value| value.as_str().or_else(|| value[0].as_str()).map(str::to_owned);
+            let from = map.values().find_map(text).and_then(|class| Some(class.split_once("--")?.0.to_owned()));
+            Some((name, from))
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::{metrics, parse};
 
     #[test]
     fn reads_what_python_writes() {
-        let value = parse("{\"a\": NaN, \"b\": [-Infinity, \"NaN \\\" NaN\"]}").expect("a configuration");
+        let value: Value = parse("{\"a\": NaN, \"b\": [-Infinity, \"NaN \\\" NaN\"]}").expect("a configuration");
         assert_eq!(value.to_string(), r#"{"a":null,"b":[null,"NaN \" NaN"]}"#);
-        assert_eq!(parse("{\"a\": ").expect_err("broken"), "is not JSON: line 1, column 6: EOF while parsing a value");
+        assert_eq!(
+            parse::<Value>("{\"a\": ").expect_err("broken"),
+            "is not JSON: line 1, column 6: EOF while parsing a value"
+        );
     }
 
     #[test]
     fn results_lose_their_prefix() {
-        let value = parse("{\"epoch\": 3.0, \"eval_accuracy\": 0.91, \"eval_loss\": NaN}").expect("results");
+        let value: Value = parse("{\"epoch\": 3.0, \"eval_accuracy\": 0.91, \"eval_loss\": NaN}").expect("results");
         assert_eq!(metrics(&value).into_iter().collect::<Vec<_>>(), [("accuracy".to_owned(), 0.91)]);
     }
 }

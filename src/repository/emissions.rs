@@ -3,27 +3,32 @@
 /// Runs that are read.
 const MAX_RUNS: usize = 100_000;
 
-/// Kilograms of CO2 equivalent of each run: the column `emissions`.
+/// Kilograms of CO2 equivalent of each run: the column `emissions`, of a run's several lines the last. `None` for a
+/// table of another program.
 /// Source: <https://mlco2.github.io/codecarbon/output.html>
 ///
 /// # Errors
 /// What is wrong with the table, as a clause.
-pub fn read(text: &str) -> Result<Vec<f64>, String> {
+pub fn read(text: &str) -> Result<Option<Vec<f64>>, String> {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let head = cells(lines.next().unwrap_or_default());
-    let Some(column) = head.iter().position(|name| name.trim() == "emissions") else {
-        return Err("has no column `emissions`".to_owned());
-    };
-    let mut runs = Vec::new();
+    let column = |wanted: &str| head.iter().position(|name| name.trim() == wanted);
+    let (Some(amount), Some(run)) = (column("emissions"), column("run_id")) else { return Ok(None) };
+    let mut runs: Vec<(String, f64)> = Vec::new();
     for (at, line) in lines.take(MAX_RUNS).enumerate() {
         let cells = cells(line);
-        let number = cells.get(column).and_then(|cell| cell.trim().parse::<f64>().ok());
-        match number.filter(|number| number.is_finite() && *number >= 0.0) {
-            Some(number) => runs.push(number),
-            None => return Err(format!("has no number of kilograms in run {}", at + 1)),
+        let number = cells.get(amount).and_then(|cell| cell.trim().parse::<f64>().ok());
+        let Some(number) = number.filter(|number| number.is_finite() && *number >= 0.0) else {
+            return Err(format!("has no number of kilograms in line {}", at + 2));
+        };
+        let id = cells.get(run).cloned().unwrap_or_default();
+        // Figures written while a run goes on are its sum so far.
+        match runs.last_mut().filter(|last| last.0 == id && !id.is_empty()) {
+            Some(last) => last.1 = number,
+            None => runs.push((id, number)),
         }
     }
-    Ok(runs)
+    Ok(Some(runs.into_iter().map(|(_, number)| number).collect()))
 }
 
 /// The cells of a line: quoted ones may hold commas.
@@ -46,10 +51,9 @@ mod tests {
 
     #[test]
     fn reads_the_column() {
-        let text = "timestamp,project_name,duration,emissions,country_name\n1,\"a, b\",3.5,0.25,France\n2,c,4,1e-3,\n";
-        assert_eq!(read(text), Ok(vec![0.25, 0.001]));
-        assert_eq!(read("a,b\n1,2\n"), Err("has no column `emissions`".to_owned()));
-        assert_eq!(read("emissions\nmuch\n"), Err("has no number of kilograms in run 1".to_owned()));
-        assert_eq!(read("emissions\n"), Ok(Vec::new()));
+        let text = "timestamp,project_name,run_id,emissions,country_name\n1,\"a, b\",r1,0.25,France\n2,c,r2,1e-3,\n3,c,r2,2e-3,\n";
+        assert_eq!(read(text), Ok(Some(vec![0.25, 0.002])));
+        assert_eq!(read("country,year,emissions\nA,2020,5\n"), Ok(None));
+        assert_eq!(read("run_id,emissions\na,much\n"), Err("has no number of kilograms in line 2".to_owned()));
     }
 }

@@ -7,8 +7,10 @@ use std::collections::BTreeMap;
 
 use super::{Files, pointer};
 
-/// Bytes read at a time.
+/// Bytes read at first; each further piece is twice as long.
 const CHUNK: usize = 256 << 10;
+/// Longest piece that is read at a time, in bytes.
+const MAX_CHUNK: usize = 8 << 20;
 /// Longest text that is kept, in bytes; longer ones are passed over.
 const MAX_TEXT: u64 = 64 << 10;
 /// Entries of the metadata, at most.
@@ -27,6 +29,8 @@ pub struct Gguf {
     pub file: String,
     /// `general.architecture`.
     pub architecture: Option<String>,
+    /// `general.type`: `model`, `adapter`, `imatrix`, `mmproj` …
+    pub kind: Option<String>,
     /// `general.name`.
     pub name: Option<String>,
     /// `general.license`: an SPDX id or expression, or the Hub's.
@@ -70,6 +74,8 @@ struct Reader<'a> {
     next: u64,
     /// Offset up to which is read.
     limit: u64,
+    /// Bytes of the next piece.
+    chunk: usize,
     big: bool,
 }
 
@@ -99,9 +105,10 @@ impl Reader<'_> {
             if self.next >= self.limit {
                 return Err(End::Limit);
             }
-            match self.files.read(self.path, self.next, CHUNK) {
+            match self.files.read(self.path, self.next, self.chunk) {
                 Some(more) if !more.is_empty() => {
                     self.next += more.len() as u64;
+                    self.chunk = (self.chunk * 2).min(MAX_CHUNK);
                     self.bytes.extend(more);
                 }
                 _ => return broken("is cut off in its header"),
@@ -232,7 +239,7 @@ pub fn header(files: &dyn Files, path: &str, limit: u64) -> Result<Option<Gguf>,
         return Err("is no GGUF file: it does not begin with `GGUF`".to_owned());
     }
     let next = first.len() as u64;
-    let mut reader = Reader { files, path, bytes: first, at: 4, next, limit, big: false };
+    let mut reader = Reader { files, path, bytes: first, at: 4, next, limit, chunk: 2 * CHUNK, big: false };
     let mut found = Gguf { file: path.to_owned(), ..Gguf::default() };
     match read(&mut reader, &mut found) {
         Ok(()) | Err(End::Limit) => {}
@@ -260,6 +267,7 @@ fn read(reader: &mut Reader<'_>, found: &mut Gguf) -> Read<()> {
         return broken(format!("claims {tensors} tensors and {entries} entries in its header"));
     }
     let mut numbers: BTreeMap<String, u64> = BTreeMap::new();
+    let mut alignment = 32;
     let mut bases: BTreeMap<String, String> = BTreeMap::new();
     for _ in 0..entries {
         let Some(key) = reader.text()? else { return broken("has a key of more than 64 KiB in its header") };
@@ -268,6 +276,8 @@ fn read(reader: &mut Reader<'_>, found: &mut Gguf) -> Read<()> {
         match (reader.value(kind, keep, 0)?, key.as_str()) {
             (Value::Text(text), "general.architecture") => found.architecture = Some(text),
             (Value::Text(text), "general.name") => found.name = Some(text),
+            (Value::Text(text), "general.type") => found.kind = Some(text),
+            (Value::Number(number), "general.alignment") => alignment = number.clamp(1, 1 << 20),
             (Value::Text(text), "general.license") => found.license = Some(text),
             (Value::Text(text), "general.license.name") => found.license_name = Some(text),
             (Value::Text(text), "general.license.link") => found.license_link = Some(text),
@@ -290,7 +300,7 @@ fn read(reader: &mut Reader<'_>, found: &mut Gguf) -> Read<()> {
     found.base_models = bases.into_values().collect();
     let key = found.architecture.as_ref().map(|architecture| format!("{architecture}.context_length"));
     found.context_length = key.and_then(|key| numbers.get(&key).copied());
-    let mut parameters = 0_u64;
+    let (mut parameters, mut last) = (0_u64, 0);
     for _ in 0..tensors {
         if reader.text()?.is_none() {
             return broken("has a tensor with a name of more than 64 KiB");
@@ -304,9 +314,50 @@ fn read(reader: &mut Reader<'_>, found: &mut Gguf) -> Read<()> {
             count = count.saturating_mul(reader.u64()?);
         }
         parameters = parameters.saturating_add(count);
-        // The number format and the offset.
-        reader.skip(12)?;
+        let _format = reader.u32()?;
+        last = reader.u64()?.max(last);
+    }
+    if parameters == u64::MAX {
+        return broken("claims more numbers than there can be");
+    }
+    let data = (reader.next - (reader.bytes.len() - reader.at) as u64).next_multiple_of(alignment);
+    if tensors > 0
+        && let Some(size) = reader.files.size(reader.path).filter(|size| data.saturating_add(last) >= *size)
+    {
+        return broken(format!("is cut off: it has {size} bytes, and a tensor begins behind them"));
     }
     found.parameters = Some(parameters);
     Ok(())
+}
+
+/// The name of a file up to the mark of its quantisation, in lower case: what files of one model have in common.
+#[must_use]
+pub fn stem(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let is_mark = |rest: &str| {
+        let rest = ["ud-", "i1-", "imat-"].iter().find_map(|prefix| rest.strip_prefix(prefix)).unwrap_or(rest);
+        let digit = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+        let formats = ["f16", "f32", "bf16", "fp16", "fp32", "fp8", "mxfp4", "gguf"];
+        ["iq", "tq", "q"].iter().any(|quant| rest.strip_prefix(quant).is_some_and(digit))
+            || formats.iter().any(|format| rest.starts_with(format))
+    };
+    let cut = lower.char_indices().find(|(at, c)| matches!(c, '-' | '.' | '_') && is_mark(&lower[at + 1..]));
+    cut.map_or(lower.as_str(), |(at, _)| &lower[..at]).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn stems_leave_the_quantisation_out() {
+        for name in [
+            "Helpdesk-8B-Q4_K_M.gguf",
+            "Helpdesk-8B.i1-IQ2_XS.gguf",
+            "helpdesk-8b-UD-Q8_0-00001-of-00002.gguf",
+            "Helpdesk-8B.gguf",
+        ] {
+            assert_eq!(stem(name), "helpdesk-8b", "{name}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ pub mod safetensors;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use gguf::Gguf;
@@ -52,8 +53,16 @@ const MAX_HEADERS: u64 = 64 << 20;
 const MAX_SHARDS: usize = 1_000;
 
 /// Files of JSON that libraries read with the model.
-const PARSED: &[&str] =
-    &["generation_config.json", "special_tokens_map.json", "preprocessor_config.json", "model_index.json"];
+const PARSED: &[&str] = &[
+    "generation_config.json",
+    "special_tokens_map.json",
+    "preprocessor_config.json",
+    "processor_config.json",
+    "model_index.json",
+];
+
+/// Broken files that are told.
+const MAX_FAULTS: usize = 10;
 
 /// Something that a file should not be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,8 +86,8 @@ pub struct Repository {
     pub tokenizer: Option<Value>,
     /// `sentence_bert_config.json`.
     pub sentence: Option<Value>,
-    /// `trainer_state.json` of the Trainer, without its log.
-    pub trainer: Option<Value>,
+    /// `trainer_state.json` of the Trainer.
+    pub trainer: Option<config::Trainer>,
     /// Metrics that a training wrote to a file: the file, and values by name.
     pub results: Vec<(String, BTreeMap<String, f64>)>,
     /// Safetensors files with full weights, read together.
@@ -104,16 +113,18 @@ impl Repository {
         found.adapter = found.json(files, "adapter_config.json", MAX_CONFIG);
         found.tokenizer = found.json(files, "tokenizer_config.json", MAX_CONFIG);
         found.sentence = found.json(files, "sentence_bert_config.json", MAX_CONFIG);
-        found.trainer = found.json(files, "trainer_state.json", MAX_RECORD);
-        for name in ["all_results.json", "eval_results.json", "test_results.json"] {
-            let metrics = found.json(files, name, MAX_CONFIG).map(|value| config::metrics(&value)).unwrap_or_default();
+        found.trainer = found.parsed(files, "trainer_state.json", MAX_RECORD);
+        for name in ["eval_results.json", "test_results.json", "all_results.json"] {
+            // Other programs have files of these names, with lists.
+            let value: Option<Value> = found.parsed(files, name, MAX_CONFIG);
+            let metrics = value.map(|value| config::metrics(&value)).unwrap_or_default();
             if !metrics.is_empty() {
                 found.results.push((name.to_owned(), metrics));
             }
         }
         if let Some(text) = found.text(files, "emissions.csv", MAX_CONFIG) {
             match emissions::read(&text) {
-                Ok(runs) => found.emissions = runs,
+                Ok(runs) => found.emissions = runs.unwrap_or_default(),
                 Err(message) => found.fault("emissions.csv", message),
             }
         }
@@ -121,7 +132,7 @@ impl Repository {
         for name in PARSED {
             let _ = found.json(files, name, MAX_CONFIG);
         }
-        found.vocabulary = found.text(files, "vocab.txt", MAX_RECORD);
+        found.vocabulary = found.bytes(files, "vocab.txt", MAX_RECORD).and_then(|bytes| String::from_utf8(bytes).ok());
         found.weights(files);
         found.gguf(files);
         found
@@ -131,16 +142,14 @@ impl Repository {
         self.faults.push(Fault { file: file.to_owned(), message: message.into() });
     }
 
-    /// The text of a file that is there, and no pointer to another place.
+    /// The content of a file that is there, and no pointer to another place.
+    fn bytes(&self, files: &dyn Files, name: &str, limit: u64) -> Option<Vec<u8>> {
+        let bytes = self.names.contains(name).then(|| whole(files, name, limit)).flatten()?;
+        pointer::read(&bytes).is_none().then_some(bytes)
+    }
+
     fn text(&mut self, files: &dyn Files, name: &str, limit: u64) -> Option<String> {
-        if !self.names.contains(name) {
-            return None;
-        }
-        let bytes = whole(files, name, limit)?;
-        if pointer::read(&bytes).is_some() {
-            return None;
-        }
-        match String::from_utf8(bytes) {
+        match String::from_utf8(self.bytes(files, name, limit)?) {
             Ok(text) => Some(text),
             Err(error) => {
                 self.fault(name, format!("is not UTF-8 at byte {}", error.utf8_error().valid_up_to()));
@@ -149,19 +158,19 @@ impl Repository {
         }
     }
 
-    fn json(&mut self, files: &dyn Files, name: &str, limit: u64) -> Option<Value> {
+    fn parsed<T: DeserializeOwned>(&mut self, files: &dyn Files, name: &str, limit: u64) -> Option<T> {
         let text = self.text(files, name, limit)?;
-        match config::parse(&text) {
-            Ok(value) if value.is_object() => Some(value),
-            Ok(_) => {
-                self.fault(name, "is no JSON object");
-                None
-            }
-            Err(message) => {
-                self.fault(name, message);
-                None
-            }
+        config::parse(&text).map_err(|message| self.fault(name, message)).ok()
+    }
+
+    /// An object of JSON.
+    fn json(&mut self, files: &dyn Files, name: &str, limit: u64) -> Option<Value> {
+        let value: Value = self.parsed(files, name, limit)?;
+        if !value.is_object() {
+            self.fault(name, "is no JSON object");
+            return None;
         }
+        Some(value)
     }
 
     /// Names with an ending, in order.
@@ -169,61 +178,77 @@ impl Repository {
         self.names.iter().filter(move |name| is(name, extension))
     }
 
-    /// Headers of the weights: those in the folder itself, adapters and copies of the same weights left out.
+    /// Headers of the weights in the folder itself: those of the model are counted, all others must be sound.
     fn weights(&mut self, files: &dyn Files) {
-        let mut shards: Vec<String> = self.ending("safetensors").cloned().collect();
-        shards.retain(|name| !name.starts_with("adapter") && !name.contains("consolidated"));
-        let index = self.names.iter().find(|name| name.ends_with(".safetensors.index.json")).cloned();
-        if let Some(name) = index
-            && let Some(value) = self.json(files, &name, MAX_RECORD)
-        {
-            let named = safetensors::shards(&value);
+        let all: Vec<String> = self.ending("safetensors").cloned().collect();
+        let indices: Vec<String> =
+            self.names.iter().filter(|name| name.ends_with(".safetensors.index.json")).cloned().collect();
+        let (mut shards, mut complete) = (Vec::new(), true);
+        for name in indices {
+            let Some(index) = self.json(files, &name, MAX_RECORD) else { continue };
+            let named = safetensors::shards(&index);
             let missing: Vec<String> = named.iter().filter(|shard| !self.names.contains(*shard)).cloned().collect();
-            let there = named.len() - missing.len();
-            if !missing.is_empty() && there > 0 && files.is_complete() {
-                self.missing.push((name, missing.clone()));
+            if name.starts_with("model.") {
+                complete = missing.is_empty();
+                shards = named.iter().filter(|shard| self.names.contains(*shard)).cloned().collect();
             }
-            shards.retain(|shard| named.contains(shard));
-            if !missing.is_empty() {
-                return;
+            if !missing.is_empty() && missing.len() < named.len() && files.is_complete() {
+                self.missing.push((name, missing));
             }
-        } else if shards.len() > 1 {
-            // Without an index it is not known which belong together.
-            shards.retain(|name| name == "model.safetensors");
+        }
+        // Without an index it is not known which belong together; one named otherwise may be a part of something.
+        if shards.is_empty() {
+            shards = all.iter().filter(|name| *name == "model.safetensors").cloned().collect();
         }
         let mut weights = Weights::default();
         let mut budget = MAX_HEADERS;
-        for shard in shards.iter().take(MAX_SHARDS) {
-            match safetensors::header(files, shard, &mut budget) {
-                Ok(Some(header)) => weights.add(header),
+        for name in all.iter().take(MAX_SHARDS) {
+            // More of the same would say nothing new.
+            if self.faults.len() >= MAX_FAULTS {
+                return;
+            }
+            match safetensors::header(files, name, &mut budget) {
+                Ok(Some(header)) if shards.contains(name) => weights.add(header),
+                Ok(Some(_)) => {}
                 // A pointer, or more than is read: what is left out makes the sum wrong.
-                Ok(None) => return,
+                Ok(None) => complete &= !shards.contains(name),
                 Err(message) => {
-                    self.fault(shard, message);
-                    return;
+                    complete = false;
+                    self.fault(name, message);
                 }
             }
         }
-        if !shards.is_empty() && shards.len() <= MAX_SHARDS {
+        if !shards.is_empty() && complete && all.len() <= MAX_SHARDS {
             weights.files = shards;
             self.weights = Some(weights);
         }
     }
 
-    /// The header of the smallest GGUF file; that of a vision projector is not the model's.
+    /// The header of the smallest GGUF file of the model; helpers beside it are not the model.
     fn gguf(&mut self, files: &dyn Files) {
-        let names: Vec<String> = self.ending("gguf").filter(|name| !name.contains("mmproj")).cloned().collect();
+        let helper = |name: &str| {
+            let lower = name.to_lowercase();
+            let words = ["mmproj", "imatrix", "draft", "lora", "adapter", "vae", "clip", "encoder"];
+            words.iter().any(|word| lower.contains(word))
+        };
+        let names: Vec<String> = self.ending("gguf").filter(|name| !helper(name)).cloned().collect();
         // Of a model in parts, the first one has the metadata.
         let first = |name: &&String| !name.contains("-of-") || name.contains("-00001-of-");
-        let smallest = names.iter().filter(first).min_by_key(|name| files.size(name).unwrap_or(u64::MAX));
+        let smallest = names.iter().filter(first).min_by_key(|name| files.size(name).unwrap_or(u64::MAX)).cloned();
         let Some(smallest) = smallest else { return };
-        match gguf::header(files, smallest, MAX_HEADERS) {
+        match gguf::header(files, &smallest, MAX_HEADERS) {
+            Ok(Some(header)) if header.kind.as_deref().is_some_and(|kind| kind != "model") => {}
             Ok(Some(mut header)) => {
+                let stems: BTreeSet<String> = names.iter().map(|name| gguf::stem(name)).collect();
+                // Several models in one repository have a number each.
+                if stems.len() > 1 {
+                    header.parameters = None;
+                }
                 header.files = names;
                 self.gguf = Some(header);
             }
             Ok(None) => {}
-            Err(message) => self.fault(&smallest.clone(), message),
+            Err(message) => self.fault(&smallest, message),
         }
     }
 

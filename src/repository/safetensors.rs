@@ -144,6 +144,9 @@ pub fn header(files: &dyn Files, path: &str, budget: &mut u64) -> Result<Option<
     }
     let Some(json) = bytes.get(8..whole) else { return Ok(None) };
     let header: Header = serde_json::from_slice(json).map_err(|error| format!("has a broken header: {error}"))?;
+    if header.numbers.values().any(|count| *count == u64::MAX) {
+        return Err("claims more numbers than there can be".to_owned());
+    }
     // The data fill the file to its end.
     let ends = header.end.saturating_add(length + 8);
     if ends > size {

@@ -33,7 +33,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let known = lineage::known(card);
     let mut loaded: Vec<(Span, &str)> = Vec::new();
     for block in &card.outline.code {
-        for (range, id) in ids(text, block.span) {
+        for (range, id) in ids(text, block.span).into_iter().take(MAX_IDS) {
             let name = id.rsplit('/').next().unwrap_or(id);
             // A copy of it, or the model that it was made from.
             if same(name, own) || suggest::fold(own).starts_with(&*suggest::fold(name)) {
@@ -44,8 +44,11 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 loaded.push((range, id));
             }
         }
-        // The name without its owner: a path of this machine, a variable, a file.
-        if suggest::fold(&text[block.span.range()]).contains(&*suggest::fold(own)) {
+        // The name without its owner: a path of this machine, a variable, a file; or a file of this repository.
+        let code = &text[block.span.range()];
+        let here = ["\".\"", "'.'", "\"./", "'./"].iter().any(|path| code.contains(path));
+        let holds = |name: &String| name.contains('.') && code.contains(name.as_str());
+        if here || suggest::fold(code).contains(&*suggest::fold(own)) || ctx.repository.names.iter().any(holds) {
             return;
         }
     }
@@ -75,8 +78,18 @@ fn same(one: &str, other: &str) -> bool {
     suggest::fold(one) == suggest::fold(other)
 }
 
+/// Bytes before a name in which the call must begin.
+const REACH: usize = 300;
+/// Names looked at in one card.
+const MAX_IDS: usize = 200;
+
 /// True when the last call before a place loads a model.
 fn loads(before: &str) -> bool {
+    let mut from = before.len().saturating_sub(REACH);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    let before = &before[from..];
     let from = before.rfind('\n').map_or(0, |at| at + 1);
     // The name may stand on the line behind the call.
     let from = before[..from.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);

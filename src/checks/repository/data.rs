@@ -12,14 +12,19 @@ use crate::embedded::table;
 pub(super) struct Table {
     labels: HashMap<String, Vec<String>>,
     pub(super) partial_counts: Vec<String>,
+    pub(super) other_sizes: Vec<String>,
+    pub(super) extensions: Vec<String>,
+    pub(super) unlimited_types: Vec<String>,
+    pub(super) native_types: Vec<String>,
     pub(super) formats: HashMap<String, Vec<String>>,
-    pub(super) hyperparameters: Vec<Hyperparameter>,
     pub(super) heads: Vec<Head>,
     pub(super) libraries: Vec<Library>,
     pub(super) pickles: Vec<Pickle>,
     pub(super) safe_formats: Vec<String>,
+    pub(super) no_weights: Vec<String>,
     pub(super) local_folders: Vec<String>,
     pub(super) same_weights: Vec<String>,
+    pub(super) copyists: Vec<String>,
     pub(super) secrets: Vec<Secret>,
     pub(super) secret_examples: Vec<String>,
     pub(super) scripts: Vec<Script>,
@@ -30,16 +35,6 @@ impl Table {
     pub(super) fn gives(&self, figure: &str, label: &str) -> bool {
         self.labels.get(figure).is_some_and(|labels| labels.iter().any(|known| known == label))
     }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct Hyperparameter {
-    pub(super) label: String,
-    pub(super) member: String,
-    /// The file has the next whole number.
-    #[serde(default)]
-    pub(super) rounded_up: bool,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +49,7 @@ pub(super) struct Head {
 pub(super) struct Library {
     pub(super) file: String,
     #[serde(default)]
-    pub(super) unless: Option<String>,
+    pub(super) unless: Vec<String>,
     pub(super) loads: String,
     pub(super) cannot: Vec<String>,
 }

@@ -6,11 +6,12 @@ use crate::card::Labelled;
 use crate::checks::{Context, Sink};
 use crate::facts::place;
 use crate::repository::Repository;
-use crate::rule::Confidence;
+use crate::rule::{Confidence, Severity};
 use crate::text::{Span, safe};
 
-/// How far a name may be from the number: "7B" stands for 6.7 to 8.5 billion, "2B" for 1.9 to 2.6.
-const NAME: std::ops::RangeInclusive<f64> = 0.6..=1.6;
+/// How far a name may be from the number: "1B" stands for up to 2 billion with all embeddings, and the size in a name
+/// may be that of the model it goes with.
+const NAME: std::ops::RangeInclusive<f64> = 0.33..=3.0;
 /// How far a stated number may be.
 const STATED: std::ops::RangeInclusive<f64> = 0.8..=1.25;
 
@@ -45,54 +46,76 @@ fn parameters(ctx: &Context<'_>, labels: &[Labelled<'_>], sink: &mut Sink<'_>) {
     if counted < 1000.0 {
         return;
     }
-    let told = |claimed: f64, span: Span, by: &str, confidence: Confidence, sink: &mut Sink<'_>| {
-        let message =
-            format!("{by} says {} parameters, but {} holds {}", short(claimed), safe::quoted(file), short(counted));
-        sink.add("parameters-differ", span, message, |f| {
-            f.help("Correct the number, or say what it counts (active, without embeddings)")
-                .anchor("/parameters")
-                .confidence(confidence)
-        });
+    let told = |claimed: f64, by: &str| {
+        format!("{by} says {} parameters, but {} holds {}", short(claimed), safe::quoted(file), short(counted))
     };
-    for entry in labels.iter().filter(|entry| data().gives("parameters", &entry.label)) {
-        let lower = entry.value.to_lowercase();
-        let words = lower.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '%'));
-        if words.clone().any(|word| data().partial_counts.iter().any(|partial| partial == word)) {
-            continue;
+    let help = "Correct the number, or say what it counts (active, without embeddings)";
+    let stated = claims(labels, "parameters", |value| {
+        let lower = value.to_lowercase();
+        let mut words = lower.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '%'));
+        let partial = words.any(|word| data().partial_counts.iter().any(|partial| partial == word));
+        amount(value).filter(|claimed| !partial && *claimed >= 10_000.0)
+    });
+    // Where one number fits, the others are those of other models.
+    if let Some(&(claimed, span)) = stated.first() {
+        if !stated.iter().any(|(claimed, _)| STATED.contains(&(counted / claimed))) {
+            sink.add("parameters-differ", span, told(claimed, "The card"), |f| f.help(help).anchor("/parameters"));
         }
-        let Some(claimed) = amount(entry.value).filter(|claimed| *claimed >= 10_000.0) else { continue };
-        if !STATED.contains(&(counted / claimed)) {
-            told(claimed, entry.span, "The card", Confidence::Medium, sink);
-            return;
-        }
+        return;
     }
     let title = card.outline.title().unwrap_or_default();
     let (_, folder) = place(card);
     let names = [(title, title_span(card)), (folder.unwrap_or_default(), card.front.end())];
-    let claims = names.into_iter().find_map(|(name, span)| Some((size_in_name(name)?, span)));
-    if let Some((claimed, span)) = claims
+    let claim = names.into_iter().find_map(|(name, span)| Some((size_in_name(name)?, span)));
+    if let Some((claimed, span)) = claim
         && !NAME.contains(&(counted / claimed))
     {
-        told(claimed, span, "The name", Confidence::Medium, sink);
+        // It may be the size of something else, which only its author knows.
+        sink.add("parameters-differ", span, told(claimed, "The name"), |f| {
+            f.help(help).anchor("/parameters").at_most(Severity::Note).confidence(Confidence::Low)
+        });
     }
 }
 
-/// "7B" in `Helpdesk-7B-Instruct`; `None` for several sizes and for those of parts (`8x7B`, `A3B`, `E2B`).
+/// The numbers that labels give for a figure, with their places.
+fn claims(labels: &[Labelled<'_>], figure: &str, read: impl Fn(&str) -> Option<f64>) -> Vec<(f64, Span)> {
+    let wanted = labels.iter().filter(|entry| data().gives(figure, &entry.label));
+    wanted.filter_map(|entry| Some((read(entry.value)?, entry.span))).collect()
+}
+
+/// "7B" in `Helpdesk-7B-Instruct`; `None` for several sizes, for those of parts (`8x7B`, `16E`, `A3B`), and for those of
+/// something else: of what an adapter is for, of data.
 fn size_in_name(name: &str) -> Option<f64> {
+    let lower = name.to_lowercase();
+    let parts: Vec<&str> = lower.split(['-', ' ', '(', ')', '/', '.', '_', ':', ',']).collect();
+    let has_digit = |part: &str| part.bytes().any(|byte| byte.is_ascii_digit());
+    let others = &data().other_sizes;
+    if parts.iter().any(|part| others.iter().any(|other| other == part))
+        || parts.iter().any(|part| part.strip_suffix('e').is_some_and(|count| count.parse::<u32>().is_ok()))
+    {
+        return None;
+    }
     let mut sizes = Vec::new();
-    for part in name.split(['-', '_', ' ', '(', ')', '/']) {
-        let lower = part.to_lowercase();
-        let Some(digits) = lower.strip_suffix(['b', 'm']) else { continue };
-        if digits.is_empty() || !digits.bytes().any(|byte| byte.is_ascii_digit()) {
-            continue;
-        }
-        match digits.parse::<f64>() {
-            Ok(number) if number > 0.0 => sizes.push(number * if lower.ends_with('b') { 1e9 } else { 1e6 }),
+    for (at, part) in parts.iter().enumerate() {
+        let Some(digits) = part.strip_suffix(['b', 'm']).filter(|digits| has_digit(digits)) else { continue };
+        // `1_6b`, `1.5b`: the digit before the mark belongs to it.
+        let before = at.checked_sub(1).map(|at| parts[at]).filter(|before| before.parse::<u32>().is_ok());
+        let joined = match before {
+            Some(before) if joins(&lower, before, part) => format!("{before}.{digits}"),
+            _ => (*digits).to_owned(),
+        };
+        match joined.parse::<f64>() {
+            Ok(number) if number > 0.0 => sizes.push(number * if part.ends_with('b') { 1e9 } else { 1e6 }),
             // A mixture of experts, or a part of the weights.
             _ => return None,
         }
     }
     if let [size] = sizes[..] { Some(size) } else { None }
+}
+
+/// True when a number and a size stand together as one: `1_6b`, `0.5b`.
+fn joins(name: &str, before: &str, part: &str) -> bool {
+    ['.', '_'].iter().any(|mark| name.contains(&format!("{before}{mark}{part}")))
 }
 
 /// The one number in a text, with its unit: "7.24 B", "8 billion", "1,234,567".
@@ -138,6 +161,10 @@ fn short(number: f64) -> String {
 fn format(ctx: &Context<'_>, labels: &[Labelled<'_>], sink: &mut Sink<'_>) {
     let Some(weights) = &ctx.repository.weights else { return };
     let Some(format) = weights.format().filter(|_| ctx.repository.quantization().is_none()) else { return };
+    if !data().formats.contains_key(format) {
+        return;
+    }
+    let mut found: Option<&Labelled<'_>> = None;
     for entry in labels.iter().filter(|entry| data().gives("format", &entry.label)) {
         let lower = entry.value.to_lowercase();
         let words = || lower.split(|c: char| !(c.is_alphanumeric() || c == '.')).filter(|word| !word.is_empty());
@@ -145,73 +172,97 @@ fn format(ctx: &Context<'_>, labels: &[Labelled<'_>], sink: &mut Sink<'_>) {
         let claimed: Vec<&String> =
             data().formats.iter().filter(|(_, known)| is(known)).map(|(name, _)| name).collect();
         let [claimed] = claimed[..] else { continue };
-        if claimed == format || !data().formats.contains_key(format) {
-            continue;
+        if claimed == format {
+            return;
         }
-        let message = format!(
-            "The card says {}, but the numbers in {} are {format}",
-            safe::quoted(entry.value),
-            safe::quoted(weights.files.first().map_or("", String::as_str))
-        );
-        sink.add("precision-differs", entry.span, message, |f| {
-            f.help(format!("Write {format}, or say in which format the model was trained")).anchor("/precision")
-        });
+        found = found.or(Some(entry));
     }
+    let Some(entry) = found else { return };
+    let message = format!(
+        "The card says {}, but the numbers in {} are {format}",
+        safe::quoted(entry.value),
+        safe::quoted(weights.files.first().map_or("", String::as_str))
+    );
+    sink.add("precision-differs", entry.span, message, |f| {
+        f.help(format!("Write {format}, or say in which format the model was trained")).anchor("/precision")
+    });
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lengths and sizes are small")]
 fn context(ctx: &Context<'_>, labels: &[Labelled<'_>], sink: &mut Sink<'_>) {
     let Some((known, file)) = ctx.repository.context_length() else { return };
-    for entry in labels.iter().filter(|entry| data().gives("context", &entry.label)) {
-        let Some(claimed) = amount(entry.value).filter(|claimed| (64.0..1e8).contains(claimed)) else { continue };
-        // "32k" is 32,768 or 32,000. Less than the files allow is no contradiction.
-        if claimed <= known as f64 * 1.1 {
-            continue;
-        }
-        let message = format!("The card says {}, but {file} allows {known} tokens", safe::quoted(entry.value));
-        sink.add("context-length-differs", entry.span, message, |f| {
-            f.help("Correct the length, or show how the longer one is reached").anchor("/context-length")
-        });
+    let table = data();
+    let body = ctx.card.source.text()[ctx.card.front.body_start()..].to_lowercase();
+    let unlimited = ctx.repository.model_type().is_some_and(|kind| table.unlimited_types.iter().any(|t| t == kind));
+    // The card says how more is reached.
+    if unlimited || table.extensions.iter().any(|word| body.contains(word.as_str())) {
+        return;
     }
+    let found = claims(labels, "context", |value| amount(value).filter(|claimed| (64.0..1e8).contains(claimed)));
+    // "32k" is 32,768 or 32,000. Less than the files allow is no contradiction, and one of several may be another
+    // model's.
+    let (Some((claimed, span)), false) =
+        (found.first(), found.iter().any(|(claimed, _)| *claimed <= known as f64 * 1.1))
+    else {
+        return;
+    };
+    let message = format!("The card says {claimed} tokens, but {file} allows {known}");
+    sink.add("context-length-differs", *span, message, |f| {
+        f.help("Correct the length, or show how the longer one is reached").anchor("/context-length")
+    });
 }
 
 #[expect(clippy::cast_precision_loss, reason = "lengths and sizes are small")]
 fn vocabulary(ctx: &Context<'_>, labels: &[Labelled<'_>], sink: &mut Sink<'_>) {
     let Some(known) = ctx.repository.vocabulary_size().map(|size| size as f64) else { return };
-    for entry in labels.iter().filter(|entry| data().gives("vocabulary", &entry.label)) {
-        let Some(claimed) = amount(entry.value).filter(|claimed| (64.0..1e8).contains(claimed)) else { continue };
-        // Tables of embeddings are padded, and "32k" is rounded.
-        if (claimed - known).abs() <= (known * 0.06).max(1024.0_f64.min(known * 0.5)) {
-            continue;
-        }
-        let message =
-            format!("The card says {}, but config.json has a vocabulary of {known}", safe::quoted(entry.value));
-        sink.add("vocabulary-differs", entry.span, message, |f| f.help("Correct the number").anchor("/vocabulary"));
-    }
+    let found = claims(labels, "vocabulary", |value| amount(value).filter(|claimed| (64.0..1e8).contains(claimed)));
+    // Tables of embeddings are padded, and "32k" is rounded.
+    let near = |claimed: f64| (claimed - known).abs() <= (known * 0.06).max(1024.0_f64.min(known * 0.5));
+    let Some(&(claimed, span)) = found.first().filter(|_| !found.iter().any(|(claimed, _)| near(*claimed))) else {
+        return;
+    };
+    let message = format!("The card says {claimed}, but config.json has a vocabulary of {known}");
+    sink.add("vocabulary-differs", span, message, |f| f.help("Correct the number").anchor("/vocabulary"));
 }
+
+/// Methods of quantisation that names say.
+const METHODS: &[&str] = &["gptq", "awq", "aqlm", "hqq"];
 
 /// A method or number of bits in the name that the configuration does not have.
 fn quantization(ctx: &Context<'_>, sink: &mut Sink<'_>) {
-    let (card, Some((method, bits))) = (ctx.card, ctx.repository.quantization()) else { return };
+    let (card, repository) = (ctx.card, ctx.repository);
+    let found = repository.quantization();
+    // Older tools write a file of their own.
+    if repository.config.is_none() || found.is_none() && repository.names.contains("quantize_config.json") {
+        return;
+    }
+    let plain = repository.weights.as_ref().filter(|weights| found.is_none() && weights.counts_parameters());
     let (_, folder) = place(card);
     let title = card.outline.title().unwrap_or_default();
     for (name, span) in [(title, title_span(card)), (folder.unwrap_or_default(), card.front.end())] {
         let lower = name.to_lowercase();
         let parts: Vec<&str> = lower.split(['-', '_', ' ', '.', '(', ')']).collect();
-        let methods: Vec<&str> =
-            ["gptq", "awq", "aqlm", "hqq"].into_iter().filter(|known| parts.contains(known)).collect();
+        // Adapters and recipes are named after what they are for.
+        if parts.iter().any(|part| data().other_sizes.iter().any(|other| other == part)) {
+            continue;
+        }
+        let methods: Vec<&str> = METHODS.iter().copied().filter(|known| parts.contains(known)).collect();
         let named = parts.iter().find_map(|part| match *part {
             "4bit" | "int4" | "w4a16" => Some(4),
             "8bit" | "int8" | "w8a8" | "w8a16" => Some(8),
             _ => None,
         });
-        let message = match (methods.as_slice(), named, bits) {
-            ([one], ..)
-                if !method.is_empty() && !method.contains(one) && ["gptq", "awq", "aqlm", "hqq"].contains(&method) =>
-            {
+        let message = match (methods.as_slice(), named, found, plain) {
+            ([one], _, None, Some(weights)) => format!(
+                "The name says {}, but the numbers in {} are {} and config.json has no `quantization_config`",
+                one.to_uppercase(),
+                safe::quoted(weights.files.first().map_or("", String::as_str)),
+                weights.format().unwrap_or("not packed")
+            ),
+            ([one], _, Some((method, _)), _) if !method.contains(one) && METHODS.contains(&method) => {
                 format!("The name says {}, but config.json was written by {}", one.to_uppercase(), safe::quoted(method))
             }
-            (_, Some(named), Some(bits)) if named != bits => {
+            (_, Some(named), Some((_, Some(bits))), _) if named != bits => {
                 format!("The name says {named} bits, but config.json has {bits}")
             }
             _ => continue,
@@ -232,7 +283,19 @@ mod tests {
         assert_eq!(size_in_name("Helpdesk-7B-Instruct"), Some(7e9));
         assert_eq!(size_in_name("gemma-3-270m-it"), Some(270e6));
         assert_eq!(size_in_name("Qwen2.5 0.5B"), Some(0.5e9));
-        for none in ["Mixtral-8x7B", "Qwen3-30B-A3B", "gemma-3n-E2B", "model-b", "7b-vs-13b", "web-1T"] {
+        assert_eq!(size_in_name("stablelm-2-1_6b"), Some(1.6e9));
+        assert_eq!(size_in_name("Llama-3.1-8B"), Some(8e9));
+        for none in [
+            "Llama-4-Scout-17B-16E",
+            "Squish LoRA for Wan2.1 14B",
+            "llama3-8b-accelerator",
+            "Mixtral-8x7B",
+            "Qwen3-30B-A3B",
+            "gemma-3n-E2B",
+            "model-b",
+            "7b-vs-13b",
+            "web-1T",
+        ] {
             assert_eq!(size_in_name(none), None, "{none}");
         }
     }

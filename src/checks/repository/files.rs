@@ -2,10 +2,11 @@
 
 use super::data::data;
 use super::title_span;
+use crate::card::Card;
 use crate::checks::{Context, Sink};
-use crate::repository::Files;
+use crate::repository::{self, Files};
 use crate::rule::Severity;
-use crate::text::safe;
+use crate::text::{Span, safe};
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (card, repository) = (ctx.card, ctx.repository);
@@ -34,12 +35,23 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Weights in pickles only, and no word of it.
 fn pickles(ctx: &Context<'_>, sink: &mut Sink<'_>) {
-    let (card, names) = (ctx.card, &ctx.repository.names);
-    let table = data();
-    let Some(pickle) = names.iter().find(|name| table.pickles.iter().any(|pickle| pickle.is(name))) else { return };
-    let safe = table.safe_formats.iter().any(|format| ctx.repository.ending(format).next().is_some());
+    let (card, names, table) = (ctx.card, &ctx.repository.names, data());
+    let Some(source) = ctx.source.filter(|source| source.is_complete() && sink.wants("pickle-weights")) else { return };
+    let weights = |name: &&String| {
+        table.pickles.iter().any(|pickle| pickle.is(name))
+            && !table.no_weights.iter().any(|word| name.to_lowercase().contains(word.as_str()))
+    };
+    let Some(pickle) = names.iter().find(weights) else { return };
+    let safe = |name: &String| table.safe_formats.iter().any(|format| repository::is(name, format));
+    // Pipelines and exports have their weights one folder down.
+    let below =
+        || names.iter().filter(|name| !name.contains('.')).take(MAX_FOLDERS).flat_map(|name| source.names(name));
     let body = card.source.text()[card.front.body_start()..].to_lowercase();
-    if safe || !ctx.source.is_some_and(Files::is_complete) || body.contains("pickle") || body.contains("safetensors") {
+    if body.contains("pickle")
+        || body.contains("safetensors")
+        || names.iter().any(safe)
+        || below().any(|name| safe(&name))
+    {
         return;
     }
     let message =
@@ -50,17 +62,30 @@ fn pickles(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     });
 }
 
-/// Code of the repository is run, and the card does not say so.
+/// Folders of a repository that are looked into.
+const MAX_FOLDERS: usize = 50;
+
+/// Code is run when the model is loaded, and the card does not say so.
 fn remote_code(ctx: &Context<'_>, sink: &mut Sink<'_>) {
-    let (card, Some(file)) = (ctx.card, ctx.repository.remote_code()) else { return };
+    let (card, repository) = (ctx.card, ctx.repository);
+    let Some((file, from)) = repository.remote_code() else { return };
     let library = card.field_text("library_name").unwrap_or("transformers");
     let body = &card.source.text()[card.front.body_start()..];
-    if library != "transformers" || body.contains("trust_remote_code") {
+    // What other programs load runs no code, and neither do classes that transformers has itself.
+    let foreign = repository.gguf.is_some() && repository.weights.is_none();
+    let native = repository.model_type().is_some_and(|kind| data().native_types.iter().any(|known| known == kind));
+    if !matches!(library, "transformers" | "sentence-transformers")
+        || foreign
+        || native
+        || body.contains("trust_remote_code")
+    {
         return;
     }
-    let message = format!(
-        "{file} has an `auto_map`, so that loading it runs code of the repository, and the card does not say so"
-    );
+    let code = match &from {
+        Some(from) => format!("code of {}", safe::quoted(from)),
+        None => "code of the repository".to_owned(),
+    };
+    let message = format!("{file} has an `auto_map`, so that loading it runs {code}, and the card does not say so");
     sink.add("remote-code-unmentioned", title_span(card), message, |f| {
         f.help("Show `trust_remote_code=True` in the code that loads the model, and say what that code does")
             .anchor("/files/auto_map")
@@ -71,32 +96,68 @@ fn remote_code(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 fn links(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (card, Some(source)) = (ctx.card, ctx.source) else { return };
     // A card alone is a copy without its files.
-    if !card.has_model_files() || !source.is_complete() {
+    if !(card.has_model_files() || card.has_dataset_files()) || !source.is_complete() {
         return;
     }
     let outline = &card.outline;
-    for (what, link) in
-        outline.links.iter().map(|link| ("link", link)).chain(outline.images.iter().map(|image| ("image", image)))
+    let text = card.source.text();
+    for (is_image, link) in
+        outline.links.iter().map(|link| (false, link)).chain(outline.images.iter().map(|image| (true, image)))
     {
-        let Some(path) = inside(&link.target) else { continue };
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-        let names = source.names(folder);
-        if names.iter().any(|there| there == name) {
+        // `<jane@example.org>` is an address, and `$h[t](x)$` a formula.
+        let start = link.span.start as usize;
+        let formula = text[..start].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '$' | '}' | ')' | '^'));
+        if text[start..].starts_with('<') || (formula && !is_image) {
             continue;
         }
-        let host = path.split('/').next().is_some_and(|first| first.contains('.') && path.contains('/'));
-        let near = names.iter().find(|there| there.eq_ignore_ascii_case(name));
-        let help = match near {
-            Some(near) => format!("Write {}: names on the Hub have one spelling", safe::quoted(near)),
-            None if host => "Write `https://` before it, if it is an address".to_owned(),
-            None => "Add the file, or correct the path".to_owned(),
-        };
-        let message = format!("The {what} leads to {}, which is not in the repository", safe::quoted(&path));
-        let severity = if what == "image" { Severity::Warning } else { Severity::Note };
-        sink.add("link-broken", link.span, message, |f| {
-            f.help(help).anchor(format!("/links/{path}")).at_most(if host { Severity::Warning } else { severity })
-        });
+        broken(source, &link.target, link.span, is_image, sink);
     }
+    for (span, target) in html_images(card) {
+        broken(source, target, span, true, sink);
+    }
+}
+
+/// One link or image, if it leads nowhere.
+fn broken(source: &dyn Files, target: &str, span: Span, is_image: bool, sink: &mut Sink<'_>) {
+    let Some(path) = inside(target) else { return };
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+    let names = source.names(folder);
+    if names.iter().any(|there| there == name) {
+        return;
+    }
+    let host = path.contains('/') && path.split('/').next().is_some_and(|first| first.contains('.'));
+    let near = names.iter().find(|there| there.eq_ignore_ascii_case(name));
+    let help = match near {
+        Some(near) => format!("Write {}: names on the Hub have one spelling", safe::quoted(near)),
+        None if target.starts_with(['"', '\'']) => "Take the quotes off the address".to_owned(),
+        None if path.contains('@') && !path.contains('/') => "Write `mailto:` before it".to_owned(),
+        None if host => "Write `https://` before it, if it is an address".to_owned(),
+        None => "Add the file, or correct the path".to_owned(),
+    };
+    let what = if is_image { "image" } else { "link" };
+    let message = format!("The {what} leads to {}, which is not in the repository", safe::quoted(target));
+    let severity = if is_image || host { Severity::Warning } else { Severity::Note };
+    sink.add("link-broken", span, message, |f| f.help(help).anchor(format!("/links/{path}")).at_most(severity));
+}
+
+/// Images in HTML, outside of code and comments, each with its address.
+fn html_images<'c>(card: &'c Card<'_>) -> Vec<(Span, &'c str)> {
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let outline = &card.outline;
+    let hidden = |at: usize| {
+        let inside = |span: Span| span.range().contains(&at);
+        outline.code.iter().any(|code| inside(code.span)) || outline.comments.iter().any(|span| inside(*span))
+    };
+    let mut found = Vec::new();
+    for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "<img ").map(|at| body + at) {
+        let Some(tag) = text[at..].find('>').map(|end| &text[at..=at + end]) else { break };
+        let source = ["src=\"", "src='"].iter().find_map(|key| Some((tag.find(key)? + key.len(), &key[4..])));
+        let Some((from, quote)) = source.filter(|_| !hidden(at)) else { continue };
+        let Some(length) = tag[from..].find(quote) else { continue };
+        found.push((Span::new(at, at + tag.len()), &tag[from..from + length]));
+    }
+    found
 }
 
 /// The path in the repository that a target means; `None` for what is elsewhere.

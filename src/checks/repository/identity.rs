@@ -1,6 +1,6 @@
 //! Library, task and languages, against the configuration.
 
-use super::data::data;
+use super::data::{Script, data};
 use super::field_span;
 use crate::checks::{Context, Sink};
 use crate::text::safe;
@@ -17,7 +17,7 @@ fn library(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let there = |file: &str| names.contains(file);
     let found = data().libraries.iter().find(|library| {
         there(&library.file)
-            && !library.unless.as_deref().is_some_and(there)
+            && !library.unless.iter().any(|file| there(file))
             && library.cannot.iter().any(|name| name == declared)
     });
     let Some(found) = found else { return };
@@ -56,11 +56,10 @@ fn languages(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some((document, _)) = card.mapping() else { return };
     for item in card.field_items("language") {
         let Some(code) = document.text(item) else { continue };
-        let Some(script) = data().scripts.iter().find(|script| script.languages.iter().any(|known| known == code))
-        else {
-            continue;
-        };
-        let holds = |c: char| (script.from..=script.to).contains(&u32::from(c));
+        let writes = |script: &&Script| script.languages.iter().any(|known| known == code);
+        let scripts: Vec<&Script> = data().scripts.iter().filter(writes).collect();
+        let Some(script) = scripts.first() else { continue };
+        let holds = |c: char| scripts.iter().any(|script| (script.from..=script.to).contains(&u32::from(c)));
         if vocabulary.chars().any(holds) {
             continue;
         }

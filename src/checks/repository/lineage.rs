@@ -7,6 +7,7 @@ use crate::checks::license::derivation::place_of;
 use crate::checks::{Context, Sink};
 use crate::facts::{declared, descent, license_span, place};
 use crate::license::{Declared, base_model, resolve};
+use crate::repository;
 use crate::rule::{Confidence, Severity};
 use crate::text::{Span, safe};
 use crate::vocab::repo_id;
@@ -38,21 +39,40 @@ fn circle(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// True for what is the id of a repository, and no path of two parts.
 fn is_repository(id: &str) -> bool {
-    let Some((owner, _)) = id.split_once('/') else { return false };
+    let Some((owner, name)) = id.split_once('/') else { return false };
     let owner = owner.to_lowercase();
-    repo_id::fault(id).is_none() && !data().local_folders.contains(&owner)
+    let local = |part: &str| {
+        let words = &data().local_folders;
+        words.iter().any(|word| part == word || part.strip_suffix('s') == Some(word))
+    };
+    let file = ["json", "jsonl", "csv", "parquet", "txt", "gz", "zip"].iter().any(|end| repository::is(name, end));
+    repo_id::fault(id).is_none() && !file && !owner.split(['-', '_']).any(local)
 }
 
 /// The name of the weights, whoever copied them and in whichever number format.
 fn weights(id: &str) -> String {
     let id = base_model(id).and_then(|known| known.mirror_of.as_deref()).unwrap_or(id);
     let mut name = id.rsplit('/').next().unwrap_or(id).to_lowercase();
-    while let Some(bare) =
-        data().same_weights.iter().find_map(|word| name.strip_suffix(word)?.strip_suffix(['-', '_', '.']))
-    {
-        name = bare.to_owned();
+    loop {
+        let marks = data().same_weights.iter();
+        let bare = marks.filter_map(|mark| name.strip_suffix(mark.as_str())?.strip_suffix(['-', '_', '.']));
+        match bare.min_by_key(|bare| bare.len()) {
+            Some(bare) => name = bare.to_owned(),
+            None => break,
+        }
     }
     name.replace(['_', '.'], "-").trim_start_matches("meta-").to_owned()
+}
+
+/// True when two ids stand for the same weights, as far as their names tell.
+fn are_same(one: &str, other: &str) -> bool {
+    let (first, second) = (weights(one), weights(other));
+    let copyist = |id: &str| {
+        let owner = id.split('/').next().unwrap_or_default().to_lowercase();
+        data().copyists.contains(&owner)
+    };
+    let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('-'));
+    first == second || (copyist(one) || copyist(other)) && (begins(&first, &second) || begins(&second, &first))
 }
 
 /// What a file names as a base model, and whether the card must name the very same.
@@ -60,6 +80,12 @@ struct Named<'a> {
     file: &'a str,
     repo: String,
     same: bool,
+}
+
+impl Named<'_> {
+    fn is_merge(&self) -> bool {
+        self.file.starts_with("mergekit_config")
+    }
 }
 
 fn named<'a>(ctx: &'a Context<'_>) -> Vec<Named<'a>> {
@@ -82,16 +108,18 @@ fn named<'a>(ctx: &'a Context<'_>) -> Vec<Named<'a>> {
 
 fn bases(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    let named = named(ctx);
+    let mut named = named(ctx);
     let mut declared: Vec<&str> = descent::named(card, "base_model").into_iter().map(|(_, repo)| repo).collect();
     declared.extend(descent::named(card, "finetuned_from").into_iter().map(|(_, repo)| repo));
+    let same = |named: &Named<'_>| declared.iter().any(|repo| are_same(repo, &named.repo));
+    // A merge that is quantised or trained further keeps a copy of its configuration, and names the merge.
+    let copied = named.iter().any(Named::is_merge) && !declared.is_empty() && !named.iter().any(same);
+    named.retain(|named| !(copied && named.is_merge()));
     let own = card.source.name();
     let missing: Vec<&Named<'_>> = named
         .iter()
         .filter(|named| !own.contains(named.repo.as_str()))
-        .filter(|named| {
-            (named.same || declared.is_empty()) && !declared.iter().any(|repo| weights(repo) == weights(&named.repo))
-        })
+        .filter(|named| (named.same || declared.is_empty()) && !same(named))
         .collect();
     let Some(first) = missing.first() else {
         return configured(ctx, &declared, named.is_empty(), sink);
@@ -104,9 +132,13 @@ fn bases(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let repos = format!("{}{more}", repos.join(", "));
     if declared.is_empty() {
         let message = format!("{file} names {repos} as what the model derives from, and the card no `base_model`");
-        sink.add("base-model-undeclared", card.front.end(), message, |f| {
-            f.help(format!("Add `base_model: {}`", first.repo)).anchor("/base_model/files")
-        });
+        let help = if first.same {
+            format!("Add `base_model: {}`", first.repo)
+        } else {
+            // The header may be older than the last step.
+            format!("Add as `base_model` what these weights were made from: {repos}, or a model made from it")
+        };
+        sink.add("base-model-undeclared", card.front.end(), message, |f| f.help(help).anchor("/base_model/files"));
     } else {
         let written = declared.iter().map(|repo| format!("`{repo}`")).collect::<Vec<_>>().join(", ");
         let message = format!("`base_model` is {written}, but {file} names {repos}");
@@ -147,23 +179,31 @@ fn configured(ctx: &Context<'_>, declared: &[&str], none: bool, sink: &mut Sink<
 }
 
 fn relation(ctx: &Context<'_>, sink: &mut Sink<'_>) {
-    let card = ctx.card;
+    let (card, repository) = (ctx.card, ctx.repository);
     let Some(declared) = card.field_text("base_model_relation") else { return };
-    let repository = ctx.repository;
-    let merged = ctx.files.iter().any(|file| file.name().starts_with("mergekit_config"));
+    let weights = repository.weights.as_ref().and_then(|weights| weights.files.first());
+    // Adapters of images have many forms; those of transformers have a configuration.
+    let diffusers = card.field_text("library_name") == Some("diffusers");
     let (file, relation) = if repository.is_adapter() {
         ("adapter_config.json", "adapter")
-    } else if merged && declared != "quantized" {
-        ("mergekit_config.yml", "merge")
-    } else if declared == "adapter" && repository.weights.is_some() && repository.adapter.is_none() {
-        ("model.safetensors", "finetune")
+    } else if let Some(file) = weights
+        && declared == "adapter"
+        && repository.adapter.is_none()
+        && !repository.architectures().is_empty()
+        && !diffusers
+    {
+        (file.as_str(), "finetune")
     } else {
         return;
     };
     if declared == relation {
         return;
     }
-    let message = format!("`base_model_relation` is {}, but with {file} it is `{relation}`", safe::quoted(declared));
+    let message = format!(
+        "`base_model_relation` is {}, but with {} it is `{relation}`",
+        safe::quoted(declared),
+        safe::quoted(file)
+    );
     sink.add("base-model-relation-differs", field_span(card, "base_model_relation"), message, |f| {
         f.help(format!("Write `base_model_relation: {relation}`")).anchor("/base_model_relation/files")
     });

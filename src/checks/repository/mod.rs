@@ -7,13 +7,11 @@ mod files;
 mod identity;
 mod lineage;
 mod results;
-mod secrets;
+pub mod secrets;
 
 use crate::card::{Card, Kind};
 use crate::checks::{Context, Sink};
 use crate::text::Span;
-
-pub use secrets::{SECRET, masked};
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if ctx.card.kind == Kind::Other {

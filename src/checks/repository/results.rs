@@ -1,7 +1,6 @@
 //! Results, hyperparameters and emissions, against what the training wrote.
 
-use super::data::data;
-use crate::card::Labelled;
+use crate::card::{Card, Labelled};
 use crate::checks::evaluation::values::{Written, agree, declared, labelled};
 use crate::checks::{Context, Sink};
 use crate::text::{Span, safe, suggest};
@@ -30,6 +29,9 @@ fn results(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         for name in names {
             // A name with several values on the card speaks of several data sets or models.
             let [written] = values[name].as_slice() else { continue };
+            if place == "text" && speaks_of_others(card, written.span) {
+                continue;
+            }
             let found: Vec<(&str, f64)> = ctx
                 .repository
                 .results
@@ -60,6 +62,30 @@ fn results(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Under a heading on training or on another data set a number is no result of the evaluation.
+fn speaks_of_others(card: &Card<'_>, span: Span) -> bool {
+    let headings =
+        card.outline.headings.iter().filter(|heading| {
+            heading.level > 1 && heading.section.start <= span.start && span.end <= heading.section.end
+        });
+    headings.into_iter().any(|heading| {
+        let text = heading.text.to_lowercase();
+        ["train", "test", "data", "baseline", "compar", "teacher"].iter().any(|word| text.contains(word))
+    })
+}
+
+/// Labels that stand together in the list that the Trainer writes.
+const TRAINER: &[&str] = &[
+    "learning-rate",
+    "train-batch-size",
+    "eval-batch-size",
+    "seed",
+    "optimizer",
+    "lr-scheduler-type",
+    "num-epochs",
+    "training-steps",
+];
+
 fn hyperparameters(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(state) = &ctx.repository.trainer else { return };
     let labels = ctx.card.labelled();
@@ -67,41 +93,43 @@ fn hyperparameters(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         let mut found = labels.iter().filter(|entry| entry.label == label);
         found.next().filter(|_| found.next().is_none())
     };
-    let add = |entry: &Labelled<'_>, message: String, sink: &mut Sink<'_>| {
+    // A number elsewhere may be that of a stage, or of somebody else's training.
+    if TRAINER.iter().filter(|label| single(label).is_some()).count() < 3 {
+        return;
+    }
+    let add = |entry: &Labelled<'_>, there: f64, file: &str, sink: &mut Sink<'_>| {
+        let label = entry.label.replace('-', "_");
+        let there = if there < 0.001 { format!("{there:e}") } else { there.to_string() };
+        let message =
+            format!("The card says `{label}: {}`, but trainer_state.json {file} {there}", safe::line(entry.value));
         sink.add("hyperparameters-differ", entry.span, message, |f| {
             f.help("Correct the one that is wrong: people repeat the training with these numbers")
                 .anchor(format!("/hyperparameters/{}", entry.label))
         });
     };
-    for known in &data().hyperparameters {
-        let Some(entry) = single(&known.label) else { continue };
+    for (label, there, rounded_up) in [
+        ("num-epochs", state.num_train_epochs, true),
+        ("train-batch-size", state.train_batch_size, false),
+        ("training-steps", state.max_steps, false),
+    ] {
+        let Some(entry) = single(label) else { continue };
         // With a number of steps, that of epochs follows.
-        if known.rounded_up && single("training-steps").is_some() {
+        if rounded_up && single("training-steps").is_some() {
             continue;
         }
         let written = entry.value.parse::<f64>().ok();
-        let there = state[known.member.as_str()].as_f64().filter(|number| *number > 0.0);
-        let (Some(written), Some(there)) = (written, there) else { continue };
-        let meant = if known.rounded_up { written.ceil() } else { written };
+        let (Some(written), Some(there)) = (written, there.filter(|number| *number > 0.0)) else { continue };
+        let meant = if rounded_up { written.ceil() } else { written };
         if (meant - there).abs() > 1e-9 {
-            let message = format!(
-                "The card says `{}: {}`, but trainer_state.json has {there}",
-                known.label.replace('-', "_"),
-                safe::line(entry.value)
-            );
-            add(entry, message, sink);
+            add(entry, there, "has", sink);
         }
     }
-    let rates = state["log_history"].as_array().into_iter().flatten().filter_map(|log| log["learning_rate"].as_f64());
+    let rates = state.log_history.iter().filter_map(|log| log.learning_rate);
     if let (Some(entry), Some(highest)) = (single("learning-rate"), rates.reduce(f64::max))
         && let Ok(written) = entry.value.parse::<f64>()
         && highest > written * 1.001
     {
-        let message = format!(
-            "The card says `learning_rate: {}`, but trainer_state.json logs {highest}",
-            safe::line(entry.value)
-        );
-        add(entry, message, sink);
+        add(entry, highest, "logs", sink);
     }
 }
 

@@ -1,4 +1,5 @@
-//! Tokens and keys in a card. They are reported without being printed: reports get a text without them.
+//! Tokens and keys in a card. They are reported without being printed: everything but this check reads a text
+//! without them.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -10,12 +11,10 @@ use super::data::{Secret, data};
 use crate::checks::{Context, Sink};
 use crate::text::Span;
 
-/// The rule.
-pub const SECRET: &str = "secret-exposed";
-
 /// What every secret has, one of them: cheaper to look for than the patterns.
 const MARKS: &[&str] = &[
     "hf_",
+    "api_org_",
     "ghp_",
     "gho_",
     "ghu_",
@@ -29,8 +28,13 @@ const MARKS: &[&str] = &[
     "AIza",
     "xox",
     "pypi-",
+    "npm_",
+    "nvapi-",
+    "gsk_",
     "PRIVATE KEY",
 ];
+/// Different characters of a secret, at least.
+const VARIETY: usize = 12;
 
 struct Patterns {
     any: RegexSet,
@@ -40,68 +44,91 @@ struct Patterns {
 /// The patterns of the table, which the tests compile.
 fn patterns() -> &'static Patterns {
     static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
-        let secrets = &data().secrets;
+        let patterns: Vec<&String> = data().secrets.iter().map(|secret| &secret.pattern).collect();
         let broken = |error: regex::Error| -> ! { panic!("internal: rules/repository.yaml: {error}") };
         Patterns {
-            any: RegexSet::new(secrets.iter().map(|secret| &secret.pattern)).unwrap_or_else(|error| broken(error)),
-            each: secrets
-                .iter()
-                .map(|secret| Regex::new(&secret.pattern).unwrap_or_else(|error| broken(error)))
-                .collect(),
+            any: RegexSet::new(&patterns).unwrap_or_else(|error| broken(error)),
+            each: patterns.iter().map(|one| Regex::new(one).unwrap_or_else(|error| broken(error))).collect(),
         }
     });
     &PATTERNS
 }
 
-/// Secrets in a text, with what they are.
-fn find(text: &str) -> Vec<(Range<usize>, &'static Secret)> {
+/// A secret in a text.
+#[derive(Clone)]
+pub struct Found {
+    range: Range<usize>,
+    secret: &'static Secret,
+}
+
+/// The secrets in a text, in order.
+#[must_use]
+pub fn find(text: &str) -> Vec<Found> {
     if !MARKS.iter().any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some()) {
         return Vec::new();
     }
     let patterns = patterns();
-    let mut found: Vec<(Range<usize>, &Secret)> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     for index in patterns.any.matches(text) {
-        let hits = patterns.each[index].find_iter(text).filter(|hit| is_real(hit.as_str()));
-        found.extend(hits.map(|hit| (hit.range(), &data().secrets[index])));
+        let hits = patterns.each[index].find_iter(text).map(|hit| hit.range()).filter(|range| is_real(text, range));
+        found.extend(hits.map(|range| Found { range, secret: &data().secrets[index] }));
     }
-    found.sort_by_key(|(range, _)| range.start);
-    found.dedup_by(|next, kept| next.0.start < kept.0.end);
+    found.sort_by_key(|one| one.range.start);
+    found.dedup_by(|next, kept| {
+        let inside = next.range.start < kept.range.end;
+        if inside {
+            kept.range.end = kept.range.end.max(next.range.end);
+        }
+        inside
+    });
     found
 }
 
-/// What documentation has in the place of a secret is none.
-fn is_real(text: &str) -> bool {
-    let lower = text.to_lowercase();
+/// What documentation has in the place of a secret is none, and neither is a part of a longer word.
+fn is_real(text: &str, range: &Range<usize>) -> bool {
+    let bytes = text.as_bytes();
+    let word = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+    if word(range.start.checked_sub(1)) || word(Some(range.end)) {
+        return false;
+    }
+    let lower = text[range.clone()].to_lowercase();
     let mut seen: Vec<char> = lower.chars().collect();
     seen.sort_unstable();
     seen.dedup();
-    seen.len() >= 12 && !data().secret_examples.iter().any(|word| lower.contains(word.as_str()))
+    // A key of many lines may hold any of the words by chance.
+    let said = lower.len() < 300 && data().secret_examples.iter().any(|word| lower.contains(word.as_str()));
+    seen.len() >= VARIETY && !said
 }
 
-/// The text with asterisks in the place of secrets; as long as it was.
+/// The text with `x` for each character of a secret: as long as it was, with the same lines, so that every place
+/// stays what it is.
 #[must_use]
-pub fn masked(text: &str) -> Option<String> {
-    let found = find(text);
-    if found.is_empty() {
-        return None;
+pub fn masked(text: &str, found: &[Found]) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for one in found {
+        for byte in &mut bytes[one.range.clone()] {
+            // Characters of several bytes stay what they are: no secret has them.
+            if byte.is_ascii_graphic() {
+                *byte = b'x';
+            }
+        }
     }
-    let mut out = text.to_owned();
-    for (range, _) in found {
-        // Patterns match ASCII only, so that the length stays.
-        let stars = "*".repeat(range.len());
-        out.replace_range(range, &stars);
-    }
-    Some(out)
+    // Only ASCII was written over ASCII, so nothing is replaced here.
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The text as reports may show it.
+#[must_use]
+pub fn without_secrets(text: String) -> String {
+    let found = find(&text);
+    if found.is_empty() { text } else { masked(&text, &found) }
 }
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
-    if !sink.wants(SECRET) {
-        return;
-    }
-    for (at, (range, secret)) in find(ctx.card.source.text()).into_iter().enumerate() {
+    for (at, Found { range, secret }) in ctx.secrets.iter().enumerate() {
         let span = Span::new(range.start, range.end);
         let message = format!("The card holds {} for everybody to use", secret.name);
-        sink.add(SECRET, span, message, |f| {
+        sink.add("secret-exposed", span, message, |f| {
             f.help(format!("Revoke it at {}, then remove it: the history of the repository keeps it", secret.revoke))
                 .anchor(format!("/secret/{at}"))
         });
@@ -115,14 +142,29 @@ mod tests {
     #[test]
     fn examples_are_no_secrets() {
         let made = format!("hf_{}", "QwErTyUiOpAsDfGhJkLzXcVbNmPqRsTuVw");
-        assert_eq!(find(&format!("token={made}.")).len(), 1);
-        assert_eq!(masked(&format!("a {made} b")).expect("a secret"), format!("a {} b", "*".repeat(37)));
+        for text in [format!("token={made}."), format!("HF_TOKEN_{made}_x")] {
+            assert_eq!(find(&text).len(), 1, "{text}");
+        }
+        assert_eq!(without_secrets(format!("a {made} b")), format!("a {} b", "x".repeat(37)));
         for none in [
             format!("hf_{}", "x".repeat(34)),
             format!("hf_{}", "YourTokenGoesHereAbCdEfGhIjKlMnOpQ"),
+            format!("{made}q"),
             "AKIAIOSFODNN7EXAMPLE".to_owned(),
         ] {
             assert!(find(&none).is_empty(), "{none}");
+        }
+    }
+
+    #[test]
+    fn keys_are_masked_to_their_end() {
+        let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDRr7";
+        for gap in ["\n", "\\n"] {
+            let key = ["-----BEGIN PRIVATE", " KEY-----"].concat();
+            let text = format!("{key}{gap}{body}{gap}{body}{gap}-----END PRIVATE KEY-----");
+            let shown = without_secrets(text.clone());
+            assert!(!shown.contains("MII") && shown.len() == text.len(), "{shown}");
+            assert_eq!(shown.lines().count(), text.lines().count());
         }
     }
 
@@ -130,8 +172,9 @@ mod tests {
     #[test]
     fn every_pattern_has_a_mark() {
         for secret in &data().secrets {
-            let bare = secret.pattern.replace("gh[pousr]_", "ghp_").replace("xox[abprs]", "xoxa");
-            assert!(MARKS.iter().any(|mark| bare.contains(mark)), "{}", secret.pattern);
+            let plain = secret.pattern.replace("(?:hf|api_org)_", "hf_").replace("gh[pousr]_", "ghp_");
+            let plain = plain.replace("xox[abprs]", "xoxa");
+            assert!(MARKS.iter().any(|mark| plain.contains(mark)), "{}", secret.pattern);
         }
     }
 }

@@ -71,7 +71,7 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Reads `[datasets/]owner/name[@revision]`.
+    /// Reads `[datasets/]owner/name[@revision]`, or the path of a page of the Hub (`…/tree/revision`).
     ///
     /// # Errors
     /// What is wrong with it, as a clause.
@@ -81,9 +81,11 @@ impl Reference {
             Some(rest) => (rest, Kind::Dataset),
             None => (text.strip_prefix("models/").unwrap_or(text), Kind::Model),
         };
-        let (id, revision) = match rest.split_once('@') {
+        let page = ["/tree/", "/blob/"].iter().find_map(|part| rest.split_once(part));
+        let page = page.map(|(id, revision)| (id, revision.split('/').next().unwrap_or_default()));
+        let (id, revision) = match page.or_else(|| rest.split_once('@')) {
             Some((id, revision)) => (id, Some(revision)),
-            None => (rest, None),
+            None => (rest.trim_end_matches('/'), None),
         };
         if let Some(revision) = revision {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
@@ -143,6 +145,8 @@ mod tests {
         assert_eq!(parsed("a/b"), Ok((Kind::Model, "a/b".to_owned(), None)));
         assert_eq!(parsed("//models/a/b@refs/pr/1"), Ok((Kind::Model, "a/b".to_owned(), Some("refs/pr/1".to_owned()))));
         assert_eq!(parsed("datasets/a/*"), Ok((Kind::Dataset, "a/*".to_owned(), None)));
+        let page = Ok((Kind::Model, "a/b".to_owned(), Some("main".to_owned())));
+        assert_eq!(parsed("a/b/blob/main/README.md"), page);
         assert_eq!(parsed(""), Ok((Kind::Model, String::new(), None)));
         for wrong in ["a/b/c", "../a", "a/b@", "a/b@../x", "a/*@main", "@main", "a/b/*", "a b/c"] {
             assert!(parsed(wrong).is_err(), "{wrong}");

@@ -124,7 +124,7 @@ impl Hub {
             .user_agent(concat!("cardlint/", env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(Duration::from_secs(10)))
             .timeout_recv_response(Some(Duration::from_secs(30)))
-            .timeout_global(Some(Duration::from_secs(120)))
+            .timeout_global(Some(Duration::from_secs(60)))
             .build();
         Ok(Self {
             agent: config.into(),
@@ -142,7 +142,7 @@ impl Hub {
     }
 
     /// One request and what it leads to, without a second try.
-    fn once(&self, url: &str, range: Option<&str>, limit: u64) -> Result<Answer, String> {
+    fn once(&self, url: &str, range: Option<&str>, limit: u64) -> Result<Answer, Failure> {
         let mut url = url.to_owned();
         for _ in 0..=MAX_REDIRECTS {
             let mut request = self.agent.get(&url);
@@ -152,22 +152,26 @@ impl Hub {
             if let Some(range) = range {
                 request = request.header("range", range);
             }
-            let mut response = request.call().map_err(|error| words(&error))?;
+            let mut response = request.call().map_err(|error| Failure::of(&error))?;
             let status = response.status().as_u16();
             let headers = response.headers().clone();
             if (300..400).contains(&status)
                 && let Some(next) = headers.get("location").and_then(|next| next.to_str().ok())
             {
-                url = resolve(&url, next).ok_or("the Hub sent the request to no address")?;
+                url = resolve(&url, next)
+                    .ok_or_else(|| Failure::Other("the Hub sent the request to no address".to_owned()))?;
                 continue;
             }
             let mut body = Vec::new();
             // A server that knows no ranges sends everything: no more of it is read than was asked for.
             let read = response.body_mut().as_reader().take(limit).read_to_end(&mut body);
-            read.map_err(|error| format!("the answer was cut off: {error}"))?;
+            read.map_err(|error| match error.downcast::<ureq::Error>() {
+                Ok(error) => Failure::of(&error),
+                Err(error) => Failure::Other(format!("the answer was cut off: {error}")),
+            })?;
             return Ok(Answer { status, headers, body });
         }
-        Err(format!("the Hub sent the request on more than {MAX_REDIRECTS} times"))
+        Err(Failure::Other(format!("the Hub sent the request on more than {MAX_REDIRECTS} times")))
     }
 
     /// A request, again where that may help: after a pause, or when a limit is over.
@@ -180,7 +184,8 @@ impl Hub {
                     let wait = wait(&answer).unwrap_or(pause.as_secs() + 1);
                     "the Hub limits the rate of requests".clone_into(&mut last);
                     if wait > MAX_WAIT || tried == TRIES {
-                        return Err(format!("{last}: try again in {wait} s, or with a token (HF_TOKEN)"));
+                        let token = if self.token.is_none() { ", or with a token (HF_TOKEN)" } else { "" };
+                        return Err(format!("{last}: try again in {wait} s{token}"));
                     }
                     self.say_waiting(&format!("{last}: {wait} s"));
                     thread::sleep(Duration::from_secs(wait));
@@ -190,7 +195,9 @@ impl Hub {
                     last = format!("the Hub answers with status {}", answer.status);
                 }
                 Ok(answer) => return Ok(answer),
-                Err(reason) => last = reason,
+                // Who is slow once is slow again.
+                Err(Failure::Slow) => return Err("the Hub did not answer in time".to_owned()),
+                Err(Failure::Other(reason)) => last = reason,
             }
             if tried < TRIES {
                 thread::sleep(pause);
@@ -300,14 +307,23 @@ fn resolve(from: &str, next: &str) -> Option<String> {
     Some(format!("{}://{}{next}", uri.scheme_str()?, uri.authority()?))
 }
 
-/// An error of the client without the address, which may hold a signature.
-fn words(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::Timeout(_) => "the Hub did not answer in time".to_owned(),
-        ureq::Error::HostNotFound => "the host of the Hub is not found".to_owned(),
-        ureq::Error::Io(error) => format!("the Hub cannot be reached: {error}"),
-        ureq::Error::Protocol(_) => "the answer is no HTTP, or was cut off".to_owned(),
-        _ => "the Hub cannot be reached".to_owned(),
+/// Why there is no answer.
+enum Failure {
+    /// It takes too long.
+    Slow,
+    /// In words, without the address, which may hold a signature.
+    Other(String),
+}
+
+impl Failure {
+    fn of(error: &ureq::Error) -> Self {
+        Self::Other(match error {
+            ureq::Error::Timeout(_) => return Self::Slow,
+            ureq::Error::HostNotFound => "the host of the Hub is not found".to_owned(),
+            ureq::Error::Io(error) => format!("the Hub cannot be reached: {error}"),
+            ureq::Error::Protocol(_) => "the answer is no HTTP, or was cut off".to_owned(),
+            _ => "the Hub cannot be reached".to_owned(),
+        })
     }
 }
 
@@ -437,6 +453,10 @@ impl Files for Repository {
 
     fn read(&self, path: &str, from: u64, length: usize) -> Option<Vec<u8>> {
         let info = self.info().ok()?;
+        // One failure tells enough, and costs enough time.
+        if !lock(&self.failures).is_empty() {
+            return None;
+        }
         let size = (*info.sizes.get(path)?)?;
         let length = size.saturating_sub(from).min(length as u64);
         if length == 0 {
