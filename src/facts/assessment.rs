@@ -5,7 +5,7 @@ use super::{declared, place, statements};
 use crate::card::Card;
 use crate::license::lineage::{Source, inputs};
 use crate::license::{Declared, Input, Judgement, Lookup, Published, Relation, Role, Terms, judge};
-use crate::repository::Repository;
+use crate::repository::{self, Repository};
 use crate::text::{SourceFile, Span};
 
 /// What a model derives from, and how the terms stand to each other.
@@ -61,6 +61,11 @@ pub fn assess(
             }
             if input.role == Role::Dataset && !input.terms.is_known() {
                 unjudged.push(input.name);
+                continue;
+            }
+            // A header names what came before the base model that the card names: news only where its terms are known.
+            let header = matches!(claim, Claim::File(name) if repository::is(name, "gguf"));
+            if header && !found.is_empty() && !input.terms.is_known() {
                 continue;
             }
             // A sentence may speak of something else.

@@ -64,7 +64,8 @@ pub fn named<'c>(card: &'c Card<'_>, field: &str) -> Vec<(NodeId, &'c str)> {
 }
 
 /// All that a model derives from, each once: base models of the front matter, then those of
-/// configurations, then, when nothing else names one, those of a sentence; then its datasets.
+/// configurations and of the header of a GGUF file, then, when nothing else names one, those of a sentence; then its
+/// datasets.
 #[must_use]
 pub fn parents(card: &Card<'_>, files: &[SourceFile], repository: &Repository) -> Vec<Parent> {
     if card.kind != Kind::Model {

@@ -98,6 +98,32 @@ pub struct Logged {
     pub learning_rate: Option<f64>,
 }
 
+/// What is read of each entry of `dataset_infos.json`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DatasetInfo {
+    /// The licence, in any words.
+    pub license: Option<String>,
+}
+
+/// Versions that requirements of pip or conda pin: library in lower case, and version.
+#[must_use]
+pub fn pins(text: &str) -> Vec<(String, String)> {
+    let lines =
+        text.lines().map(|line| line.trim().trim_start_matches("- ").split(['#', ';']).next().unwrap_or_default());
+    lines
+        .filter_map(|line| {
+            let (name, version) = line.split_once("==").or_else(|| line.split_once('='))?;
+            // `torch[cuda]`, and the build of conda behind the version.
+            let name = name.split('[').next()?.trim().to_lowercase();
+            let version = version.split(['=', ',', ' ']).next()?.trim().to_owned();
+            let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            (!name.is_empty() && name.chars().all(plain) && version.starts_with(|c: char| c.is_ascii_digit()))
+                .then(|| (if name == "pytorch" { "torch".to_owned() } else { name.replace('_', "-") }, version))
+        })
+        .collect()
+}
+
 /// Lengths and sizes that `config.json` may name under several keys.
 impl Repository {
     fn configured(&self, keys: &[&str]) -> Option<&Value> {
@@ -210,7 +236,7 @@ impl Repository {
 mod tests {
     use serde_json::Value;
 
-    use super::{metrics, parse};
+    use super::{metrics, parse, pins};
 
     #[test]
     fn reads_what_python_writes() {
@@ -220,6 +246,13 @@ mod tests {
             parse::<Value>("{\"a\": ").expect_err("broken"),
             "is not JSON: line 1, column 6: EOF while parsing a value"
         );
+    }
+
+    #[test]
+    fn pins_are_versions() {
+        let text = "transformers==4.38.1  # ours\n  - pytorch=2.1.0=py3.10_cuda\npeft>=0.9\ntorch[x]==2.2\n-e .\n";
+        let found: Vec<String> = pins(text).into_iter().map(|(name, version)| format!("{name} {version}")).collect();
+        assert_eq!(found, ["transformers 4.38.1", "torch 2.1.0", "torch 2.2"]);
     }
 
     #[test]

@@ -98,6 +98,10 @@ pub struct Repository {
     pub gguf: Option<Gguf>,
     /// Runs in `emissions.csv` of `CodeCarbon`: kilograms of CO2 equivalent.
     pub emissions: Vec<f64>,
+    /// Pinned versions in requirements: file, library in lower case, version.
+    pub requirements: Vec<(String, String, String)>,
+    /// Licences in `dataset_infos.json`.
+    pub dataset_licenses: Vec<String>,
     /// `vocab.txt` of a `WordPiece` tokenizer.
     pub vocabulary: Option<String>,
     /// What is broken.
@@ -128,6 +132,14 @@ impl Repository {
                 Err(message) => found.fault("emissions.csv", message),
             }
         }
+        for name in ["requirements.txt", "environment.yml", "environment.yaml"] {
+            let text = found.bytes(files, name, MAX_CONFIG).and_then(|bytes| String::from_utf8(bytes).ok());
+            let pins = text.as_deref().map(config::pins).unwrap_or_default();
+            found.requirements.extend(pins.into_iter().map(|(library, version)| (name.to_owned(), library, version)));
+        }
+        let infos: Option<BTreeMap<String, config::DatasetInfo>> =
+            found.bytes(files, "dataset_infos.json", MAX_RECORD).and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        found.dataset_licenses = infos.unwrap_or_default().into_values().filter_map(|info| info.license).collect();
         // Nothing is taken from these, but libraries must be able to read them.
         for name in PARSED {
             let _ = found.json(files, name, MAX_CONFIG);

@@ -29,7 +29,10 @@ class Program(Case):
     def test_pip_builds_it_from_source(self):
         run(sys.executable, "-m", "venv", self.folder / "venv")
         python = self.folder / "venv" / ("Scripts" if EXE else "bin") / "python"
-        run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ROOT)
+        # Where the tests share a build, pip's is that one too.
+        profile = os.environ.get("CARDLINT_WHEEL_PROFILE")
+        env = {**os.environ, **({"MATURIN_PEP517_ARGS": f"--profile {profile}"} if profile else {})}
+        run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", ROOT, env=env)
         self.assertEqual(run(python, "-m", "cardlint", "--version"), f"cardlint {VERSION}\n")
 
     def test_uv_runs_it(self):

@@ -2,7 +2,7 @@
 
 use super::data::data;
 use super::field_span;
-use crate::card::Card;
+use crate::card::{Card, Kind};
 use crate::checks::license::derivation::place_of;
 use crate::checks::{Context, Sink};
 use crate::facts::{declared, descent, license_span, place};
@@ -14,10 +14,13 @@ use crate::vocab::repo_id;
 use crate::yaml;
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    license(ctx, sink);
+    if ctx.card.kind != Kind::Model {
+        return;
+    }
     circle(ctx, sink);
     bases(ctx, sink);
     relation(ctx, sink);
-    license(ctx, sink);
     datasets(ctx, sink);
 }
 
@@ -209,15 +212,44 @@ fn relation(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     });
 }
 
+/// A licence that a file states in its metadata.
+struct Stated<'a> {
+    file: &'a str,
+    license: String,
+    name: Option<&'a str>,
+    link: Option<&'a str>,
+}
+
+fn stated<'a>(ctx: &'a Context<'_>) -> Vec<Stated<'a>> {
+    let repository = ctx.repository;
+    let mut found = Vec::new();
+    if let Some(gguf) = &repository.gguf
+        && let Some(license) = &gguf.license
+    {
+        let license = license.trim().to_lowercase();
+        let other = license == "other";
+        let name = gguf.license_name.as_deref().filter(|_| other);
+        let link = gguf.license_link.as_deref().filter(|_| other);
+        found.push(Stated { file: &gguf.file, license, name, link });
+    }
+    if let Some(weights) = &repository.weights
+        && let Some(file) = weights.files.first()
+    {
+        // The second is the key of ModelSpec.
+        let keys = ["license", "modelspec.license"].iter().filter_map(|key| weights.metadata.get(*key));
+        found.extend(keys.map(|license| Stated { file, license: license.clone(), name: None, link: None }));
+    }
+    for license in &repository.dataset_licenses {
+        found.push(Stated { file: "dataset_infos.json", license: license.clone(), name: None, link: None });
+    }
+    found
+}
+
+/// Metadata of files against the declared licence.
 fn license(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    let Some(gguf) = &ctx.repository.gguf else { return };
-    let Some(license) = gguf.license.as_deref().map(|license| license.trim().to_lowercase()) else { return };
-    let name = gguf.license_name.as_deref().filter(|_| license == "other");
-    let link = gguf.license_link.as_deref().filter(|_| license == "other");
-    let written = resolve(Declared { license: &[&license], name, link });
     let terms = declared(card);
-    if !written.is_known() || !terms.is_known() {
+    if !terms.is_known() {
         return;
     }
     let ids = |terms: &crate::license::Terms| {
@@ -225,20 +257,26 @@ fn license(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         ids.sort();
         ids
     };
-    let (there, here) = (ids(&written), ids(&terms));
-    if there == here {
+    let here = ids(&terms);
+    for Stated { file, license, name, link } in stated(ctx) {
+        let written = resolve(Declared { license: &[license.trim()], name, link });
+        let there = ids(&written);
+        // What is not understood says nothing.
+        if !written.is_known() || there == here {
+            continue;
+        }
+        let message = format!(
+            "The card declares `{}`, but the metadata of {} say `{}`",
+            here.join("`, `"),
+            safe::quoted(file),
+            there.join("`, `")
+        );
+        sink.add("license-metadata-differs", license_span(card), message, |f| {
+            f.help("Declare the licence that the files are under, or write their metadata again (`gguf-new-metadata`)")
+                .anchor(format!("/license/{file}"))
+        });
         return;
     }
-    let message = format!(
-        "The card declares `{}`, but the header of {} says `{}`",
-        here.join("`, `"),
-        safe::quoted(&gguf.file),
-        there.join("`, `")
-    );
-    sink.add("gguf-license-differs", license_span(card), message, |f| {
-        f.help("Declare the licence of the weights, or write the header again (`gguf-new-metadata`)")
-            .anchor("/license/gguf")
-    });
 }
 
 fn datasets(ctx: &Context<'_>, sink: &mut Sink<'_>) {

@@ -8,6 +8,7 @@ mod identity;
 mod lineage;
 mod results;
 pub mod secrets;
+mod versions;
 
 use crate::card::{Card, Kind};
 use crate::checks::{Context, Sink};
@@ -19,11 +20,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     secrets::check(ctx, sink);
     files::check(ctx, sink);
+    lineage::check(ctx, sink);
     if ctx.card.kind == Kind::Model {
-        lineage::check(ctx, sink);
         identity::check(ctx, sink);
         figures::check(ctx, sink);
         results::check(ctx, sink);
+        versions::check(ctx, sink);
         code::check(ctx, sink);
     }
 }
