@@ -90,8 +90,22 @@ changed() {
   done <"$list"
   rm -f -- "$list"
   for name in ${files[@]+"${files[@]}"}; do
-    case /$name in */cardlint.toml | */.cardlint.toml | */pyproject.toml | */.cardlintignore | */.gitignore) return 1 ;; esac
-    [ "$name" != "${CARDLINT_ACTION_CONFIG:-}" ] && [ "$name" != "${CARDLINT_ACTION_BASELINE:-}" ] || return 1
+    case /$name in
+      # Configurations, what they extend, and lists of what is passed over.
+      *.toml | */.cardlintignore | */.gitignore) return 1 ;;
+      # What lies beside cards is compared with them; any other JSON may be a baseline or a schema.
+      *config.json | *_results.json | *.index.json | */trainer_state.json | */*_map.json | */vocab.json) ;;
+      */tokenizer.json | */added_tokens.json | */modules.json | */model_index.json | */dataset_infos.json) ;;
+      *.json) return 1 ;;
+    esac
+    # A rule of a pack.
+    if [[ $name == *.md ]] && grep -qs '^check:' -- "$(git rev-parse --show-toplevel)/$name"; then
+      return 1
+    fi
+    local own
+    for own in "${CARDLINT_ACTION_CONFIG:-}" "${CARDLINT_ACTION_BASELINE:-}"; do
+      [ "$name" != "${own#./}" ] || return 1
+    done
   done
 }
 

@@ -80,7 +80,7 @@ fn audit(cards: &[(String, Vec<u8>)], format: Option<Format>) -> usize {
     let (settings, style) = (Settings::default(), Style::default());
     let mut findings = 0;
     for (name, bytes) in cards {
-        let input = Input { name: name.clone(), bytes: bytes.clone(), kind: None, files: None };
+        let input = Input { name: name.clone(), bytes: bytes.clone(), kind: None, home: None, files: None };
         if let Some(audit) = engine::audit(input, &settings, false) {
             findings += audit.findings.len();
             if let Some(format) = format {

@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 seconds=${1:-20}
 [ $# -eq 0 ] || shift
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(front_matter yaml outline audit repository)
+[ ${#targets[@]} -gt 0 ] || targets=(front_matter yaml outline audit gguf safetensors records)
 
 # Coverage as cargo-fuzz asks for it; no sanitizer, which would need a nightly compiler and has
 # little to find in a crate without unsafe code.
@@ -21,7 +21,7 @@ bin=${CARGO_TARGET_DIR:-target}/$(rustc -vV | sed -n 's/^host: //p')/release
 
 seeds=$(mktemp -d)
 trap 'rm -rf "$seeds"' EXIT
-mkdir "$seeds/cards" "$seeds/files"
+mkdir "$seeds/cards" "$seeds/gguf" "$seeds/safetensors" "$seeds/records"
 for file in ../fixtures/readers/cases/*; do
   # libFuzzer is given whole cards; the YAML target finds its way from there.
   cp "$file" "$seeds/cards/case-$(basename "$file")"
@@ -31,16 +31,21 @@ for file in ../fixtures/rules/*/*/*/README.md ../fixtures/repositories/*/README.
   number=$((number + 1))
   cp "$file" "$seeds/cards/card-$number"
 done
-for file in ../fixtures/rules/*/fires/*/*.{json,gguf,safetensors,csv}; do
-  # No longer than what the fuzzer keeps of it.
+for file in ../fixtures/rules/*/fires/*/*.{json,csv,txt,yml,gguf,safetensors}; do
   number=$((number + 1))
-  head -c 4096 "$file" >"$seeds/files/$number"
+  case $file in
+    *.gguf) kind=gguf ;;
+    *.safetensors) kind=safetensors ;;
+    *) kind=records ;;
+  esac
+  # No longer than what the fuzzer keeps of it.
+  head -c 4096 "$file" >"$seeds/$kind/$number"
 done
 for target in "${targets[@]}"; do
   mkdir -p "corpus/$target" "artifacts/$target"
   echo "fuzz: $target for $seconds s"
   kind=cards
-  [ "$target" != repository ] || kind=files
+  [ ! -d "$seeds/$target" ] || kind=$target
   "$bin/$target" "corpus/$target" "$seeds/$kind" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
     -artifact_prefix="artifacts/$target/" -max_len=4096 -print_final_stats=1 -verbosity=0
 done

@@ -428,3 +428,41 @@ fn a_sentence_names_a_base_model_when_nothing_else_does() {
     assert_eq!(lineage(about_others), []);
     assert_eq!(Origin::default(), Origin::Unknown);
 }
+
+/// The folder that a card lies in is its name, from wherever it is audited, and exceptions are idle only where all
+/// cards were seen.
+#[test]
+fn exceptions_fit_from_every_folder() {
+    let place = tempfile::tempdir().expect("folder");
+    let at = place.path();
+    repository(at, "acme/Helpdesk-8B", "license: gemma\n");
+    repository(at, "acme--Helpdesk-8B", "license: gemma\n");
+    repository(at, "acme/other", "license: mit\n");
+    let policy = "[license]\ndeny = [\"gemma\"]\n\n[[license.exceptions]]\nrepository = \"acme/Helpdesk-8B\"\nlicense = \"gemma\"\nreason = \"settled\"\n";
+    fs::write(at.join("cardlint.toml"), policy).expect("configuration");
+    let said = |from: &str, arguments: &[&str]| {
+        let output = Command::new(cargo_bin!("cardlint"))
+            .args(["audit", "--select", "license-policy,license-policy-exception"])
+            .args(arguments)
+            .env_clear()
+            .current_dir(at.join(from))
+            .output()
+            .expect("cardlint runs");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    for (from, arguments) in [
+        ("", &["."][..]),
+        ("", &["acme--Helpdesk-8B"]),
+        ("acme", &["Helpdesk-8B"]),
+        ("acme/Helpdesk-8B", &["."]),
+        ("acme/Helpdesk-8B", &["README.md"]),
+        // A part of the cards does not tell what the others need.
+        ("acme/other", &["."]),
+        ("", &["--only-cards", "acme/other/README.md"]),
+    ] {
+        assert!(said(from, arguments).contains("No findings"), "{from} {arguments:?}: {}", said(from, arguments));
+    }
+    fs::remove_dir_all(at.join("acme/Helpdesk-8B")).expect("removed");
+    fs::remove_dir_all(at.join("acme--Helpdesk-8B")).expect("removed");
+    assert!(said("", &["."]).contains("was not needed"), "{}", said("", &["."]));
+}

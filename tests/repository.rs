@@ -135,16 +135,18 @@ impl Files for Whole<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn any_bytes_are_read(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-        invariants::repository(&bytes);
+        for reader in ["gguf", "safetensors", "records"] {
+            invariants::repository(reader, &bytes);
+        }
     }
 
     #[test]
     fn any_json_is_read(text in "[\\[\\]{}:,\"a-z0-9.eN-]{0,200}") {
-        invariants::repository(text.as_bytes());
+        invariants::repository("records", text.as_bytes());
     }
 }
 

@@ -152,6 +152,9 @@ pub struct Card<'s> {
     pub faults: Vec<EncodingFault>,
     /// The files beside it.
     pub siblings: Siblings<'s>,
+    /// Owner and name of the repository, or the name alone, as the folders say that hold the card; `None` where only
+    /// its own name tells.
+    pub home: Option<String>,
 }
 
 impl<'s> Card<'s> {
@@ -191,7 +194,8 @@ impl<'s> Card<'s> {
         }
         let body = front.body_start();
         let outline = markdown::outline(&text[body..], body);
-        let mut card = Self { source, front, yaml, yaml_error, outline, kind: Kind::Model, faults, siblings };
+        let mut card =
+            Self { source, front, yaml, yaml_error, outline, kind: Kind::Model, faults, siblings, home: None };
         card.kind = kind.unwrap_or_else(|| kind::detect(&card));
         card
     }

@@ -141,6 +141,7 @@ pub const BUILTINS: &[Builtin] = &[
             "hyperparameters-differ",
             "emissions-differ",
             "versions-differ",
+            "lfs-untracked",
             "code-loads-other-model",
         ],
         run: repository::check,

@@ -156,8 +156,12 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
                     }
                     summary.merge(audit.summary);
                 }
-                Done::NoCard => {}
-                Done::Failed(reason) => summary.errors.push((target.name.clone(), reason)),
+                Done::NoCard => {
+                    if options.verbose && target.remote.is_some() {
+                        talk("no card", target.repository());
+                    }
+                }
+                Done::Failed(reason) => summary.errors.push((target.repository().to_owned(), reason)),
             }
         }
         if let Some(bar) = &bar {
@@ -168,7 +172,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         bar.finish_and_clear();
     }
     summary.errors.extend(online.failures().into_iter().map(|reason| ("the Hub".to_owned(), reason)));
-    if let Some(audit) = idle_exceptions(&config, &settings) {
+    if let Some(audit) = idle_exceptions(&config, &settings, options) {
         for (writer, (format, style)) in writers.iter_mut().zip(&renderers) {
             writer.add(format.card(&audit, style))?;
         }
@@ -240,11 +244,19 @@ fn stale(known: &Baseline, audited: &[String], settings: &Settings, options: &Au
 }
 
 /// Findings on exceptions of the policy that have no use, if there are any.
-fn idle_exceptions(config: &Config, settings: &Settings) -> Option<Audit> {
+fn idle_exceptions(config: &Config, settings: &Settings, options: &AuditOptions) -> Option<Audit> {
     let (policy, source) = (settings.policy.as_ref()?, config.source.as_ref()?);
+    // A run over a part of the cards does not tell what the others need.
+    let whole = |path: &PathBuf| {
+        let (Ok(path), Ok(folder)) = (std::fs::canonicalize(path), std::fs::canonicalize(&config.folder)) else {
+            return false;
+        };
+        path.is_dir() && folder.starts_with(path)
+    };
+    let all = !options.only_cards && options.paths.iter().any(whole);
     let help = "Remove it, or give it a new day";
     let notices: Vec<_> = config
-        .idle_exceptions(policy)
+        .idle_exceptions(policy, all)
         .into_iter()
         .map(|(span, message)| ("license-policy-exception", span, message, help))
         .collect();
@@ -321,7 +333,8 @@ pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Opt
 /// Audits a target whose text is given; `None` when it was found by walking and is no card.
 pub(super) fn audit_bytes(target: &Target, settings: &Settings, bytes: Vec<u8>) -> Option<Audit> {
     let files = target.files();
-    let input = Input { name: target.name.clone(), bytes, kind: target.kind, files: files.as_deref() };
+    let input =
+        Input { name: target.name.clone(), bytes, kind: target.kind, home: target.home(), files: files.as_deref() };
     engine::audit(input, settings, !target.explicit)
 }
 

@@ -1,7 +1,7 @@
 //! Which files are cards.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
@@ -42,6 +42,25 @@ impl Target {
         Self { name, path: None, explicit: true, kind: None, remote: None }
     }
 
+    /// Owner and name of the repository as the folders say: `owner/name`, or `owner--name` in one; `None` where only
+    /// the name of the target tells.
+    #[must_use]
+    pub fn home(&self) -> Option<String> {
+        let path = self.path.as_ref().filter(|_| !self.is_foreign())?;
+        let folder = std::path::absolute(path).ok()?.parent()?.to_owned();
+        let mut parts = folder.components().rev().filter_map(|part| match part {
+            Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+            _ => None,
+        });
+        let name = parts.next()?;
+        let bare = name.strip_prefix("models--").or_else(|| name.strip_prefix("datasets--")).unwrap_or(&name);
+        Some(match (bare.split_once("--"), parts.next()) {
+            (Some((owner, name)), _) if !owner.is_empty() && !name.is_empty() => format!("{owner}/{name}"),
+            (_, Some(owner)) => format!("{owner}/{name}"),
+            (_, None) => name,
+        })
+    }
+
     /// The repository; `None` for standard input.
     #[must_use]
     pub fn files(&self) -> Option<Arc<dyn Files>> {
@@ -50,6 +69,13 @@ impl Target {
             (None, Some(remote)) => Some(Arc::<dyn Remote>::clone(remote)),
             (None, None) => None,
         }
+    }
+
+    /// What an error is about: the file, or the repository on the Hub.
+    #[must_use]
+    pub fn repository(&self) -> &str {
+        let name = self.name.strip_suffix("/README.md").filter(|_| self.remote.is_some());
+        name.unwrap_or(&self.name)
     }
 
     /// True for standard input.
@@ -205,7 +231,7 @@ pub fn find(
         if let Some(named) = scheme.and_then(|path| hub::targets(path, online)) {
             match named {
                 Ok(targets) => found.targets.extend(targets),
-                Err(reason) => found.errors.push((path.to_string_lossy().into_owned(), reason)),
+                Err(reason) => found.errors.push((path.to_string_lossy().trim_end_matches(':').to_owned(), reason)),
             }
             continue;
         }

@@ -113,6 +113,20 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
     Ok(Some(Mended { audit, count, files, circle, held: kept }))
 }
 
+/// The fixes of a card, by their fingerprints, that would each bring other findings.
+pub(super) fn held(target: &Target, settings: &Settings, text: &str, audit: &Audit, mode: Mode) -> HashSet<String> {
+    let again = |text: &str| audit_bytes(target, settings, text.as_bytes().to_vec());
+    let (all, mended) = round(text, audit.findings.iter(), 0, mode);
+    if mended.is_empty() || again(&all).is_some_and(|after| !brings_more(audit, &after)) {
+        return HashSet::new();
+    }
+    let harmful = mended.into_iter().filter(|finding| {
+        let (alone, _) = round(text, std::iter::once(*finding), 0, mode);
+        again(&alone).is_none_or(|after| brings_more(audit, &after))
+    });
+    harmful.map(|finding| finding.fingerprint.clone()).collect()
+}
+
 /// True when a rule finds more than before: a key that was ignored is read once its name is right, with all
 /// that is wrong below it, and the Hub could refuse what it let pass. Front matter that nobody could read is
 /// another matter: what is wrong in it was there, unseen, with all the rest.

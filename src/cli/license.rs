@@ -213,7 +213,8 @@ fn page(license: &License) -> String {
 }
 
 fn list(options: &LicenseList) -> anyhow::Result<u8> {
-    for grant in &options.grant {
+    let grants: Vec<String> = options.grant.iter().map(|grant| grant.replace('-', "_")).collect();
+    for grant in &grants {
         if !license::licenses().iter().any(|license| license.grants.contains_key(grant)) {
             let mut known: Vec<&str> = license::licenses()[0].grants.keys().map(String::as_str).collect();
             known.sort_unstable();
@@ -223,9 +224,7 @@ fn list(options: &LicenseList) -> anyhow::Result<u8> {
     let mut chosen: Vec<&License> = license::licenses()
         .iter()
         .filter(|license| options.class.is_empty() || options.class.contains(&license.class))
-        .filter(|license| {
-            options.grant.iter().all(|grant| license.grants.get(grant).is_some_and(|answer| answer == "yes"))
-        })
+        .filter(|license| grants.iter().all(|grant| license.grants.get(grant).is_some_and(|answer| answer == "yes")))
         .collect();
     chosen.sort_by_key(|license| license.id.as_str());
     match options.format {

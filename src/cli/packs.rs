@@ -126,7 +126,7 @@ pub(super) fn test(folders: &[String]) -> anyhow::Result<u8> {
 
 /// What is wrong with an example, if anything is.
 fn fault(rule: &Rule, invalid: bool, text: String, settings: &Settings) -> Option<String> {
-    let input = Input { name: "README.md".to_owned(), bytes: text.into_bytes(), kind: None, files: None };
+    let input = Input { name: "README.md".to_owned(), bytes: text.into_bytes(), kind: None, home: None, files: None };
     let audit = engine::audit(input, settings, false)?;
     let found: Vec<&str> =
         audit.findings.iter().filter(|finding| finding.rule.id == rule.id).map(|f| f.message.as_str()).collect();

@@ -128,6 +128,11 @@ impl Facts {
             facts.library = Some("gguf");
         }
         let weights = repository.weights.as_ref().filter(|weights| weights.counts_parameters());
+        // What lies there is right, whatever the configuration says.
+        if let Some(format) = weights.and_then(Weights::format) {
+            facts.details.retain(|(label, _)| *label != "Precision");
+            facts.details.push(("Precision", format!("`{format}`")));
+        }
         if let Some(parameters) = weights.map(Weights::total) {
             facts.details.push(("Parameters", format!("{parameters}")));
         }

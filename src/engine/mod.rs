@@ -70,6 +70,8 @@ pub struct Input<'a> {
     pub bytes: Vec<u8>,
     /// What it describes, where its place tells; the user's word is stronger.
     pub kind: Option<Kind>,
+    /// Owner and name of its repository, where the name of the card does not tell them.
+    pub home: Option<String>,
     /// The repository that it describes; `None` when that is not known.
     pub files: Option<&'a dyn Files>,
 }
@@ -243,7 +245,8 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     let source = SourceFile::new(input.name, text);
     let list = || input.files.map(|files| files.names("")).unwrap_or_default();
     let siblings = if input.files.is_some() { Siblings::new(&list) } else { Siblings::none() };
-    let card = Card::read(&source, faults, siblings, settings.kind.or(input.kind));
+    let mut card = Card::read(&source, faults, siblings, settings.kind.or(input.kind));
+    card.home = input.home;
     if only_cards && !card.is_card() {
         return None;
     }

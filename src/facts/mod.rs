@@ -106,6 +106,10 @@ pub fn license_link(card: &Card<'_>) -> Option<Linked> {
 /// Owner and name as the folders say that hold the card.
 #[must_use]
 pub fn place<'c>(card: &'c Card<'_>) -> (Option<&'c str>, Option<&'c str>) {
+    if let Some(home) = &card.home {
+        let (owner, name) = home.rsplit_once('/').map_or((None, home.as_str()), |(owner, name)| (Some(owner), name));
+        return (owner, Some(name));
+    }
     let mut parts = card.source.name().rsplit('/').skip(1);
     // Cards of the Hub may have their revision behind the name.
     let bare = |name: &'c str| name.split_once('@').map_or(name, |(name, _)| name);

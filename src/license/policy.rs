@@ -70,6 +70,8 @@ impl Requirement {
     /// # Errors
     /// When there is no such requirement.
     pub fn parse(word: &str) -> Result<Self, String> {
+        // As grants are written elsewhere.
+        let word = word.replace('_', "-");
         Self::ALL.iter().find(|(name, _)| *name == word).map(|&(_, found)| found).ok_or_else(|| {
             let words: Vec<&str> = Self::ALL.iter().map(|&(name, _)| name).collect();
             format!("`{word}` is no requirement; there are {}", words.join(", "))

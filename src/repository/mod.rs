@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use gguf::Gguf;
-pub use safetensors::Weights;
+pub use safetensors::{Read, Weights};
 
 /// The files of one repository, wherever it is. Paths are relative to the card, `/`-separated, and lead out of
 /// no folder.
@@ -92,6 +92,10 @@ pub struct Repository {
     pub results: Vec<(String, BTreeMap<String, f64>)>,
     /// Safetensors files with full weights, read together.
     pub weights: Option<Weights>,
+    /// Where only pointers to the model's weights are there: the first file, and the bytes of all.
+    pub pointed: Option<(String, u64)>,
+    /// Patterns of `.gitattributes` whose files Git LFS keeps; `None` without that file.
+    pub lfs: Option<Vec<String>>,
     /// Shards that an index names and that are not there: the index, and their names.
     pub missing: Vec<(String, Vec<String>)>,
     /// GGUF files: the names of all, and the header of the smallest.
@@ -137,6 +141,8 @@ impl Repository {
             let pins = text.as_deref().map(config::pins).unwrap_or_default();
             found.requirements.extend(pins.into_iter().map(|(library, version)| (name.to_owned(), library, version)));
         }
+        let attributes = found.bytes(files, ".gitattributes", MAX_CONFIG);
+        found.lfs = attributes.map(|bytes| pointer::patterns(&String::from_utf8_lossy(&bytes)));
         let infos: Option<BTreeMap<String, config::DatasetInfo>> =
             found.bytes(files, "dataset_infos.json", MAX_RECORD).and_then(|bytes| serde_json::from_slice(&bytes).ok());
         found.dataset_licenses = infos.unwrap_or_default().into_values().filter_map(|info| info.license).collect();
@@ -214,25 +220,33 @@ impl Repository {
         }
         let mut weights = Weights::default();
         let mut budget = MAX_HEADERS;
+        let mut pointed: Vec<u64> = Vec::new();
         for name in all.iter().take(MAX_SHARDS) {
             // More of the same would say nothing new.
             if self.faults.len() >= MAX_FAULTS {
                 return;
             }
             match safetensors::header(files, name, &mut budget) {
-                Ok(Some(header)) if shards.contains(name) => weights.add(header),
-                Ok(Some(_)) => {}
-                // A pointer, or more than is read: what is left out makes the sum wrong.
-                Ok(None) => complete &= !shards.contains(name),
+                Ok(Read::Header(header)) if shards.contains(name) => weights.add(header),
+                Ok(Read::Pointer(size)) if shards.contains(name) => pointed.push(size),
+                Ok(Read::Header(_) | Read::Pointer(_)) => {}
+                // What is left out makes the sum wrong.
+                Ok(Read::Nothing) => complete &= !shards.contains(name),
                 Err(message) => {
                     complete = false;
                     self.fault(name, message);
                 }
             }
         }
-        if !shards.is_empty() && complete && all.len() <= MAX_SHARDS {
+        if shards.is_empty() || !complete || all.len() > MAX_SHARDS {
+            return;
+        }
+        if pointed.is_empty() {
             weights.files = shards;
             self.weights = Some(weights);
+        } else if pointed.len() == shards.len() {
+            let bytes = pointed.into_iter().fold(0, u64::saturating_add);
+            self.pointed = shards.into_iter().next().map(|first| (first, bytes));
         }
     }
 

@@ -14,8 +14,49 @@ pub fn read(bytes: &[u8]) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix("size ")?.trim().parse().ok())
 }
 
+/// Patterns in `.gitattributes` whose files Git LFS or Xet keeps.
+#[must_use]
+pub fn patterns(attributes: &str) -> Vec<String> {
+    let lines = attributes.lines().map(str::trim).filter(|line| !line.starts_with('#') && line.contains("filter=lfs"));
+    lines.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+/// True when a pattern is for a file of the folder itself: `*.bin`, `model.gguf`, `*tfevents*`. One of another form may
+/// be for it too, and counts as such.
+#[must_use]
+pub fn covers(pattern: &str, name: &str) -> bool {
+    let pattern = pattern.trim_start_matches("**/").trim_start_matches('/');
+    if pattern.contains(['?', '[', '\\', '/']) {
+        return true;
+    }
+    let parts: Vec<&str> = pattern.split('*').collect();
+    let [first, middle @ .., last] = parts.as_slice() else { return pattern == name };
+    let Some(mut rest) = name.strip_prefix(first) else { return false };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn patterns_cover_files() {
+        let patterns = super::patterns("*.bin filter=lfs diff=lfs merge=lfs -text\n# *.x filter=lfs\n*.txt text\n");
+        assert_eq!(patterns, ["*.bin"]);
+        for (pattern, name, covered) in [
+            ("*.bin", "pytorch_model.bin", true),
+            ("*.bin", "model.safetensors", false),
+            ("model.gguf", "model.gguf", true),
+            ("model.gguf", "my-model.gguf", false),
+            ("*tfevents*", "events.out.tfevents.1", true),
+            ("saved_model/**/*", "a.bin", true),
+        ] {
+            assert_eq!(super::covers(pattern, name), covered, "{pattern} {name}");
+        }
+    }
+
     #[test]
     fn gives_the_size() {
         let text = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 4321\n";

@@ -111,15 +111,26 @@ impl<'de> Deserialize<'de> for Header {
     }
 }
 
-/// Reads the header of a file; `None` for a pointer, and when it is larger than what is left of the `budget`.
+/// What was found of a file.
+#[derive(Debug)]
+pub enum Read {
+    /// Its header.
+    Header(Header),
+    /// A pointer to a file of so many bytes.
+    Pointer(u64),
+    /// Nothing: it cannot be read, or its header is larger than what is left of the budget.
+    Nothing,
+}
+
+/// Reads the header of a file.
 ///
 /// # Errors
 /// What is wrong with the file, as a clause.
-pub fn header(files: &dyn Files, path: &str, budget: &mut u64) -> Result<Option<Header>, String> {
-    let Some(size) = files.size(path) else { return Ok(None) };
-    let Some(mut bytes) = files.read(path, 0, FIRST) else { return Ok(None) };
-    if pointer::read(&bytes).is_some() {
-        return Ok(None);
+pub fn header(files: &dyn Files, path: &str, budget: &mut u64) -> Result<Read, String> {
+    let Some(size) = files.size(path) else { return Ok(Read::Nothing) };
+    let Some(mut bytes) = files.read(path, 0, FIRST) else { return Ok(Read::Nothing) };
+    if let Some(size) = pointer::read(&bytes) {
+        return Ok(Read::Pointer(size));
     }
     let Some(length) = bytes.first_chunk::<8>() else {
         return Err(format!("is no safetensors file: it has {size} bytes"));
@@ -132,17 +143,19 @@ pub fn header(files: &dyn Files, path: &str, budget: &mut u64) -> Result<Option<
         return Err(format!("is cut off: its header has {length} bytes, and the file {size}"));
     }
     if length > *budget {
-        return Ok(None);
+        return Ok(Read::Nothing);
     }
     *budget -= length;
-    let (Ok(whole), Ok(rest)) = (usize::try_from(length + 8), u64::try_from(bytes.len())) else { return Ok(None) };
+    let (Ok(whole), Ok(rest)) = (usize::try_from(length + 8), u64::try_from(bytes.len())) else {
+        return Ok(Read::Nothing);
+    };
     if whole > bytes.len() {
         match files.read(path, rest, whole - bytes.len()) {
             Some(more) => bytes.extend(more),
-            None => return Ok(None),
+            None => return Ok(Read::Nothing),
         }
     }
-    let Some(json) = bytes.get(8..whole) else { return Ok(None) };
+    let Some(json) = bytes.get(8..whole) else { return Ok(Read::Nothing) };
     let header: Header = serde_json::from_slice(json).map_err(|error| format!("has a broken header: {error}"))?;
     if header.numbers.values().any(|count| *count == u64::MAX) {
         return Err("claims more numbers than there can be".to_owned());
@@ -152,7 +165,7 @@ pub fn header(files: &dyn Files, path: &str, budget: &mut u64) -> Result<Option<
     if ends > size {
         return Err(format!("is cut off: its tensors end at byte {ends}, and the file has {size}"));
     }
-    Ok(Some(header))
+    Ok(Read::Header(header))
 }
 
 /// The files that an index names.

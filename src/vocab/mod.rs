@@ -282,6 +282,13 @@ impl Languages {
         named
     }
 
+    /// Special values, and codes of two letters without a name here.
+    pub fn unnamed(&self) -> impl Iterator<Item = &str> {
+        let named = |code: &&str| self.table.names.values().any(|known| known == code);
+        let listed = self.table.two_letter.split_whitespace().filter(move |code| !named(code));
+        self.table.special.iter().map(String::as_str).chain(listed)
+    }
+
     /// True for a listed code or a special value.
     #[must_use]
     pub fn is_known(&self, code: &str) -> bool {

@@ -111,7 +111,7 @@ pub fn audit(bytes: &[u8]) -> Audit {
 pub fn audit_with(bytes: &[u8], files: Option<&dyn Files>) -> Audit {
     let rules = Rules::new(Profile::named("strict").expect("a profile"), &[], &[]).expect("no words to get wrong");
     let settings = Settings { rules, ..Settings::default() };
-    let input = Input { name: "README.md".to_owned(), bytes: bytes.to_vec(), kind: None, files };
+    let input = Input { name: "README.md".to_owned(), bytes: bytes.to_vec(), kind: None, home: None, files };
     let audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     for finding in &audit.findings {
         let source = audit.source(finding);
@@ -205,27 +205,34 @@ impl Files for Memory {
     }
 }
 
-/// Names of the files that are read beside a card.
-const READ: &[&str] = &[
-    "config.json",
-    "adapter_config.json",
-    "tokenizer_config.json",
-    "trainer_state.json",
-    "eval_results.json",
-    "emissions.csv",
-    "vocab.txt",
-    "model.safetensors",
-    "model.safetensors.index.json",
-    "model.gguf",
-    "mergekit_config.yml",
+/// Names of the files that each reader is for.
+const READ: &[(&str, &[&str])] = &[
+    ("gguf", &["model.gguf"]),
+    ("safetensors", &["model.safetensors", "model.safetensors.index.json"]),
+    (
+        "records",
+        &[
+            "config.json",
+            "adapter_config.json",
+            "tokenizer_config.json",
+            "trainer_state.json",
+            "eval_results.json",
+            "emissions.csv",
+            "requirements.txt",
+            ".gitattributes",
+            "vocab.txt",
+            "mergekit_config.yml",
+        ],
+    ),
 ];
 
 /// A card that claims what the files could say otherwise.
 const CLAIMS: &str = "---\nlicense: mit\nlibrary_name: timm\npipeline_tag: text-generation\nlanguage: [ta, ru]\nbase_model: a/b\nbase_model_relation: quantized\ndatasets: a/c\nco2_eq_emissions:\n  emissions: 5\n---\n# a 7B 4bit\n\n- Parameters: 7B\n- Tensor type: BF16\n- Context length: 8K\n- Vocabulary size: 32k\n- num_epochs: 3\n- learning_rate: 1e-5\n- accuracy: 0.5\n\n[x](y.md)\n";
 
-/// A repository whose files all hold the same bytes.
-pub fn repository(bytes: &[u8]) -> Audit {
-    let files = READ.iter().map(|name| ((*name).to_owned(), bytes.to_vec())).collect();
+/// A repository whose files of a reader all hold the same bytes.
+pub fn repository(reader: &str, bytes: &[u8]) -> Audit {
+    let names = READ.iter().filter(|(known, _)| *known == reader).flat_map(|(_, names)| *names);
+    let files = names.map(|name| ((*name).to_owned(), bytes.to_vec())).collect();
     let memory = Memory { files, ..Memory::default() };
     audit_with(CLAIMS.as_bytes(), Some(&memory))
 }

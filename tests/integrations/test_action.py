@@ -308,6 +308,19 @@ class Action(Case):
         self.git("commit", "-qm", "Stricter", cwd=self.workspace)
         found, _, code = self.runner.run(only_changed="true", fail_on="note")
         self.assertEqual(found["cards"], "2", self.runner.log)
+        # So do rules of a pack, and schemas and baselines under any name; what is compared with a card does not.
+        for name, text, cards in [
+            ("house/own.md", "---\nid: own\ncheck: declared\n---\n", "2"),
+            ("known.json", "{}\n", "2"),
+            ("b/config.json", "{}\n", "1"),
+        ]:
+            head = self.git("rev-parse", "HEAD", cwd=self.workspace).strip()
+            self.runner.event = {"pull_request": {"base": {"sha": head}}}
+            self.write(f"work/{name}", text)
+            self.git("add", "-A", cwd=self.workspace)
+            self.git("commit", "-qm", name, cwd=self.workspace)
+            found, _, code = self.runner.run(only_changed="true", fail_on="note")
+            self.assertEqual(found["cards"], cards, name)
 
     def test_a_summary_has_its_limit(self):
         self.program()

@@ -37,6 +37,16 @@ fn counted(repository: &Repository) -> Option<(f64, &str)> {
         }
         return Some((weights.total() as f64, weights.files.first()?));
     }
+    if let Some((file, bytes)) = &repository.pointed {
+        // Pointers have the size of the file; its header is small beside the weights.
+        let width = match repository.dtype()?.trim_start_matches("torch.") {
+            "float32" => 4.0,
+            "bfloat16" | "float16" => 2.0,
+            _ => return None,
+        };
+        let plain = repository.adapter.is_none() && repository.quantization().is_none();
+        return plain.then_some((*bytes as f64 / width, file.as_str()));
+    }
     let gguf = repository.gguf.as_ref()?;
     gguf.parameters.map(|parameters| (parameters as f64, gguf.file.as_str()))
 }

@@ -4,7 +4,7 @@ use super::data::data;
 use super::title_span;
 use crate::card::Card;
 use crate::checks::{Context, Sink};
-use crate::repository::{self, Files};
+use crate::repository::{self, Files, pointer};
 use crate::rule::Severity;
 use crate::text::{Span, safe};
 
@@ -28,6 +28,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     pickles(ctx, sink);
     remote_code(ctx, sink);
+    untracked(ctx, sink);
     if sink.wants("link-broken") {
         links(ctx, sink);
     }
@@ -64,6 +65,31 @@ fn pickles(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Folders of a repository that are looked into.
 const MAX_FOLDERS: usize = 50;
+
+/// Largest file that the Hub takes from Git without LFS, in bytes.
+/// Source: <https://huggingface.co/docs/hub/repositories-getting-started>
+const MAX_PLAIN: u64 = 10 << 20;
+
+/// Files that are too large for Git, and that `.gitattributes` does not give to Git LFS.
+fn untracked(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let (names, Some(patterns), Some(source)) = (&ctx.repository.names, &ctx.repository.lfs, ctx.source) else {
+        return;
+    };
+    // What is on the Hub already has been taken.
+    if !sink.wants("lfs-untracked") || !source.is_complete() {
+        return;
+    }
+    let large = |name: &&String| source.size(name).is_some_and(|size| size > MAX_PLAIN);
+    let covered = |name: &String| patterns.iter().any(|pattern| pointer::covers(pattern, name));
+    let Some(name) = names.iter().filter(|name| !covered(name)).find(large) else { return };
+    let message = format!(
+        "{} has more than 10 MiB, and .gitattributes does not give it to Git LFS: the Hub refuses a push of it",
+        safe::quoted(name)
+    );
+    sink.add("lfs-untracked", title_span(ctx.card), message, |f| {
+        f.help("Run `git lfs track` for it before you commit, or upload it with `hf upload`").anchor("/files/lfs")
+    });
+}
 
 /// Code is run when the model is loaded, and the card does not say so.
 fn remote_code(ctx: &Context<'_>, sink: &mut Sink<'_>) {

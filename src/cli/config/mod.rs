@@ -206,9 +206,10 @@ impl Config {
         }
     }
 
-    /// Exceptions that have expired or were not used, with their places in the file.
+    /// Exceptions that have expired or, in a run over all that the configuration is for, were not used, with their
+    /// places in the file.
     #[must_use]
-    pub fn idle_exceptions(&self, policy: &Policy) -> Vec<(Span, String)> {
+    pub fn idle_exceptions(&self, policy: &Policy, all: bool) -> Vec<(Span, String)> {
         let written = self.license.iter().flat_map(|license| &license.exceptions);
         written
             .zip(&policy.exceptions)
@@ -217,7 +218,7 @@ impl Config {
                 let name = safe::quoted(&exception.repository);
                 let message = match expired {
                     Some(day) => format!("The exception for {name} expired on {day}"),
-                    None if exception.used.load(Ordering::Relaxed) => return None,
+                    None if !all || exception.used.load(Ordering::Relaxed) => return None,
                     None => format!("The exception for {name} was not needed by any card of this run"),
                 };
                 let span = written.span();

@@ -375,6 +375,8 @@ struct Repository {
     reference: Reference,
     info: OnceLock<Result<Info, String>>,
     failures: Mutex<Vec<String>>,
+    /// It was said that its files are not to be read.
+    refused: AtomicBool,
     /// Repositories found by listing may have no card.
     listed: bool,
 }
@@ -466,8 +468,13 @@ impl Files for Repository {
         // The start of a file is read from its whole, too, should the storage know no ranges.
         match self.hub.get(&self.url(info, path), Some(&range), length) {
             Ok(answer) if answer.status == 206 || (answer.status == 200 && from == 0) => Some(answer.body),
-            // Gated files are not to be read, which is no failure: nothing is said of them.
-            Ok(answer) if matches!(answer.status, 401 | 403) => None,
+            // That gated files are not to be read is no failure.
+            Ok(answer) if matches!(answer.status, 401 | 403) => {
+                if !self.refused.swap(true, Ordering::Relaxed) {
+                    talk("unread", &format!("{} is gated: its files were not compared with the card", info.id));
+                }
+                None
+            }
             Ok(answer) => {
                 lock(&self.failures).push(format!("{path}: the Hub answers with status {}", answer.status));
                 None
@@ -491,8 +498,14 @@ pub(super) fn targets(hub: &Arc<Hub>, reference: &Reference) -> Result<Vec<Targe
     let target = |id: String, listed: bool| {
         let name = name(reference.kind, &id, reference.revision.as_deref());
         let reference = Reference { id, ..reference.clone() };
-        let repository =
-            Repository { hub: Arc::clone(hub), reference, info: OnceLock::new(), failures: Mutex::default(), listed };
+        let repository = Repository {
+            hub: Arc::clone(hub),
+            reference,
+            info: OnceLock::new(),
+            failures: Mutex::default(),
+            refused: AtomicBool::new(false),
+            listed,
+        };
         let kind = Some(repository.reference.kind);
         let remote: Option<Arc<dyn Remote>> = Some(Arc::new(repository));
         Target { kind, remote, ..Target::stdin(name) }

@@ -40,6 +40,8 @@ pub(super) fn within(document: &Document, params: &CodeActionParams, encoding: E
     }
     if asked(FIX_ALL) {
         let safe = Mode { unsafe_fixes: false, write: false };
+        // As on the command line, none that would bring other findings.
+        let here = here.filter(|finding| !document.held.contains(&finding.fingerprint));
         let fixes: Vec<&Fix> =
             apart(document.source.text(), here, 0, safe).iter().filter_map(|f| f.fix.as_ref()).collect();
         if !fixes.is_empty() {

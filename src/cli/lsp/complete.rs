@@ -88,7 +88,16 @@ fn values(key: &str, kind: Kind) -> Vec<CompletionItem> {
         "pipeline_tag" | "task_categories" => vocab::tasks().items.iter().map(|task| item(&task.tag, None)).collect(),
         "library_name" => vocab::libraries().names().into_iter().map(|name| item(name, None)).collect(),
         "language" => {
-            vocab::languages().named().into_iter().map(|(code, name)| item(code, Some(name.to_owned()))).collect()
+            let mut found: Vec<CompletionItem> = Vec::new();
+            // Several names of one code are one item.
+            for (code, name) in vocab::languages().named() {
+                match found.last_mut().filter(|last| last.label == code) {
+                    Some(last) => last.detail = last.detail.take().map(|names| format!("{names}, {name}")),
+                    None => found.push(item(code, Some(name.to_owned()))),
+                }
+            }
+            found.extend(vocab::languages().unnamed().map(|code| item(code, None)));
+            found
         }
         "metrics" => vocab::metrics().ids().map(|id| item(id, None)).collect(),
         _ => {

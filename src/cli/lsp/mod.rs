@@ -9,7 +9,7 @@ mod hover;
 mod place;
 mod symbols;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -38,6 +38,7 @@ use super::EXIT_CLEAN;
 use super::audit::audit_bytes;
 use super::config::Config;
 use super::discover::{Globs, Target, card_name, display, telling_name};
+use super::fix::{self, Mode};
 use super::settings::{buffer_settings, editor_settings, special};
 use crate::card::{self, Card, Siblings};
 use crate::engine::{Audit, Settings};
@@ -50,6 +51,8 @@ pub(super) const FIX_ALL: &str = "source.fixAll.cardlint";
 struct Document {
     source: SourceFile,
     version: i32,
+    /// Fixes that would bring other findings.
+    held: HashSet<String>,
     /// `None` when it is no card.
     audit: Option<Audit>,
 }
@@ -350,7 +353,9 @@ impl Server<'_> {
         let audit = (wanted && text.len() as u64 <= card::MAX_BYTES)
             .then(|| audit_bytes(&target, settings, text.clone().into_bytes()))
             .flatten();
-        let document = Document { source: SourceFile::new(target.name, text), version, audit };
+        let safe = Mode { unsafe_fixes: false, write: false };
+        let held = audit.as_ref().map(|audit| fix::held(&target, settings, &text, audit, safe)).unwrap_or_default();
+        let document = Document { source: SourceFile::new(target.name, text), version, audit, held };
         let diagnostics = self.diagnostics(uri, &document);
         self.documents.insert(uri.as_str().to_owned(), document);
         if !self.pulls {

@@ -1,4 +1,4 @@
-//! Fuzzes the readers of the files beside a card, and the checks that compare them with it.
+//! Fuzzes the reader of the headers of GGUF files, and the checks that compare them with a card.
 #![no_main]
 
 #[allow(dead_code, reason = "each user of the invariants needs a part of them")]
@@ -6,5 +6,5 @@
 mod invariants;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    invariants::repository(bytes);
+    invariants::repository("gguf", bytes);
 });

@@ -1,0 +1,10 @@
+//! Fuzzes the reader of the headers of safetensors files and their index, and the checks that compare them with a card.
+#![no_main]
+
+#[allow(dead_code, reason = "each user of the invariants needs a part of them")]
+#[path = "../../tests/common/invariants.rs"]
+mod invariants;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    invariants::repository("safetensors", bytes);
+});
