@@ -133,6 +133,14 @@ fn hyperparameters(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// A number with four digits that count.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is within the bounds of a usize")]
+fn significant(number: f64) -> String {
+    let decimals = (3.0 - number.abs().log10().floor()).clamp(0.0, 15.0) as usize;
+    let text = format!("{number:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 fn emissions(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
     let (Some((document, _)), Some((_, value))) = (card.mapping(), card.field("co2_eq_emissions")) else { return };
@@ -148,7 +156,7 @@ fn emissions(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if sum <= 0.0 || known.clone().any(|kilograms| near(claimed, kilograms * 1000.0)) {
         return;
     }
-    let grams = (sum * 1e6).round() / 1e3;
+    let grams = significant(sum * 1000.0);
     let message = if known.any(|kilograms| near(claimed, kilograms)) {
         format!("`co2_eq_emissions` counts grams; {claimed} is the number of kilograms in emissions.csv, {grams} grams")
     } else {
@@ -157,4 +165,16 @@ fn emissions(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     sink.add("emissions-differ", document.node(value).span, message, |f| {
         f.help(format!("Write `emissions: {grams}`, or say which runs it counts")).anchor("/co2_eq_emissions/files")
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::significant;
+
+    #[test]
+    fn small_and_large_numbers_keep_their_digits() {
+        for (number, shown) in [(250.0, "250"), (0.25, "0.25"), (2.8409e-7, "0.0000002841"), (1_234_567.0, "1234567")] {
+            assert_eq!(significant(number), shown);
+        }
+    }
 }
