@@ -466,3 +466,23 @@ fn exceptions_fit_from_every_folder() {
     fs::remove_dir_all(at.join("acme--Helpdesk-8B")).expect("removed");
     assert!(said("", &["."]).contains("was not needed"), "{}", said("", &["."]));
 }
+
+/// Chains are followed to their end, and circles in them are told with their way.
+#[test]
+fn chains_are_followed_to_any_depth() {
+    use cardlint::license::{Lookup, Origin, Stated};
+
+    struct Row;
+    impl Lookup for Row {
+        fn lookup(&self, _: Role, repo: &str) -> Vec<(Origin, Stated)> {
+            let number: usize = repo.trim_start_matches("m/").parse().expect("a number");
+            let next = if number == 20 { 5 } else { number + 1 };
+            vec![(Origin::HubCache, Stated { bases: vec![format!("m/{next}")], ..Stated::default() })]
+        }
+    }
+    let source = Source { role: Role::Base, name: "m/0", declared: Declared::default(), same_owner: false };
+    let chain = inputs(source, None, &Row);
+    assert_eq!(chain.inputs.len(), 21);
+    let circle = chain.circle.expect("a circle");
+    assert_eq!((circle.len(), circle[0].as_str(), circle[15].as_str()), (16, "m/5", "m/20"));
+}

@@ -7,8 +7,6 @@ use super::judge::{Input, Role};
 use super::knowledge::{base_model, find};
 use super::resolve::{Declared, Terms, resolve};
 
-/// Hops that are followed through re-uploads, ancestors and the bases of bases.
-const MAX_HOPS: usize = 8;
 /// Inputs that one source may bring with it; real chains have a handful.
 const MAX_INPUTS: usize = 64;
 
@@ -162,9 +160,9 @@ pub fn inputs(source: Source<'_>, owner: Option<&str>, lookup: &dyn Lookup) -> C
     // What each repository is behind.
     let mut seen: HashMap<String, Option<String>> = HashMap::new();
     let mut circle = None;
-    // Name, the input that it is behind, and hops from the source.
-    let mut open: Vec<(String, Option<String>, usize)> = vec![(source.name.to_owned(), None, 0)];
-    while let Some((repo, behind, hops)) = open.pop() {
+    // Name, and the input that it is behind.
+    let mut open: Vec<(String, Option<String>)> = vec![(source.name.to_owned(), None)];
+    while let Some((repo, behind)) = open.pop() {
         if seen.contains_key(&repo.to_lowercase()) {
             circle = circle.or_else(|| behind.as_deref().and_then(|behind| closed(&seen, &repo, behind)));
             continue;
@@ -175,9 +173,7 @@ pub fn inputs(source: Source<'_>, owner: Option<&str>, lookup: &dyn Lookup) -> C
         seen.insert(repo.to_lowercase(), behind.clone());
         let declared = if behind.is_none() { source.declared } else { Declared::default() };
         let known = known(source.role, &repo, declared, lookup);
-        if hops < MAX_HOPS {
-            open.extend(known.behind.into_iter().map(|next| (next, Some(repo.clone()), hops + 1)));
-        }
+        open.extend(known.behind.into_iter().map(|next| (next, Some(repo.clone()))));
         found.push(Input {
             role: source.role,
             same_owner: (behind.is_none() && source.same_owner) || owned(&repo),
