@@ -40,10 +40,10 @@ impl Repositories {
     pub fn new(given: HashMap<String, String>, targets: &[Target], cache: Option<PathBuf>, online: Online) -> Self {
         let mut neighbours = HashMap::new();
         for target in targets {
-            if let Some(path) = target.path.as_ref().filter(|_| !target.is_foreign())
-                && let Some(id) = id_of_folder(path)
+            if let Some(path) = &target.path
+                && let Some(id) = target.home().filter(|id| id.contains('/') && repo_id::fault(id).is_none())
             {
-                neighbours.entry(id).or_insert_with(|| (path.clone(), target.name.clone()));
+                neighbours.entry(id.to_lowercase()).or_insert_with(|| (path.clone(), target.name.clone()));
             }
         }
         Self { given, neighbours, cache, read: Mutex::default(), online }
@@ -99,19 +99,6 @@ fn read(path: &Path, kind: Kind) -> Option<Stated> {
     // A dataset and a model may have the same id.
     let fits = card.kind == kind || card.mapping().is_none_or(|(document, root)| document.pairs(root).len() < 2);
     fits.then(|| facts::stated(&card))
-}
-
-/// `owner/name` of a card at `…/owner/name/README.md` or `…/owner--name/README.md`, in lower case.
-fn id_of_folder(path: &Path) -> Option<String> {
-    let absolute = std::path::absolute(path).ok()?;
-    let mut parts = absolute.parent()?.components().rev().map(|part| part.as_os_str().to_string_lossy());
-    let name = parts.next()?;
-    let bare = name.strip_prefix("models--").or_else(|| name.strip_prefix("datasets--")).unwrap_or(&name);
-    let id = match bare.split_once("--") {
-        Some((owner, name)) => format!("{owner}/{name}"),
-        None => format!("{}/{name}", parts.next()?),
-    };
-    repo_id::fault(&id).is_none().then(|| id.to_lowercase())
 }
 
 /// The folder in which `huggingface_hub` keeps snapshots (`constants.py`, 2.4.0).

@@ -263,7 +263,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         files.push(SourceFile::new(path, secrets::without_secrets(card::decode(bytes).0)));
     }
     let lookup: &dyn Lookup = settings.lookup.as_deref().map_or(&Nothing, |lookup| lookup);
-    let repository = input.files.map(Repository::read).unwrap_or_default();
+    let repository = input.files.map(|files| Repository::read_named(files, card.siblings.names())).unwrap_or_default();
     let assessment = facts::assess(&card, &files, &repository, lookup);
     let context = Context {
         card: &card,

@@ -23,8 +23,6 @@ const MAX_DEPTH: usize = 4;
 /// What the header of a GGUF file says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Gguf {
-    /// The GGUF files of the repository.
-    pub files: Vec<String>,
     /// The file whose header was read.
     pub file: String,
     /// `general.architecture`.

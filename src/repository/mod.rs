@@ -98,7 +98,7 @@ pub struct Repository {
     pub lfs: Option<Vec<String>>,
     /// Shards that an index names and that are not there: the index, and their names.
     pub missing: Vec<(String, Vec<String>)>,
-    /// GGUF files: the names of all, and the header of the smallest.
+    /// The header of the smallest GGUF file.
     pub gguf: Option<Gguf>,
     /// Runs in `emissions.csv` of `CodeCarbon`: kilograms of CO2 equivalent.
     pub emissions: Vec<f64>,
@@ -116,7 +116,13 @@ impl Repository {
     /// Reads what lies beside a card.
     #[must_use]
     pub fn read(files: &dyn Files) -> Self {
-        let mut found = Self { names: files.names("").into_iter().collect(), ..Self::default() };
+        Self::read_named(files, &files.names(""))
+    }
+
+    /// Reads what lies beside a card, the names of which are known.
+    #[must_use]
+    pub fn read_named(files: &dyn Files, names: &[String]) -> Self {
+        let mut found = Self { names: names.iter().cloned().collect(), ..Self::default() };
         found.config = found.json(files, "config.json", MAX_CONFIG);
         found.adapter = found.json(files, "adapter_config.json", MAX_CONFIG);
         found.tokenizer = found.json(files, "tokenizer_config.json", MAX_CONFIG);
@@ -270,7 +276,6 @@ impl Repository {
                 if stems.len() > 1 {
                     header.parameters = None;
                 }
-                header.files = names;
                 self.gguf = Some(header);
             }
             Ok(None) => {}

@@ -25,9 +25,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let card = ctx.card;
-    let (owner, Some(folder)) = place(card) else { return };
-    // In the cache of the Hub and in copies, one folder has both.
-    let own = folder.rsplit("--").next().unwrap_or(folder);
+    let (owner, Some(own)) = place(card) else { return };
     let mut sure = is_named(card, owner, own);
     let text = card.source.text();
     let known = lineage::known(card);
@@ -48,7 +46,10 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         let code = &text[block.span.range()];
         let here = ["\".\"", "'.'", "\"./", "'./"].iter().any(|path| code.contains(path));
         let holds = |name: &String| name.contains('.') && code.contains(name.as_str());
-        if here || suggest::fold(code).contains(&*suggest::fold(own)) || ctx.repository.names.iter().any(holds) {
+        if here
+            || suggest::fold(code).contains(&*suggest::fold(own))
+            || ctx.repository.names.iter().take(MAX_IDS).any(holds)
+        {
             return;
         }
     }
@@ -80,7 +81,7 @@ fn same(one: &str, other: &str) -> bool {
 
 /// Bytes before a name in which the call must begin.
 const REACH: usize = 300;
-/// Names looked at in one card.
+/// Names looked at: of repositories in a block of code, of files beside the card.
 const MAX_IDS: usize = 200;
 
 /// True when the last call before a place loads a model.

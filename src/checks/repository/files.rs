@@ -1,5 +1,7 @@
 //! Files that are broken, missing or dangerous.
 
+use std::collections::HashMap;
+
 use super::data::data;
 use super::title_span;
 use crate::card::Card;
@@ -125,6 +127,7 @@ fn links(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if !(card.has_model_files() || card.has_dataset_files()) || !source.is_complete() {
         return;
     }
+    let mut folders = Folders::new();
     let outline = &card.outline;
     let text = card.source.text();
     for (is_image, link) in
@@ -136,18 +139,24 @@ fn links(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if text[start..].starts_with('<') || (formula && !is_image) {
             continue;
         }
-        broken(source, &link.target, link.span, is_image, sink);
+        broken(source, &mut folders, &link.target, link.span, is_image, sink);
     }
     for (span, target) in html_images(card) {
-        broken(source, target, span, true, sink);
+        broken(source, &mut folders, target, span, true, sink);
     }
 }
 
+/// The names in folders that were listed already.
+type Folders = HashMap<String, Vec<String>>;
+
 /// One link or image, if it leads nowhere.
-fn broken(source: &dyn Files, target: &str, span: Span, is_image: bool, sink: &mut Sink<'_>) {
+fn broken(source: &dyn Files, folders: &mut Folders, target: &str, span: Span, is_image: bool, sink: &mut Sink<'_>) {
     let Some(path) = inside(target) else { return };
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
-    let names = source.names(folder);
+    if folders.len() >= MAX_LISTED && !folders.contains_key(folder) {
+        return;
+    }
+    let names = folders.entry(folder.to_owned()).or_insert_with(|| source.names(folder));
     if names.iter().any(|there| there == name) {
         return;
     }
@@ -166,6 +175,10 @@ fn broken(source: &dyn Files, target: &str, span: Span, is_image: bool, sink: &m
     sink.add("link-broken", span, message, |f| f.help(help).anchor(format!("/links/{path}")).at_most(severity));
 }
 
+/// Folders that links are looked for in, and images in HTML that are looked at: more than any card has, and few enough
+/// for a hostile one to cost nothing.
+const MAX_LISTED: usize = 1_000;
+
 /// Images in HTML, outside of code and comments, each with its address.
 fn html_images<'c>(card: &'c Card<'_>) -> Vec<(Span, &'c str)> {
     let text = card.source.text();
@@ -176,7 +189,7 @@ fn html_images<'c>(card: &'c Card<'_>) -> Vec<(Span, &'c str)> {
         outline.code.iter().any(|code| inside(code.span)) || outline.comments.iter().any(|span| inside(*span))
     };
     let mut found = Vec::new();
-    for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "<img ").map(|at| body + at) {
+    for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "<img ").take(MAX_LISTED).map(|at| body + at) {
         let Some(tag) = text[at..].find('>').map(|end| &text[at..=at + end]) else { break };
         let source = ["src=\"", "src='"].iter().find_map(|key| Some((tag.find(key)? + key.len(), &key[4..])));
         let Some((from, quote)) = source.filter(|_| !hidden(at)) else { continue };
