@@ -3,6 +3,8 @@
 //! Writes `embedded.rs` into the build folder: one table of `(path, text)` pairs for each. The YAML
 //! tables are read here and embedded as JSON, which is ten times faster to read at every start.
 
+#[path = "src/disclosure/fnv.rs"]
+mod fnv;
 #[path = "src/disclosure/fold.rs"]
 mod fold;
 
@@ -45,7 +47,7 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
     collect(&root.join("rules/topics"), &["yaml"], &mut files)?;
     files.sort();
     let (mut cues, mut cue_numbers, mut headings, mut heading_numbers) = (vec![], vec![], vec![], vec![]);
-    let mut topics = 0;
+    let mut topics: Vec<String> = Vec::new();
     for file in files {
         let broken = |error: serde_yaml::Error| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
         let table: serde_json::Value = serde_yaml::from_str(&fs::read_to_string(&file)?).map_err(broken)?;
@@ -67,13 +69,58 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
         for entry in table["topics"].as_array().into_iter().flatten() {
             for text in texts(&entry["headings"]) {
                 headings.push(fold::fold(&text));
-                heading_numbers.push(topics);
+                heading_numbers.push(u32::try_from(topics.len()).unwrap_or(u32::MAX));
             }
-            topics += 1;
+            topics.push(entry["id"].as_str().unwrap_or_default().to_owned());
         }
     }
     fs::write(build.join("cues.bin"), trie(&cues, &cue_numbers))?;
-    fs::write(build.join("headings.bin"), trie(&headings, &heading_numbers))
+    fs::write(build.join("headings.bin"), trie(&headings, &heading_numbers))?;
+    weights(root, build, &topics)
+}
+
+/// Writes `rules/topics/weights.tsv` as numbers, as `src/disclosure/weights.rs` reads them: the topics, each with what
+/// is added to its two columns; hashes of the names of features, in two halves; and for each half of the columns where
+/// the cells of each feature begin and the cells, a column and a weight each.
+fn weights(root: &Path, build: &Path, topics: &[String]) -> io::Result<()> {
+    println!("cargo::rerun-if-changed=src/disclosure/fnv.rs");
+    let broken = |line: &str| io::Error::new(io::ErrorKind::InvalidData, format!("rules/topics/weights.tsv: {line}"));
+    let text = fs::read_to_string(root.join("rules/topics/weights.tsv"))?;
+    let (mut columns, mut hashes) = (Vec::<u32>::new(), Vec::<u32>::new());
+    let (mut starts, mut cells) = ([vec![0_u32], vec![0]], [Vec::<u32>::new(), vec![]]);
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let mut fields = line.split('\t');
+        match fields.next() {
+            Some("topic") => {
+                let id = fields.next().ok_or_else(|| broken(line))?;
+                let topic = topics.iter().position(|topic| topic == id).ok_or_else(|| broken(line))?;
+                columns.push(u32::try_from(topic).map_err(|_| broken(line))?);
+                for added in fields {
+                    columns.push(added.parse::<i32>().map_err(|_| broken(line))?.cast_unsigned());
+                }
+            }
+            Some("feature") => {
+                let hash = fnv::hash(fnv::EMPTY, fields.next().ok_or_else(|| broken(line))?.as_bytes());
+                hashes.extend([(hash & 0xffff_ffff) as u32, (hash >> 32) as u32]);
+                for cell in fields.next().unwrap_or_default().split(' ') {
+                    let (column, weight) = cell.split_once(':').ok_or_else(|| broken(line))?;
+                    let column: u32 = column.parse().map_err(|_| broken(line))?;
+                    let weight: i16 = weight.parse().map_err(|_| broken(line))?;
+                    cells[column as usize % 2].push((column / 2) << 16 | u32::from(weight.cast_unsigned()));
+                }
+                for half in 0..2 {
+                    starts[half].push(u32::try_from(cells[half].len()).map_err(|_| broken(line))?);
+                }
+            }
+            _ => return Err(broken(line)),
+        }
+    }
+    let mut numbers = Vec::new();
+    for list in [&columns, &hashes, &starts[0], &cells[0], &starts[1], &cells[1]] {
+        numbers.push(u32::try_from(list.len()).unwrap_or(u32::MAX));
+        numbers.extend(list);
+    }
+    fs::write(build.join("weights.bin"), numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>())
 }
 
 /// The table of a trie of `texts`, ASCII letters folded, with `more` numbers behind it, as

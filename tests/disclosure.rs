@@ -138,10 +138,10 @@ fn levels_agree_with_readers() {
     }
     println!("baselines (README of the labels): headings 0.31, headings and keywords 0.44; two readers 0.95");
     // Just below what is reached; the half that was not learned from is what counts.
-    for (name, (counts, exact, all), floor) in [("learned", halves[0], 0.84), ("other", halves[1], 0.77)] {
+    for (name, (counts, exact, all), floor) in [("learned", halves[0], 0.90), ("other", halves[1], 0.81)] {
         println!("{name}: Matthews correlation {:.3}, exact level {:.3} {counts:?}", counts.mcc(), exact / all);
         assert!(counts.mcc() >= floor, "{name}: {:.3}", counts.mcc());
-        assert!(exact / all >= 0.77, "{name}: {:.3}", exact / all);
+        assert!(exact / all >= 0.79, "{name}: {:.3}", exact / all);
     }
 }
 
@@ -320,7 +320,7 @@ fn presence_agrees_with_people() {
         all.precision()
     );
     println!("baselines (issue 4): Matthews correlation 0.42, balanced accuracy 0.63, precision 0.87");
-    assert!(all.mcc() >= 0.54 && mean >= 0.67 && all.precision() >= 0.87);
+    assert!(all.mcc() >= 0.57 && mean >= 0.70 && all.precision() >= 0.87);
 }
 
 /// Take the lines away that show a subject, and the verdict should fall.
@@ -365,7 +365,7 @@ fn verdicts_fall_with_their_evidence() {
 /// Per cent of verdicts that fall with their evidence, just below what is reached.
 const DELETION_FLOOR: usize = 8;
 /// Per cent of spans within the labelled lines, just below what is reached.
-const PLACE_FLOOR: usize = 80;
+const PLACE_FLOOR: usize = 91;
 
 /// What is shown stands where readers saw it.
 #[test]
@@ -485,8 +485,8 @@ fn pointers_and_openness() {
     assert!(inherited.len() > 5, "{requirements:?}");
     assert!(inherited.iter().all(|one| one["line"] == 8), "{inherited:?}");
     // Six components make class III.
-    let open = "---\nlicense: apache-2.0\n---\n# Model\n\nIt is intended for researchers who classify English e-mails \
-        by urgency.\nIt is described in our [paper](https://arxiv.org/abs/2401.00001).\n\n## Model architecture\n\nA BERT \
+    let open = "---\nlicense: apache-2.0\n---\n# Model\n\nIt is intended for researchers and support teams, \
+        and can be used to classify English e-mails by urgency, such as complaints of customers.\nIt is described in our [paper](https://arxiv.org/abs/2401.00001).\n\n## Model architecture\n\nA BERT \
         encoder with 12 layers.\n\n## Training data\n\nIt was trained on 48,000 e-mails from \
         [here](https://huggingface.co/datasets/acme/mails).\n\n## Evaluation\n\nOn the GLUE test set the accuracy is 0.91.\n";
     fs::write(place.path().join("README.md"), open).expect("card");

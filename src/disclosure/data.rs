@@ -161,6 +161,8 @@ pub struct Topic {
     /// Keys of the front matter that answer it.
     pub declared: Vec<String>,
     pub(super) clauses: Vec<Clause>,
+    /// Cues of which a segment must have one to answer it, whatever its words weigh.
+    pub(super) needs: Cues,
     /// Cues that mention it.
     pub(super) hints: Cues,
     /// Cues that show that a hint means something else.
@@ -263,6 +265,8 @@ struct TopicEntry {
     #[serde(default)]
     declared: Vec<String>,
     #[serde(default)]
+    needs: Vec<String>,
+    #[serde(default)]
     hints: Vec<String>,
     /// Cues beside which a hint means something else.
     #[serde(default)]
@@ -302,6 +306,7 @@ struct ClauseEntry {
 
 /// Everything that the detector reads.
 pub(super) struct Vocabulary {
+    pub(super) cue_names: Vec<String>,
     pub(super) topics: Vec<Topic>,
     pub(super) claims: Vec<Claim>,
     /// Finds the patterns of the cues.
@@ -405,11 +410,26 @@ impl Vocabulary {
                 front_matter: entry.front_matter.clone(),
                 declared: entry.declared.clone(),
                 clauses,
+                needs: set(&entry.needs),
                 hints: set(&entry.hints),
                 unlike: set(&entry.unlike),
             });
         }
-        Self { topics, claims, cues, patterns, headings, heading_topics, placeholders, boilerplate, stub, shapes }
+        let cue_names =
+            BUILTIN.iter().map(|id| (*id).to_owned()).chain(file.cues.iter().map(|cue| cue.id.clone())).collect();
+        Self {
+            cue_names,
+            topics,
+            claims,
+            cues,
+            patterns,
+            headings,
+            heading_topics,
+            placeholders,
+            boilerplate,
+            stub,
+            shapes,
+        }
     }
 }
 

@@ -7,12 +7,15 @@
 //! sentences are taken out first, so that an unfilled template answers nothing.
 
 pub mod data;
+mod features;
+mod fnv;
 mod fold;
 pub mod framework;
 pub mod openness;
 mod segments;
 pub mod traits;
 mod trie;
+mod weights;
 
 use std::ops::Range;
 
@@ -20,6 +23,8 @@ use crate::card::Card;
 use crate::text::Span;
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use segments::{Hit, Kind, Segment};
+
+use weights::Shown;
 
 pub use data::{Applies, Topic, topic, topics};
 pub use traits::Traits;
@@ -108,10 +113,11 @@ fn read_body(card: &Card<'_>) -> Reading {
     let hits = segments::scan(card, vocabulary, &mut segments);
     let sections = sections(card, vocabulary);
     let page = Page::new(vocabulary, &segments, &sections, &hits);
+    let shown = weights::shown(&page, card);
     let copied = |segment: &&Segment| segment.cues.contains(const { segments::builtin("boilerplate") });
     let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains("explored bias and fairness");
     Reading {
-        disclosures: (0..vocabulary.topics.len()).map(|topic| page.judge(topic, card)).collect(),
+        disclosures: shown.iter().enumerate().map(|(topic, shown)| page.judge(topic, shown.as_deref(), card)).collect(),
         unfilled: segments
             .iter()
             .filter(|segment| segment.empty || copied(segment))
@@ -217,6 +223,8 @@ struct Page<'a> {
     starts: Vec<u32>,
     /// Topics that any segment stands under.
     anywhere: TopicSet,
+    /// The first paragraph.
+    first: Option<usize>,
 }
 
 impl<'a> Page<'a> {
@@ -268,6 +276,7 @@ impl<'a> Page<'a> {
             holders,
             starts,
             anywhere,
+            first: features::first(segments),
         }
     }
 
@@ -276,8 +285,12 @@ impl<'a> Page<'a> {
         &self.holders[self.starts[cue] as usize..self.starts[cue + 1] as usize]
     }
 
-    fn judge(&self, topic: usize, card: &Card<'_>) -> Disclosure {
-        let mut found = self.weigh(&self.vocabulary.topics[topic].clauses);
+    /// What the card says to a topic; `shown` where weights decide it.
+    fn judge(&self, topic: usize, shown: Option<&[Shown]>, card: &Card<'_>) -> Disclosure {
+        let mut found = match shown {
+            Some(shown) => self.choose(shown.iter().map(|shown| (shown.segment, shown.level, shown.clarity)).collect()),
+            None => self.weigh(&self.vocabulary.topics[topic].clauses),
+        };
         if found.level == Level::Absent {
             self.mentions(topic, card, &mut found);
         }
@@ -286,9 +299,13 @@ impl<'a> Page<'a> {
 
     /// The level that the clauses give, and the places that show it.
     fn weigh(&self, clauses: &[Clause]) -> Disclosure {
-        let mut found = Disclosure::default();
-        // How many ways a segment shows the topic in, the better ones twice: the place shown most is shown.
-        let mut votes: Vec<(usize, Level, u32)> = Vec::new();
+        self.choose(self.votes(clauses))
+    }
+
+    /// The segments that clauses fit, in order, each with its best level and in how many ways it fits, the better ones
+    /// twice.
+    fn votes(&self, clauses: &[Clause]) -> Vec<(usize, Level, i32)> {
+        let mut votes: Vec<(usize, Level, i32)> = Vec::new();
         for clause in clauses {
             if !self.possible(clause) {
                 continue;
@@ -314,7 +331,13 @@ impl<'a> Page<'a> {
             }
             same
         });
-        found.level = votes.iter().map(|vote| vote.1).max().unwrap_or_default();
+        votes
+    }
+
+    /// The best level of some segments, and those that show it most clearly.
+    fn choose(&self, mut votes: Vec<(usize, Level, i32)>) -> Disclosure {
+        let level = votes.iter().map(|vote| vote.1).max().unwrap_or_default();
+        let mut found = Disclosure { level, evidence: Vec::new() };
         let most = votes.iter().filter(|vote| vote.1 == found.level).map(|vote| vote.2).max().unwrap_or_default();
         votes.retain(|vote| vote.1 == found.level && vote.2 == most);
         // A second place is shown where it goes on with the first.
@@ -328,6 +351,12 @@ impl<'a> Page<'a> {
             }
         }
         found
+    }
+
+    /// True when a segment, or what introduces it, has one of the cues without which nothing answers the topic.
+    fn has_needed(&self, topic: usize, at: usize) -> bool {
+        let needs = &self.vocabulary.topics[topic].needs;
+        needs.is_empty() || self.cues[at].holds_any(needs)
     }
 
     /// Cheap refusal: the card as a whole lacks what the clause needs.
@@ -405,4 +434,39 @@ impl<'a> Page<'a> {
             }
         }
     }
+}
+
+/// A segment of a card, as weights are learned from it (`examples/features.rs`).
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Known {
+    /// First and last line, from 1.
+    pub lines: [usize; 2],
+    /// Names of what holds for it.
+    pub features: Vec<String>,
+    /// The best level that clauses of topics give it.
+    pub fits: std::collections::BTreeMap<String, u8>,
+}
+
+/// What is known of each segment of a card that says something.
+#[must_use]
+pub fn features(card: &Card<'_>) -> Vec<Known> {
+    let vocabulary = vocabulary();
+    let mut segments = segments::cut(card, vocabulary);
+    let hits = segments::scan(card, vocabulary, &mut segments);
+    let sections = sections(card, vocabulary);
+    let page = Page::new(vocabulary, &segments, &sections, &hits);
+    let line = |byte: u32| card.source.text()[..byte as usize].matches('\n').count() + 1;
+    let known = |(at, segment): (usize, &Segment)| {
+        let mut names = Vec::new();
+        features::each(&page, card, at, |feature| names.push(feature.name()));
+        names.sort_unstable();
+        names.dedup();
+        let level = |topic: &Topic| {
+            let fitting = topic.clauses.iter().filter(|clause| page.possible(clause) && page.fits(clause, at, segment));
+            Some((topic.id.clone(), fitting.map(|clause| clause.level as u8).max()?))
+        };
+        let fits = vocabulary.topics.iter().filter_map(level).collect();
+        Known { lines: [line(segment.span.start), line(segment.span.end)], features: names, fits }
+    };
+    segments.iter().enumerate().filter(|(_, segment)| !segment.empty).map(known).collect()
 }

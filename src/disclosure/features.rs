@@ -1,0 +1,219 @@
+//! What is known of a segment, as features that weights (`rules/topics/weights.yaml`) are learned for: its cues, those
+//! of what introduces it, the topics of its headings and label, its shape and place, and its words.
+
+use super::fnv::{EMPTY, hash};
+use super::segments::{Kind, Segment, builtin};
+use super::{Page, data};
+use crate::card::Card;
+
+/// Bytes of a segment whose words count.
+const TEXT: usize = 1_500;
+/// Words of a listing that count.
+const LISTING: usize = 80;
+
+/// Something that holds for a segment.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Feature<'a> {
+    /// It holds a cue.
+    Cue(usize),
+    /// What introduces it holds a cue that it does not hold itself.
+    Lead(usize),
+    /// A heading above it names a topic.
+    Under(usize),
+    /// Its label, or that of what introduces it, names a topic.
+    Label(usize),
+    /// Of its shape or place; an index into [`SHAPES`].
+    Shape(usize),
+    /// A word, or two in a row: their hash, and where they stand.
+    Word(u64, Text<'a>),
+    /// Likewise of its own heading.
+    Heading(u64, Text<'a>),
+}
+
+/// One or two words, as they stand in the text.
+pub(super) type Text<'a> = (Option<&'a str>, &'a str);
+
+/// Names of the features of shape and place.
+pub(super) const SHAPES: &[&str] = &[
+    "prose",
+    "list-item",
+    "table",
+    "listing",
+    "row",
+    "introduced",
+    "first",
+    "before-headings",
+    "after-prose",
+    "after-list-item",
+    "after-table",
+    "after-listing",
+];
+
+impl Feature<'_> {
+    /// Its name in the table of weights.
+    pub(super) fn name(self) -> String {
+        let vocabulary = data::vocabulary();
+        let cue = |cue: usize| vocabulary.cue_names[cue].as_str();
+        let topic = |topic: usize| vocabulary.topics[topic].id.as_str();
+        let text = |(before, word): Text<'_>| match before.map(spelled) {
+            Some(before) => format!("{before} {}", spelled(word)),
+            None => spelled(word),
+        };
+        match self {
+            Feature::Cue(at) => format!("cue:{}", cue(at)),
+            Feature::Lead(at) => format!("lead:{}", cue(at)),
+            Feature::Under(at) => format!("under:{}", topic(at)),
+            Feature::Label(at) => format!("label:{}", topic(at)),
+            Feature::Shape(at) => format!("shape:{}", SHAPES[at]),
+            Feature::Word(_, words) => format!("word:{}", text(words)),
+            Feature::Heading(_, words) => format!("heading:{}", text(words)),
+        }
+    }
+}
+
+/// A word as it is hashed.
+fn spelled(word: &str) -> String {
+    match class(word) {
+        Class::Number => "0".to_owned(),
+        Class::Address => "http".to_owned(),
+        Class::Word => word.to_lowercase(),
+    }
+}
+
+enum Class {
+    Number,
+    Address,
+    Word,
+}
+
+fn class(word: &str) -> Class {
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        Class::Number
+    } else if word.starts_with("http") && word.contains("://") {
+        Class::Address
+    } else {
+        Class::Word
+    }
+}
+
+fn hash_word(before: u64, word: &str) -> u64 {
+    match class(word) {
+        Class::Number => hash(before, b"0"),
+        Class::Address => hash(before, b"http"),
+        Class::Word if word.is_ascii() => {
+            word.bytes().fold(before, |all, byte| hash(all, &[byte.to_ascii_lowercase()]))
+        }
+        Class::Word => hash(before, word.to_lowercase().as_bytes()),
+    }
+}
+
+/// The words of a text: letters in a row, digits in a row, addresses; each letter of scripts without blanks.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let first = rest.chars().next()?;
+        let end = if first.is_ascii_digit() {
+            rest.find(|c: char| !c.is_ascii_digit())
+        } else if rest.starts_with("http://") || rest.starts_with("https://") {
+            rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | '>' | ']' | '"' | '\''))
+        } else if wide(first) {
+            Some(first.len_utf8())
+        } else {
+            rest.find(|c: char| !c.is_alphabetic() || wide(c))
+        };
+        // What is neither digit nor letter but counts as one: "½".
+        let end = end.unwrap_or(rest.len()).max(first.len_utf8());
+        let (word, left) = rest.split_at(end);
+        rest = left;
+        Some(word)
+    })
+}
+
+/// Letters of scripts without blanks.
+fn wide(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{e00}'..='\u{e7f}')
+}
+
+/// Calls `found` with each feature of a segment; words that come twice are given twice.
+pub(super) fn each<'a>(page: &Page<'_>, card: &'a Card<'_>, at: usize, mut found: impl FnMut(Feature<'a>)) {
+    let segment = &page.segments[at];
+    segment.cues.iter().for_each(|cue| found(Feature::Cue(cue)));
+    let lead = segment.lead.map(|lead| &page.segments[lead]);
+    if let Some(lead) = lead {
+        lead.cues.without(&segment.cues).iter().for_each(|cue| found(Feature::Lead(cue)));
+    }
+    let above = segment.section.map_or(0, |section| page.sections[section]);
+    bits(above).for_each(|topic| found(Feature::Under(topic)));
+    let labels = segment.label.iter().chain(lead.iter().flat_map(|lead| &lead.label));
+    bits(labels.fold(0, |set, topic| set | 1 << topic)).for_each(|topic| found(Feature::Label(topic)));
+    shape(page, at, segment, &mut found);
+    let inner = cut(&card.source.text()[segment.span.range()]);
+    let most = if segment.kind == Kind::Code { LISTING } else { TEXT };
+    each_word(WORD, inner, most, |hash, words| found(Feature::Word(hash, words)));
+    // The title is the model's name.
+    let heading = segment.section.map(|section| &card.outline.headings[section].text);
+    if let Some(heading) = heading.filter(|heading| Some(heading.as_str()) != card.outline.title()) {
+        each_word(HEADING, cut(heading), TEXT, |hash, words| found(Feature::Heading(hash, words)));
+    }
+}
+
+/// What the names of words begin with.
+const WORD: u64 = hash(EMPTY, b"word:");
+const HEADING: u64 = hash(EMPTY, b"heading:");
+
+fn each_word<'a>(kind: u64, text: &'a str, most: usize, mut found: impl FnMut(u64, Text<'a>)) {
+    let mut before: Option<(u64, &str)> = None;
+    for word in words(text).take(most) {
+        if let Some((state, first)) = before {
+            found(hash_word(hash(state, b" "), word), (Some(first), word));
+        }
+        let state = hash_word(kind, word);
+        found(state, (None, word));
+        before = Some((state, word));
+    }
+}
+
+fn cut(text: &str) -> &str {
+    let end = (0..=text.len().min(TEXT)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    &text[..end]
+}
+
+fn bits(mut set: super::TopicSet) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = (set != 0).then(|| set.trailing_zeros() as usize)?;
+        set &= set - 1;
+        Some(bit)
+    })
+}
+
+fn shape<'a>(page: &Page<'_>, at: usize, segment: &Segment, found: &mut impl FnMut(Feature<'a>)) {
+    let kind = |kind: Kind| match kind {
+        Kind::Prose => 0,
+        Kind::Item => 1,
+        Kind::Table => 2,
+        Kind::Code => 3,
+    };
+    let before = at.checked_sub(1).map(|before| 8 + kind(page.segments[before].kind));
+    let held = [
+        (kind(segment.kind), true),
+        (4, segment.table.is_some()),
+        (5, segment.lead.is_some()),
+        (6, page.first == Some(at)),
+        (7, segment.section.is_none()),
+    ];
+    held.into_iter()
+        .filter_map(|(shape, holds)| holds.then_some(shape))
+        .chain(before)
+        .for_each(|shape| found(Feature::Shape(shape)));
+}
+
+/// The first paragraph of prose.
+pub(super) fn first(segments: &[Segment]) -> Option<usize> {
+    segments.iter().position(|segment| {
+        let cues = &segment.cues;
+        segment.kind == Kind::Prose
+            && cues.contains(const { builtin("sentence") })
+            && !cues.contains(const { builtin("heading") })
+    })
+}

@@ -1,0 +1,218 @@
+//! Weights of features for topics, learned from labelled cards by `scripts/disclosure/learn.py`: for the topics that
+//! enough labelled cards answer, they say better than clauses which segment answers them, and how well.
+
+use std::sync::LazyLock;
+
+use super::features::{self, Feature, SHAPES};
+use super::fnv::{EMPTY, hash};
+use super::{Level, Page, data};
+use crate::card::Card;
+
+/// No feature of the table.
+const NONE: u32 = u32::MAX;
+
+/// The table, ready for use.
+struct Weights {
+    /// Topic of each column, and what is added to whether it is shown and to whether its test is met, in hundredths.
+    columns: Vec<(usize, [i32; 2])>,
+    /// Hashes of the names of features, in the order of the rows.
+    hashes: Vec<u64>,
+    /// Rows by the lower bits of their hash, the next free place after a place that is taken.
+    places: Vec<u32>,
+    shown: Rows,
+    tested: Rows,
+    /// Rows of the features that have numbers.
+    cues: Vec<u32>,
+    leads: Vec<u32>,
+    under: Vec<u32>,
+    labels: Vec<u32>,
+    shapes: Vec<u32>,
+    /// Rows of what the topic's own clauses give.
+    fits: [u32; 2],
+}
+
+/// Cells of all rows, one row after the other.
+struct Rows {
+    starts: Vec<u32>,
+    /// A column, and a weight in hundredths.
+    cells: Vec<u32>,
+}
+
+impl Rows {
+    fn row(&self, row: u32) -> impl Iterator<Item = (usize, i32)> {
+        let cells = &self.cells[self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize];
+        cells.iter().map(|cell| ((cell >> 16) as usize, i32::from(((cell & 0xffff) as u16).cast_signed())))
+    }
+
+    fn add(&self, rows: &[u32], sums: &mut [i32]) {
+        for row in rows {
+            for (column, weight) in self.row(*row) {
+                sums[column] += weight;
+            }
+        }
+    }
+
+    fn weight(&self, row: u32, column: usize) -> i32 {
+        let held = (row != NONE).then(|| self.row(row).find(|cell| cell.0 == column)).flatten();
+        held.map_or(0, |cell| cell.1)
+    }
+}
+
+impl Weights {
+    fn load() -> Self {
+        let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/weights.bin"));
+        let mut numbers =
+            bytes.chunks_exact(4).map(|chunk| u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]));
+        let mut list = || -> Vec<u32> {
+            let length = numbers.next().unwrap_or(0) as usize;
+            numbers.by_ref().take(length).collect()
+        };
+        let columns = list()
+            .chunks_exact(3)
+            .map(|column| (column[0] as usize, [column[1].cast_signed(), column[2].cast_signed()]))
+            .collect();
+        let hashes: Vec<u64> =
+            list().chunks_exact(2).map(|halves| u64::from(halves[0]) | u64::from(halves[1]) << 32).collect();
+        let shown = Rows { starts: list(), cells: list() };
+        let tested = Rows { starts: list(), cells: list() };
+        let mut places = vec![NONE; (hashes.len() * 3).next_power_of_two()];
+        for (row, hash) in (0..).zip(&hashes) {
+            let mut at = place(*hash, places.len());
+            while places[at] != NONE {
+                at = (at + 1) % places.len();
+            }
+            places[at] = row;
+        }
+        let mut table = Self {
+            columns,
+            hashes,
+            places,
+            shown,
+            tested,
+            cues: vec![],
+            leads: vec![],
+            under: vec![],
+            labels: vec![],
+            shapes: vec![],
+            fits: [NONE; 2],
+        };
+        let vocabulary = data::vocabulary();
+        let (cues, topics) = (vocabulary.cue_names.len(), vocabulary.topics.len());
+        let rows = |count: usize, feature: fn(usize) -> Feature<'static>| -> Vec<u32> {
+            (0..count).map(|at| table.row(hash(EMPTY, feature(at).name().as_bytes()))).collect()
+        };
+        let lists = (
+            rows(cues, Feature::Cue),
+            rows(cues, Feature::Lead),
+            rows(topics, Feature::Under),
+            rows(topics, Feature::Label),
+            rows(SHAPES.len(), Feature::Shape),
+        );
+        table.fits = ["fits:partial", "fits:substantive"].map(|name| table.row(hash(EMPTY, name.as_bytes())));
+        (table.cues, table.leads, table.under, table.labels, table.shapes) = lists;
+        table
+    }
+
+    /// The row of a feature by the hash of its name.
+    fn row(&self, hash: u64) -> u32 {
+        let mut at = place(hash, self.places.len());
+        loop {
+            match self.places[at] {
+                NONE => return NONE,
+                row if self.hashes[row as usize] == hash => return row,
+                _ => at = (at + 1) % self.places.len(),
+            }
+        }
+    }
+
+    fn row_of(&self, feature: Feature<'_>) -> u32 {
+        match feature {
+            Feature::Cue(at) => self.cues[at],
+            Feature::Lead(at) => self.leads[at],
+            Feature::Under(at) => self.under[at],
+            Feature::Label(at) => self.labels[at],
+            Feature::Shape(at) => self.shapes[at],
+            Feature::Word(hash, _) | Feature::Heading(hash, _) => self.row(hash),
+        }
+    }
+}
+
+/// Where a hash is looked for first.
+fn place(hash: u64, places: usize) -> usize {
+    #[allow(clippy::cast_possible_truncation, reason = "only the lower bits count")]
+    let hash = hash as usize;
+    hash & (places - 1)
+}
+
+fn weights() -> &'static Weights {
+    static TABLE: LazyLock<Weights> = LazyLock::new(Weights::load);
+    &TABLE
+}
+
+/// A segment that shows a topic, how clearly, and how well.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shown {
+    pub(super) segment: usize,
+    pub(super) clarity: i32,
+    pub(super) level: Level,
+}
+
+/// The segments that show each topic; `None` for topics that clauses alone decide.
+pub(super) fn shown(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Vec<Shown>>> {
+    let table = weights();
+    let mut found: Vec<Option<Vec<Shown>>> = vec![None; page.vocabulary.topics.len()];
+    let mut fits = Vec::with_capacity(table.columns.len());
+    for (topic, _) in &table.columns {
+        found[*topic] = Some(Vec::new());
+        fits.push(page.votes(&page.vocabulary.topics[*topic].clauses).into_iter().peekable());
+    }
+    let mut seen = vec![0_u32; table.hashes.len()];
+    let (mut rows, mut sums) = (Vec::new(), vec![0; table.columns.len()]);
+    let mut levels = vec![Level::Absent; table.columns.len()];
+    for (at, stamp) in (0..page.segments.len()).zip(1..) {
+        for (level, votes) in levels.iter_mut().zip(&mut fits) {
+            *level = votes.next_if(|vote| vote.0 == at).map_or(Level::Absent, |vote| vote.1);
+        }
+        if page.segments[at].empty {
+            continue;
+        }
+        rows.clear();
+        features::each(page, card, at, |feature| {
+            let row = table.row_of(feature);
+            if row != NONE && std::mem::replace(&mut seen[row as usize], stamp) != stamp {
+                rows.push(row);
+            }
+        });
+        let own = |half: &Rows, column: usize, level: Level| {
+            let partial = if level >= Level::Partial { half.weight(table.fits[0], column) } else { 0 };
+            partial + if level == Level::Substantive { half.weight(table.fits[1], column) } else { 0 }
+        };
+        for (sum, (_, added)) in sums.iter_mut().zip(&table.columns) {
+            *sum = added[0];
+        }
+        table.shown.add(&rows, &mut sums);
+        let shows: Vec<(usize, i32)> = sums
+            .iter()
+            .enumerate()
+            .map(|(column, sum)| (column, sum + own(&table.shown, column, levels[column])))
+            .filter(|(column, sum)| *sum >= 0 && page.has_needed(table.columns[*column].0, at))
+            .collect();
+        if shows.is_empty() {
+            continue;
+        }
+        for (sum, (_, added)) in sums.iter_mut().zip(&table.columns) {
+            *sum = added[1];
+        }
+        table.tested.add(&rows, &mut sums);
+        for (column, clarity) in shows {
+            // A segment that its clauses find wanting is, whatever its words are.
+            let met =
+                levels[column] != Level::Partial && sums[column] + own(&table.tested, column, levels[column]) >= 0;
+            let level = if met { Level::Substantive } else { Level::Partial };
+            if let Some(list) = &mut found[table.columns[column].0] {
+                list.push(Shown { segment: at, clarity, level });
+            }
+        }
+    }
+    found
+}
