@@ -162,7 +162,8 @@ pub(super) fn each<'a>(page: &Page<'_>, card: &'a Card<'_>, at: usize, mut found
 const WORD: u64 = hash(EMPTY, b"word:");
 const HEADING: u64 = hash(EMPTY, b"heading:");
 
-fn each_word<'a>(kind: u64, text: &'a str, most: usize, mut found: impl FnMut(u64, Text<'a>)) {
+/// Calls `found` with the hash of each word, and of each two in a row.
+pub(super) fn each_word<'a>(kind: u64, text: &'a str, most: usize, mut found: impl FnMut(u64, Text<'a>)) {
     let mut before: Option<(u64, &str)> = None;
     for word in words(text).take(most) {
         if let Some((state, first)) = before {

@@ -216,3 +216,43 @@ pub(super) fn shown(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Vec<Shown>>>
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A cue or topic that was renamed would silently weigh nothing.
+    #[test]
+    fn every_feature_of_the_table_exists() {
+        let text = include_str!("../../rules/topics/weights.tsv");
+        let vocabulary = data::vocabulary();
+        let cues = (0..vocabulary.cue_names.len()).flat_map(|at| [Feature::Cue(at), Feature::Lead(at)]);
+        let topics = (0..vocabulary.topics.len()).flat_map(|at| [Feature::Under(at), Feature::Label(at)]);
+        let shapes = (0..SHAPES.len()).map(Feature::Shape);
+        let mut known: Vec<String> = cues.chain(topics).chain(shapes).map(Feature::name).collect();
+        known.extend(["fits:partial", "fits:substantive"].map(str::to_owned));
+        let mut features = 0;
+        for name in text.lines().filter_map(|line| line.strip_prefix("feature\t")?.split('\t').next()) {
+            features += 1;
+            let word = name.starts_with("word:") || name.starts_with("heading:");
+            assert!(word || known.iter().any(|known| known == name), "rules/topics/weights.tsv: no {name}");
+            assert_ne!(weights().row(hash(EMPTY, name.as_bytes())), NONE, "{name}");
+        }
+        assert!(features > 1_000 && features == weights().hashes.len());
+    }
+
+    /// What is hashed while a card is read is the name in the table.
+    #[test]
+    fn words_are_hashed_as_they_are_named() {
+        let text = "Fine-tuned on 12,000 Größen at https://example.org/a (训练数据), ok.";
+        let mut names = Vec::new();
+        features::each_word(hash(EMPTY, b"word:"), text, 100, |hashed, words| {
+            let name = Feature::Word(hashed, words).name();
+            assert_eq!(hashed, hash(EMPTY, name.as_bytes()), "{name}");
+            names.push(name);
+        });
+        for name in ["word:fine", "word:fine tuned", "word:0 0", "word:größen", "word:http", "word:训 练", "word:ok"] {
+            assert!(names.iter().any(|held| held == name), "{name}: {names:?}");
+        }
+    }
+}
