@@ -100,7 +100,7 @@ fn weights(root: &Path, build: &Path, topics: &[String]) -> io::Result<()> {
                 }
             }
             Some("feature") => {
-                let hash = fnv::hash(fnv::EMPTY, fields.next().ok_or_else(|| broken(line))?.as_bytes());
+                let hash = fnv::feature(fields.next().ok_or_else(|| broken(line))?);
                 hashes.extend([(hash & 0xffff_ffff) as u32, (hash >> 32) as u32]);
                 for cell in fields.next().unwrap_or_default().split(' ') {
                     let (column, weight) = cell.split_once(':').ok_or_else(|| broken(line))?;

@@ -34,7 +34,7 @@ TABLE = ROOT / "rules/topics/weights.tsv"
 FOLDS = 8
 # Cards or segments that a feature must hold for, and that a topic must be answered by.
 FEATURE_LEAST = 5
-TOPIC_LEAST = 14
+TOPIC_LEAST = 28
 # Strength of the prior (inverse), and the weight below which a feature is left out.
 STRENGTH = 0.3
 PRUNE = 0.05

@@ -15,7 +15,7 @@ pub struct Labelled<'a> {
 }
 
 impl Card<'_> {
-    /// Labels with values outside of code, in no particular order.
+    /// Labels with values outside of code and comments, in no particular order.
     #[must_use]
     pub fn labelled(&self) -> Vec<Labelled<'_>> {
         let text = self.source.text();
@@ -25,11 +25,14 @@ impl Card<'_> {
                 found.extend(entry(text, self.source.slice(*label), value.range()));
             }
         }
-        let mut code = self.outline.code.iter().map(|code| code.span.range()).peekable();
+        let mut unread: Vec<_> = self.outline.code.iter().map(|code| code.span.range()).collect();
+        unread.extend(self.outline.comments.iter().map(|comment| comment.range()));
+        unread.sort_by_key(|range| range.start);
+        let mut unread = unread.into_iter().peekable();
         let mut at = self.front.body_start();
         for line in text[at..].split_inclusive('\n') {
-            while code.next_if(|range| range.end <= at).is_some() {}
-            let listing = code.peek().is_some_and(|range| range.contains(&at));
+            while unread.next_if(|range| range.end <= at).is_some() {}
+            let listing = unread.peek().is_some_and(|range| range.contains(&at));
             let item = line.trim_start().strip_prefix(['-', '*', '+']).filter(|_| !listing);
             if let Some((label, value)) = item.and_then(|item| item.split_once(':')) {
                 let start = at + (value.as_ptr() as usize - line.as_ptr() as usize);

@@ -1,7 +1,7 @@
 //! What is known of a segment, as features that weights (`rules/topics/weights.yaml`) are learned for: its cues, those
 //! of what introduces it, the topics of its headings and label, its shape and place, and its words.
 
-use super::fnv::{EMPTY, hash};
+use super::fnv::{EMPTY, hash, pair, single};
 use super::segments::{Kind, Segment, builtin};
 use super::{Page, data};
 use crate::card::Card;
@@ -96,37 +96,43 @@ fn class(word: &str) -> Class {
     }
 }
 
-fn hash_word(before: u64, word: &str) -> u64 {
+fn hash_word(word: &str) -> u64 {
     match class(word) {
-        Class::Number => hash(before, b"0"),
-        Class::Address => hash(before, b"http"),
-        Class::Word if word.is_ascii() => {
-            word.bytes().fold(before, |all, byte| hash(all, &[byte.to_ascii_lowercase()]))
-        }
-        Class::Word => hash(before, word.to_lowercase().as_bytes()),
+        Class::Number => hash(EMPTY, b"0"),
+        Class::Address => hash(EMPTY, b"http"),
+        Class::Word if word.is_ascii() => word.bytes().fold(EMPTY, |all, byte| hash(all, &[byte.to_ascii_lowercase()])),
+        Class::Word => hash(EMPTY, word.to_lowercase().as_bytes()),
     }
 }
 
 /// The words of a text: letters in a row, digits in a row, addresses; each letter of scripts without blanks.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = text;
+    let bytes = text.as_bytes();
+    let mut at = 0;
     std::iter::from_fn(move || {
-        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let first = rest.chars().next()?;
+        // Most of a text is ASCII.
+        while at < bytes.len() && bytes[at].is_ascii() && !bytes[at].is_ascii_alphanumeric() {
+            at += 1;
+        }
+        let (skipped, first) = text[at..].char_indices().find(|(_, c)| c.is_alphanumeric())?;
+        let start = at + skipped;
+        let rest = &text[start..];
         let end = if first.is_ascii_digit() {
-            rest.find(|c: char| !c.is_ascii_digit())
+            bytes[start..].iter().position(|byte| !byte.is_ascii_digit())
         } else if rest.starts_with("http://") || rest.starts_with("https://") {
             rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | '>' | ']' | '"' | '\''))
         } else if wide(first) {
             Some(first.len_utf8())
         } else {
-            rest.find(|c: char| !c.is_alphabetic() || wide(c))
+            let ascii = bytes[start..].iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
+            match bytes.get(start + ascii) {
+                Some(byte) if !byte.is_ascii() => rest.find(|c: char| !c.is_alphabetic() || wide(c)),
+                _ => Some(ascii),
+            }
         };
         // What is neither digit nor letter but counts as one: "½".
-        let end = end.unwrap_or(rest.len()).max(first.len_utf8());
-        let (word, left) = rest.split_at(end);
-        rest = left;
-        Some(word)
+        at = start + end.unwrap_or(rest.len()).max(first.len_utf8());
+        Some(&text[start..at])
     })
 }
 
@@ -135,7 +141,7 @@ fn wide(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{e00}'..='\u{e7f}')
 }
 
-/// Calls `found` with each feature of a segment; words that come twice are given twice.
+/// Calls `found` with each feature of a segment but those of its heading; words that come twice are given twice.
 pub(super) fn each<'a>(page: &Page<'_>, card: &'a Card<'_>, at: usize, mut found: impl FnMut(Feature<'a>)) {
     let segment = &page.segments[at];
     segment.cues.iter().for_each(|cue| found(Feature::Cue(cue)));
@@ -151,27 +157,30 @@ pub(super) fn each<'a>(page: &Page<'_>, card: &'a Card<'_>, at: usize, mut found
     let inner = cut(&card.source.text()[segment.span.range()]);
     let most = if segment.kind == Kind::Code { LISTING } else { TEXT };
     each_word(WORD, inner, most, |hash, words| found(Feature::Word(hash, words)));
-    // The title is the model's name.
-    let heading = segment.section.map(|section| &card.outline.headings[section].text);
+}
+
+/// Calls `found` with each word of the heading of a section; the title names the model and counts for none.
+pub(super) fn each_of_heading<'a>(card: &'a Card<'_>, section: Option<usize>, mut found: impl FnMut(Feature<'a>)) {
+    let heading = section.map(|section| &card.outline.headings[section].text);
     if let Some(heading) = heading.filter(|heading| Some(heading.as_str()) != card.outline.title()) {
         each_word(HEADING, cut(heading), TEXT, |hash, words| found(Feature::Heading(hash, words)));
     }
 }
 
-/// What the names of words begin with.
-const WORD: u64 = hash(EMPTY, b"word:");
-const HEADING: u64 = hash(EMPTY, b"heading:");
+/// The kinds of words.
+pub(super) const WORD: u64 = hash(EMPTY, b"word");
+const HEADING: u64 = hash(EMPTY, b"heading");
 
 /// Calls `found` with the hash of each word, and of each two in a row.
 pub(super) fn each_word<'a>(kind: u64, text: &'a str, most: usize, mut found: impl FnMut(u64, Text<'a>)) {
     let mut before: Option<(u64, &str)> = None;
     for word in words(text).take(most) {
-        if let Some((state, first)) = before {
-            found(hash_word(hash(state, b" "), word), (Some(first), word));
+        let hash = hash_word(word);
+        if let Some((first, text)) = before {
+            found(pair(kind, first, hash), (Some(text), word));
         }
-        let state = hash_word(kind, word);
-        found(state, (None, word));
-        before = Some((state, word));
+        found(single(kind, hash), (None, word));
+        before = Some((hash, word));
     }
 }
 

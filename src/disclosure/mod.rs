@@ -459,6 +459,7 @@ pub fn features(card: &Card<'_>) -> Vec<Known> {
     let known = |(at, segment): (usize, &Segment)| {
         let mut names = Vec::new();
         features::each(&page, card, at, |feature| names.push(feature.name()));
+        features::each_of_heading(card, segment.section, |feature| names.push(feature.name()));
         names.sort_unstable();
         names.dedup();
         let level = |topic: &Topic| {

@@ -462,6 +462,11 @@ fn stands(text: &str, start: usize, end: usize, form: Form) -> bool {
         // A plural is the same word.
         bytes[end] == b's' && bytes.get(end + 1).is_none_or(|next| !word(*next))
     };
+    // `f1.8` is a number of its own.
+    let ends = ends
+        && !(bytes[end - 1].is_ascii_digit()
+            && bytes.get(end) == Some(&b'.')
+            && bytes.get(end + 1).is_some_and(u8::is_ascii_digit));
     let stands = match form {
         Form::Words => begins && ends,
         Form::Stems => begins,

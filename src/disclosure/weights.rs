@@ -4,10 +4,12 @@
 use std::sync::LazyLock;
 
 use super::features::{self, Feature, SHAPES};
-use super::fnv::{EMPTY, hash};
+use super::fnv;
 use super::{Level, Page, data};
 use crate::card::Card;
 
+/// Bits of [`Weights::held`].
+const HELD: usize = 1 << 17;
 /// No feature of the table.
 const NONE: u32 = u32::MAX;
 
@@ -19,6 +21,8 @@ struct Weights {
     hashes: Vec<u64>,
     /// Rows by the lower bits of their hash, the next free place after a place that is taken.
     places: Vec<u32>,
+    /// The higher bits of the hashes, as bits: most words have no row, and this fits into the nearest cache.
+    held: Vec<u64>,
     shown: Rows,
     tested: Rows,
     /// Rows of the features that have numbers.
@@ -76,7 +80,10 @@ impl Weights {
         let shown = Rows { starts: list(), cells: list() };
         let tested = Rows { starts: list(), cells: list() };
         let mut places = vec![NONE; (hashes.len() * 3).next_power_of_two()];
+        let mut held = vec![0; HELD / 64];
         for (row, hash) in (0..).zip(&hashes) {
+            let bit = place(*hash >> 32, HELD);
+            held[bit / 64] |= 1 << (bit % 64);
             let mut at = place(*hash, places.len());
             while places[at] != NONE {
                 at = (at + 1) % places.len();
@@ -87,6 +94,7 @@ impl Weights {
             columns,
             hashes,
             places,
+            held,
             shown,
             tested,
             cues: vec![],
@@ -99,7 +107,7 @@ impl Weights {
         let vocabulary = data::vocabulary();
         let (cues, topics) = (vocabulary.cue_names.len(), vocabulary.topics.len());
         let rows = |count: usize, feature: fn(usize) -> Feature<'static>| -> Vec<u32> {
-            (0..count).map(|at| table.row(hash(EMPTY, feature(at).name().as_bytes()))).collect()
+            (0..count).map(|at| table.row(fnv::feature(&feature(at).name()))).collect()
         };
         let lists = (
             rows(cues, Feature::Cue),
@@ -108,13 +116,18 @@ impl Weights {
             rows(topics, Feature::Label),
             rows(SHAPES.len(), Feature::Shape),
         );
-        table.fits = ["fits:partial", "fits:substantive"].map(|name| table.row(hash(EMPTY, name.as_bytes())));
+        table.fits = ["fits:partial", "fits:substantive"].map(|name| table.row(fnv::feature(name)));
         (table.cues, table.leads, table.under, table.labels, table.shapes) = lists;
         table
     }
 
     /// The row of a feature by the hash of its name.
+    #[inline]
     fn row(&self, hash: u64) -> u32 {
+        let bit = place(hash >> 32, HELD);
+        if self.held[bit / 64] & (1 << (bit % 64)) == 0 {
+            return NONE;
+        }
         let mut at = place(hash, self.places.len());
         loop {
             match self.places[at] {
@@ -169,6 +182,8 @@ pub(super) fn shown(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Vec<Shown>>>
     let mut seen = vec![0_u32; table.hashes.len()];
     let (mut rows, mut sums) = (Vec::new(), vec![0; table.columns.len()]);
     let mut levels = vec![Level::Absent; table.columns.len()];
+    // What the heading adds is the same for all of its section.
+    let (mut section, mut above) = (None, Vec::new());
     for (at, stamp) in (0..page.segments.len()).zip(1..) {
         for (level, votes) in levels.iter_mut().zip(&mut fits) {
             *level = votes.next_if(|vote| vote.0 == at).map_or(Level::Absent, |vote| vote.1);
@@ -176,7 +191,18 @@ pub(super) fn shown(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Vec<Shown>>>
         if page.segments[at].empty {
             continue;
         }
+        let own = page.segments[at].section;
+        if section != Some(own) {
+            section = Some(own);
+            above.clear();
+            features::each_of_heading(card, own, |feature| {
+                above.extend(Some(table.row_of(feature)).filter(|row| *row != NONE));
+            });
+            above.sort_unstable();
+            above.dedup();
+        }
         rows.clear();
+        rows.extend_from_slice(&above);
         features::each(page, card, at, |feature| {
             let row = table.row_of(feature);
             if row != NONE && std::mem::replace(&mut seen[row as usize], stamp) != stamp {
@@ -236,7 +262,7 @@ mod tests {
             features += 1;
             let word = name.starts_with("word:") || name.starts_with("heading:");
             assert!(word || known.iter().any(|known| known == name), "rules/topics/weights.tsv: no {name}");
-            assert_ne!(weights().row(hash(EMPTY, name.as_bytes())), NONE, "{name}");
+            assert_ne!(weights().row(fnv::feature(name)), NONE, "{name}");
         }
         assert!(features > 1_000 && features == weights().hashes.len());
     }
@@ -246,12 +272,13 @@ mod tests {
     fn words_are_hashed_as_they_are_named() {
         let text = "Fine-tuned on 12,000 Größen at https://example.org/a (训练数据), ok.";
         let mut names = Vec::new();
-        features::each_word(hash(EMPTY, b"word:"), text, 100, |hashed, words| {
+        features::each_word(features::WORD, text, 100, |hashed, words| {
             let name = Feature::Word(hashed, words).name();
-            assert_eq!(hashed, hash(EMPTY, name.as_bytes()), "{name}");
+            assert_eq!(hashed, fnv::feature(&name), "{name}");
             names.push(name);
         });
-        for name in ["word:fine", "word:fine tuned", "word:0 0", "word:größen", "word:http", "word:训 练", "word:ok"] {
+        for name in ["word:fine", "word:fine tuned", "word:0 0", "word:größen", "word:http", "word:训 练", "word:ok"]
+        {
             assert!(names.iter().any(|held| held == name), "{name}: {names:?}");
         }
     }
