@@ -1,9 +1,10 @@
 //! What a card discloses: for each topic of the vocabulary, how far the text answers it, and where.
 //!
 //! The body is cut into segments (`segments.rs`): paragraphs, list items, rows of narrow tables, tables and
-//! code blocks. One pass of an Aho-Corasick automaton finds cues in them, and their shape gives a few more
+//! code blocks. One pass over a trie of phrases finds cues in them, and their shape gives a few more
 //! (a number, a link to a paper, a label with a value). Topics (`rules/topics/`) say as data which cues
-//! together answer them, under which headings, and how well. Placeholders, labels without a value and copied
+//! together answer them, under which headings, and how well; for topics that enough labelled cards answer, learned
+//! weights (`weights.rs`) decide, and the clauses advise. Placeholders, labels without a value and copied
 //! sentences are taken out first, so that an unfilled template answers nothing.
 
 pub mod data;
@@ -23,7 +24,6 @@ use crate::card::Card;
 use crate::text::Span;
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use segments::{Hit, Kind, Segment};
-
 use weights::Shown;
 
 pub use data::{Applies, Topic, topic, topics};
@@ -124,15 +124,7 @@ fn read_body(card: &Card<'_>) -> Reading {
             .map(|segment| segment.span)
             .collect(),
         placeholders: segments.iter().filter(|segment| segment.placeholder).map(|segment| segment.span).collect(),
-        opening: segments
-            .iter()
-            .find(|segment| {
-                let cues = &segment.cues;
-                segment.kind == Kind::Prose
-                    && cues.contains(const { segments::builtin("sentence") })
-                    && !cues.contains(const { segments::builtin("heading") })
-            })
-            .map(|segment| segment.span),
+        opening: page.first.map(|first| segments[first].span),
         claims: vocabulary
             .claims
             .iter()
