@@ -320,50 +320,95 @@ fn presence_agrees_with_people() {
         all.precision()
     );
     println!("baselines (issue 4): Matthews correlation 0.42, balanced accuracy 0.63, precision 0.87");
-    assert!(all.mcc() >= 0.57 && mean >= 0.70 && all.precision() >= 0.87);
+    assert!(all.mcc() >= 0.62 && mean >= 0.72 && all.precision() >= 0.88);
 }
 
-/// Take the lines away that show a subject, and the verdict should fall.
+/// What a card is said to disclose, and where.
+struct Pair {
+    set: &'static str,
+    card: String,
+    subject: String,
+    topics: Vec<usize>,
+    lines: Vec<u64>,
+}
+
+/// A card without the lines given, which are left empty.
+fn without(text: &str, lines: &[u64]) -> String {
+    let kept = text.lines().zip(1..).map(|(line, number)| if lines.contains(&number) { "" } else { line });
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+/// Take the lines away that show a subject, and the verdict should fall: twice, for people's lines (`labelled/`), of
+/// which there are few for a subject, and for those of two readers who were asked for all of them (`levels/`).
 #[test]
 fn verdicts_fall_with_their_evidence() {
-    let Some(labels) = labels("labelled/labels.json") else { return };
-    let (mut fell, mut all) = (0, 0);
-    for (card, entry) in labels["cards"].as_object().expect("cards") {
-        let path = root().join("../shared/corpus/labelled").join(card).join("README.md");
-        let text = String::from_utf8_lossy(&fs::read(path).expect("card")).into_owned();
-        let before = read(text.clone().into_bytes());
-        for answer in entry["labels"].as_object().expect("labels").values() {
-            let topics: Vec<usize> = ids(&answer["topics"]);
-            let lines = numbers(&answer["evidence_lines"]);
-            let disclosed =
-                |found: &[disclosure::Disclosure]| topics.iter().any(|topic| found[*topic].level.is_disclosed());
-            if lines.is_empty() || !answer["present"].as_bool().expect("present") || !disclosed(&before) {
-                continue;
-            }
-            let kept = text.lines().zip(1..).map(|(line, number)| if lines.contains(&number) { "" } else { line });
-            let kept_text = kept.collect::<Vec<_>>().join("\n");
-            let after = read(kept_text.clone().into_bytes());
-            all += 1;
-            fell += usize::from(!disclosed(&after));
-            if std::env::var("CARDLINT_SHOW").is_ok() && disclosed(&after) {
-                let left: String = kept_text.clone();
-                for topic in topics.iter().filter(|topic| after[**topic].level.is_disclosed()).take(1) {
-                    let span = after[*topic].evidence[0];
-                    println!(
-                        "SURVIVES {} {card} | {}",
-                        disclosure::topics()[*topic].id,
-                        left[span.range()].chars().take(170).collect::<String>().replace('\n', " ")
-                    );
+    let mut pairs: Vec<Pair> = Vec::new();
+    if let Some(labels) = labels("labelled/labels.json") {
+        for (card, entry) in labels["cards"].as_object().expect("cards") {
+            for (subject, answer) in entry["labels"].as_object().expect("labels") {
+                if answer["present"].as_bool().expect("present") {
+                    pairs.push(Pair {
+                        set: "labelled",
+                        card: format!("labelled/{card}/README.md"),
+                        subject: subject.clone(),
+                        topics: ids(&answer["topics"]),
+                        lines: numbers(&answer["evidence_lines"]),
+                    });
                 }
             }
         }
     }
-    println!("deletion: {fell} of {all} verdicts fall (baseline 15 %)");
-    assert!(fell * 100 >= all * DELETION_FLOOR, "{fell} of {all}");
+    if let Some(labels) = labels("levels/labels.json") {
+        for (card, answers) in labels["cards"].as_object().expect("cards") {
+            for (topic, answer) in answers.as_object().expect("topics") {
+                if ["a", "b"].iter().all(|reader| answer[reader].as_u64().expect("level") >= 2) {
+                    let lines = [numbers(&answer["a_lines"]), numbers(&answer["b_lines"])].concat();
+                    pairs.push(Pair {
+                        set: if learned(card) { "levels, learned" } else { "levels, other" },
+                        card: card.clone(),
+                        subject: topic.clone(),
+                        topics: disclosure::topic(topic).into_iter().collect(),
+                        lines,
+                    });
+                }
+            }
+        }
+    }
+    let mut fallen: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut cards: BTreeMap<String, (String, Vec<disclosure::Disclosure>)> = BTreeMap::new();
+    for Pair { set, card, subject, topics, lines } in pairs {
+        let (text, before) = cards.entry(card.clone()).or_insert_with(|| {
+            let bytes = fs::read(root().join("../shared/corpus").join(&card)).expect("card");
+            (String::from_utf8_lossy(&bytes).into_owned(), read(bytes))
+        });
+        let disclosed =
+            |found: &[disclosure::Disclosure]| topics.iter().find(|topic| found[**topic].level.is_disclosed()).copied();
+        if lines.is_empty() || disclosed(before).is_none() {
+            continue;
+        }
+        let left = without(text, &lines);
+        let after = read(left.clone().into_bytes());
+        let counts = fallen.entry(set).or_default();
+        counts.1 += 1;
+        let Some(topic) = disclosed(&after) else {
+            counts.0 += 1;
+            continue;
+        };
+        if std::env::var("CARDLINT_SHOW").is_ok_and(|show| show == "survivors" || show == subject) {
+            let span = after[topic].evidence[0];
+            let shown = left[span.range()].chars().take(170).collect::<String>().replace('\n', " ");
+            println!("SURVIVES {set} {} {card} | {shown}", disclosure::topics()[topic].id);
+        }
+    }
+    for (set, (fell, all)) in &fallen {
+        println!("deletion: {fell} of {all} verdicts fall ({set}; baseline 15 %)");
+        let floor = DELETION_FLOORS.iter().find(|(name, _)| name == set).map_or(0, |(_, floor)| *floor);
+        assert!(fell * 100 >= all * floor, "{set}: {fell} of {all}");
+    }
 }
 
 /// Per cent of verdicts that fall with their evidence, just below what is reached.
-const DELETION_FLOOR: usize = 8;
+const DELETION_FLOORS: [(&str, usize); 3] = [("labelled", 10), ("levels, learned", 71), ("levels, other", 44)];
 /// Per cent of spans within the labelled lines, just below what is reached.
 const PLACE_FLOOR: usize = 91;
 

@@ -5,8 +5,9 @@
 
 What is learned: for each topic a logistic regression over the features of a segment (`src/disclosure/features.rs`,
 printed by `cargo run --example features`), which says whether the segment answers the topic, and a second one over the
-segments that do, which says whether the card meets the topic's test. Where no fold of the labels does better than the
-clauses of `rules/topics/`, or where too few cards answer a topic, nothing is learned and the clauses remain.
+segments that do, which says whether the card meets the topic's test. Where the folds of the labels do no better than
+the clauses of `rules/topics/`, or where too few cards answer a topic, nothing is learned and the clauses remain. Where
+few do, or where that is better, what a clause finds substantive shows the topic too, whatever the words weigh.
 
 What it is learned from: `labels.json` here (296 cards of the corpus, read once by a language model by the rules of
 `../shared/corpus/levels/README.md`) and the first half of that folder's cards; the other half is never looked at, so
@@ -34,10 +35,13 @@ TABLE = ROOT / "rules/topics/weights.tsv"
 FOLDS = 8
 # Cards or segments that a feature must hold for, and that a topic must be answered by.
 FEATURE_LEAST = 5
-TOPIC_LEAST = 28
+TOPIC_LEAST = 15
+# Cards without which clauses are not to be left aside, and by how much they must do better to be heard elsewhere.
+ALONE_LEAST = 28
+BETTER = 0.01
 # Strength of the prior (inverse), and the weight below which a feature is left out.
-STRENGTH = 0.3
-PRUNE = 0.05
+STRENGTH = 0.8
+PRUNE = 0.12
 # A probability of about a fifth: where the line between yes and no is sought first.
 USUAL_LINE = -1.3
 PULL = 0.05
@@ -167,15 +171,22 @@ def learn(topic):
     np.maximum.at(best, DATA.owner, scores)
     disclosed = level[asked] >= 2
     place = line(best[asked], disclosed)
-    clauses = np.array([DATA.cards[at]["clauses"][topic] >= 2 for at in asked])
+    levels = np.array([DATA.cards[at]["clauses"][topic] for at in asked])
     # The clauses were made with the other cards.
     fair = np.array([DATA.names[at] in DATA.mine for at in asked])
+    own = best[asked] >= place
+    clauses, alone, both_ways = (
+        correlation(told[fair], disclosed[fair]) for told in (levels >= 2, own, own | (levels == 3))
+    )
+    few = disclosed.sum() < ALONE_LEAST
+    heard = few or both_ways >= alone + BETTER
     result = {
         "topic": topic,
         "cards": int(disclosed.sum()),
         "of": len(asked),
-        "clauses": correlation(clauses[fair], disclosed[fair]),
-        "learned": correlation((best[asked] >= place)[fair], disclosed[fair]),
+        "clauses": clauses,
+        "learned": both_ways if heard else alone,
+        "heard": "; clauses are heard" if heard else "",
     }
     # The level of a card that is told to disclose: whether any segment that shows it meets the test.
     finest = np.full(len(DATA.names), -9.0)
@@ -184,9 +195,9 @@ def learn(topic):
     tests = np.linspace(-2, 2, 41)
     right = [(float(((finest[told] >= test) == (level[told] == 3)).sum()), -abs(test)) for test in tests]
     result["exact"], test_place = max(right)[0] / max(1, len(told)), tests[right.index(max(right))]
-    shown, test = both(asked)
     if result["cards"] < TOPIC_LEAST or result["learned"] < result["clauses"]:
         return result, None
+    shown, test = both(asked)
     columns = []
     for model, where in [(shown, place), (test, test_place)]:
         if model is None:
@@ -206,20 +217,21 @@ def main():
     for result, columns in found:
         print(
             "{topic:32} {cards:3} of {of} cards; Matthews correlation of clauses {clauses:.2f}, learned {learned:.2f};"
-            " level right {exact:.2f}".format(**result),
+            " level right {exact:.2f}{heard}".format(**result),
             "" if columns else "(clauses)",
         )
         if columns:
-            kept.append((result["topic"], columns))
+            kept.append((result["topic"], columns, bool(result["heard"])))
     hundredths = lambda weight: int(round(weight * 100))
     out = [
         "# Weights of features for topics, in hundredths; made by scripts/disclosure/learn.py, which says how.",
-        "# topic: its id, and what is added for whether it is shown and whether its test is met;",
+        "# topic: its id, what is added for whether it is shown and whether its test is met, and 1 where a segment that a",
+        "# clause finds substantive shows it in any case;",
         "# feature: its name, and column:weight, where column 2n is whether topic n is shown, 2n + 1 whether its test is met.",
     ]
     cells = collections.defaultdict(list)
-    for at, (topic, columns) in enumerate(kept):
-        out.append("\t".join(["topic", topic, *(str(hundredths(added)) for added, _ in columns)]))
+    for at, (topic, columns, heard) in enumerate(kept):
+        out.append("\t".join(["topic", topic, *(str(hundredths(added)) for added, _ in columns), str(int(heard))]))
         for half, (_, weights) in enumerate(columns):
             for feature in np.nonzero(weights)[0]:
                 cells[feature].append(f"{2 * at + half}:{hundredths(weights[feature])}")

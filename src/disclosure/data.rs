@@ -163,6 +163,8 @@ pub struct Topic {
     pub(super) clauses: Vec<Clause>,
     /// Cues of which a segment must have one to answer it, whatever its words weigh.
     pub(super) needs: Cues,
+    /// Topics that, where the card answers them, answer it in part.
+    pub(super) implied_by: Vec<usize>,
     /// Cues that mention it.
     pub(super) hints: Cues,
     /// Cues that show that a hint means something else.
@@ -266,6 +268,9 @@ struct TopicEntry {
     declared: Vec<String>,
     #[serde(default)]
     needs: Vec<String>,
+    /// Ids of topics.
+    #[serde(default)]
+    implied_by: Vec<String>,
     #[serde(default)]
     hints: Vec<String>,
     /// Cues beside which a hint means something else.
@@ -411,6 +416,7 @@ impl Vocabulary {
                 declared: entry.declared.clone(),
                 clauses,
                 needs: set(&entry.needs),
+                implied_by: entry.implied_by.iter().map(number).collect(),
                 hints: set(&entry.hints),
                 unlike: set(&entry.unlike),
             });

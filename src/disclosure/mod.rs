@@ -116,8 +116,11 @@ fn read_body(card: &Card<'_>) -> Reading {
     let shown = weights::shown(&page, card);
     let copied = |segment: &&Segment| segment.cues.contains(const { segments::builtin("boilerplate") });
     let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains("explored bias and fairness");
+    let mut disclosures: Vec<Disclosure> =
+        shown.iter().enumerate().map(|(topic, shown)| page.judge(topic, shown.as_deref(), card)).collect();
+    imply(&vocabulary.topics, &mut disclosures);
     Reading {
-        disclosures: shown.iter().enumerate().map(|(topic, shown)| page.judge(topic, shown.as_deref(), card)).collect(),
+        disclosures,
         unfilled: segments
             .iter()
             .filter(|segment| segment.empty || copied(segment))
@@ -131,6 +134,16 @@ fn read_body(card: &Card<'_>) -> Reading {
             .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses).evidence.first()?)))
             .collect(),
         copied_bias: segments.iter().filter(copied).find(speaks_of_bias).map(|segment| segment.span),
+    }
+}
+
+/// Fills in the topics that others answer in part.
+fn imply(topics: &[Topic], disclosures: &mut [Disclosure]) {
+    for (at, topic) in topics.iter().enumerate() {
+        let other = topic.implied_by.iter().find(|other| disclosures[**other].level == Level::Substantive);
+        if let Some(other) = other.filter(|_| !disclosures[at].level.is_disclosed()) {
+            disclosures[at] = Disclosure { level: Level::Partial, evidence: disclosures[*other].evidence.clone() };
+        }
     }
 }
 

@@ -17,6 +17,8 @@ const NONE: u32 = u32::MAX;
 struct Weights {
     /// Topic of each column, and what is added to whether it is shown and to whether its test is met, in hundredths.
     columns: Vec<(usize, [i32; 2])>,
+    /// Whether a segment that a clause finds substantive shows the topic of a column in any case.
+    heard: Vec<bool>,
     /// Hashes of the names of features, in the order of the rows.
     hashes: Vec<u64>,
     /// Rows by the lower bits of their hash, the next free place after a place that is taken.
@@ -71,10 +73,10 @@ impl Weights {
             let length = numbers.next().unwrap_or(0) as usize;
             numbers.by_ref().take(length).collect()
         };
-        let columns = list()
-            .chunks_exact(3)
-            .map(|column| (column[0] as usize, [column[1].cast_signed(), column[2].cast_signed()]))
-            .collect();
+        let (columns, heard) = list()
+            .chunks_exact(4)
+            .map(|column| ((column[0] as usize, [column[1].cast_signed(), column[2].cast_signed()]), column[3] != 0))
+            .unzip();
         let hashes: Vec<u64> =
             list().chunks_exact(2).map(|halves| u64::from(halves[0]) | u64::from(halves[1]) << 32).collect();
         let shown = Rows { starts: list(), cells: list() };
@@ -92,6 +94,7 @@ impl Weights {
         }
         let mut table = Self {
             columns,
+            heard,
             hashes,
             places,
             held,
@@ -217,11 +220,13 @@ pub(super) fn shown(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Vec<Shown>>>
             *sum = added[0];
         }
         table.shown.add(&rows, &mut sums);
+        let sure = |column: usize| table.heard[column] && levels[column] == Level::Substantive;
         let shows: Vec<(usize, i32)> = sums
             .iter()
             .enumerate()
             .map(|(column, sum)| (column, sum + own(&table.shown, column, levels[column])))
-            .filter(|(column, sum)| *sum >= 0 && page.has_needed(table.columns[*column].0, at))
+            .filter(|(column, sum)| *sum >= 0 || sure(*column))
+            .filter(|(column, _)| page.has_needed(table.columns[*column].0, at))
             .collect();
         if shows.is_empty() {
             continue;
@@ -232,8 +237,8 @@ pub(super) fn shown(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Vec<Shown>>>
         table.tested.add(&rows, &mut sums);
         for (column, clarity) in shows {
             // A segment that its clauses find wanting is, whatever its words are.
-            let met =
-                levels[column] != Level::Partial && sums[column] + own(&table.tested, column, levels[column]) >= 0;
+            let met = sure(column)
+                || levels[column] != Level::Partial && sums[column] + own(&table.tested, column, levels[column]) >= 0;
             let level = if met { Level::Substantive } else { Level::Partial };
             if let Some(list) = &mut found[table.columns[column].0] {
                 list.push(Shown { segment: at, clarity, level });
