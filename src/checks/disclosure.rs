@@ -31,6 +31,7 @@ struct File {
 /// A rule and the topics of which one must be answered.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "the table has as many questions")]
 struct Gap {
     rule: String,
     topics: Vec<String>,
@@ -46,6 +47,9 @@ struct Gap {
     /// Pointing at the card of the base model is enough.
     #[serde(default)]
     pointer: bool,
+    /// Not told where something comes near to answering a topic.
+    #[serde(default)]
+    doubt: bool,
     /// What a sentence on the first topic is, when it says nothing of this model.
     #[serde(default)]
     general: Option<String>,
@@ -137,6 +141,11 @@ fn answered(reading: &Reading, id: &str) -> bool {
     answer(reading, id).is_some_and(|found| found.level.is_disclosed())
 }
 
+/// Whether it can be said that nothing answers a topic.
+fn lacking(reading: &Reading, id: &str) -> bool {
+    !answer(reading, id).is_some_and(|found| found.level.is_disclosed() || found.near)
+}
+
 /// An unfilled template gets one finding; true when the card is one.
 fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
     let core = disclosure::topics().iter().filter(|topic| topic.core);
@@ -209,7 +218,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
         .all(|applies| traits.excludes(applies).is_some());
     for gap in &rules().gaps {
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed);
-        if spared || gap.topics.iter().any(|id| answered(reading, id)) {
+        let lacking = |id: &String| if gap.doubt { lacking(reading, id) } else { !answered(reading, id) };
+        if spared || !gap.topics.iter().all(lacking) {
             continue;
         }
         if let (Some(rule), Some(span)) = (&gap.copied, reading.copied_bias) {
@@ -343,8 +353,10 @@ fn partial(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sin
             let topic = &disclosure::topics()[disclosure::topic(id)?];
             let found = answer(reading, id).filter(|found| found.level == Level::Partial)?;
             let span = *found.evidence.first()?;
+            // What the text begins, the metadata may end: `datasets` links what it names.
+            let ended = disclosure::filled(card, &topic.front_matter).is_some();
             let written = span.start as usize >= card.front.body_start();
-            (written && traits.excludes(topic.applies).is_none()).then_some((topic, span))
+            (written && !ended && traits.excludes(topic.applies).is_none()).then_some((topic, span))
         })
         .collect();
     let Some((&(topic, span), others)) = begun.split_first() else { return };
@@ -373,7 +385,7 @@ fn sensitive(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         return;
     };
     let owed: Vec<String> = (table.owes.iter())
-        .filter(|id| !answered(reading, id))
+        .filter(|id| lacking(reading, id))
         .filter_map(|id| Some(disclosure::topics()[disclosure::topic(id)?].label()))
         .collect();
     if owed.is_empty() {

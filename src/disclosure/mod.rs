@@ -24,7 +24,7 @@ use crate::card::Card;
 use crate::text::Span;
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use segments::{Hit, Kind, Segment};
-use weights::Shown;
+use weights::Verdict;
 
 pub use data::{Applies, Topic, topic, topics};
 pub use traits::Traits;
@@ -69,6 +69,8 @@ pub struct Disclosure {
     pub level: Level,
     /// Where it does, best first; headings and placeholders for what is only mentioned.
     pub evidence: Vec<Span>,
+    /// Whether something comes near to answering it: too little to say that it does, too much to say that nothing does.
+    pub near: bool,
 }
 
 /// Places kept for one topic.
@@ -113,11 +115,11 @@ fn read_body(card: &Card<'_>) -> Reading {
     let hits = segments::scan(card, vocabulary, &mut segments);
     let sections = sections(card, vocabulary);
     let page = Page::new(vocabulary, &segments, &sections, &hits);
-    let shown = weights::shown(&page, card);
+    let verdicts = weights::verdicts(&page, card);
     let copied = |segment: &&Segment| segment.cues.contains(const { segments::builtin("boilerplate") });
     let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains("explored bias and fairness");
     let mut disclosures: Vec<Disclosure> =
-        shown.iter().enumerate().map(|(topic, shown)| page.judge(topic, shown.as_deref(), card)).collect();
+        verdicts.iter().enumerate().map(|(topic, verdict)| page.judge(topic, verdict.as_ref(), card)).collect();
     imply(&vocabulary.topics, &mut disclosures);
     Reading {
         disclosures,
@@ -142,7 +144,8 @@ fn imply(topics: &[Topic], disclosures: &mut [Disclosure]) {
     for (at, topic) in topics.iter().enumerate() {
         let other = topic.implied_by.iter().find(|other| disclosures[**other].level == Level::Substantive);
         if let Some(other) = other.filter(|_| !disclosures[at].level.is_disclosed()) {
-            disclosures[at] = Disclosure { level: Level::Partial, evidence: disclosures[*other].evidence.clone() };
+            let evidence = disclosures[*other].evidence.clone();
+            disclosures[at] = Disclosure { level: Level::Partial, evidence, near: false };
         }
     }
 }
@@ -151,19 +154,25 @@ fn imply(topics: &[Topic], disclosures: &mut [Disclosure]) {
 #[must_use]
 pub fn read_page(card: &Card<'_>) -> Reading {
     let mut found = read_body(card);
-    let Some((document, _)) = card.mapping() else { return found };
     for (topic, disclosure) in topics().iter().zip(&mut found.disclosures) {
         for (keys, level) in [(&topic.declared, Level::Substantive), (&topic.front_matter, Level::Partial)] {
-            let field = keys.iter().find_map(|key| card.field(key).filter(|(_, value)| !document.is_null(*value)));
-            if let Some((key, value)) = field
-                && level > disclosure.level
+            if level > disclosure.level
+                && let Some(span) = filled(card, keys)
             {
-                disclosure.level = level;
-                disclosure.evidence = vec![document.node(key).span.to(document.node(value).span)];
+                *disclosure = Disclosure { level, evidence: vec![span], near: false };
             }
         }
     }
     found
+}
+
+/// The first of these fields of the front matter that has a value.
+pub(crate) fn filled(card: &Card<'_>, keys: &[String]) -> Option<Span> {
+    let (document, _) = card.mapping()?;
+    keys.iter().find_map(|key| {
+        let (key, value) = card.field(key).filter(|(_, value)| !document.is_null(*value))?;
+        Some(document.node(key).span.to(document.node(value).span))
+    })
 }
 
 /// The topics that each heading names, those of its parents included. The title names none: it is the
@@ -226,6 +235,8 @@ struct Page<'a> {
     holders: Vec<u32>,
     /// Where the holders of each cue begin; one more for the end.
     starts: Vec<u32>,
+    /// Topics that labels name, each with its segment.
+    labelled: Vec<(usize, usize)>,
     /// Topics that any segment stands under.
     anywhere: TopicSet,
     /// The first paragraph.
@@ -266,6 +277,9 @@ impl<'a> Page<'a> {
             all.union(&segment.cues);
         }
         let (starts, holders) = holders(&cues);
+        let labelled =
+            segments.iter().enumerate().flat_map(|(at, segment)| segment.label.iter().map(move |topic| (*topic, at)));
+        let labelled = labelled.collect();
         let anywhere = under.iter().fold(0, |all, set| all | set);
         Self {
             vocabulary,
@@ -280,6 +294,7 @@ impl<'a> Page<'a> {
             all,
             holders,
             starts,
+            labelled,
             anywhere,
             first: features::first(segments),
         }
@@ -290,10 +305,13 @@ impl<'a> Page<'a> {
         &self.holders[self.starts[cue] as usize..self.starts[cue + 1] as usize]
     }
 
-    /// What the card says to a topic; `shown` where weights decide it.
-    fn judge(&self, topic: usize, shown: Option<&[Shown]>, card: &Card<'_>) -> Disclosure {
-        let mut found = match shown {
-            Some(shown) => self.choose(shown.iter().map(|shown| (shown.segment, shown.level, shown.clarity)).collect()),
+    /// What the card says to a topic; `verdict` where weights decide it.
+    fn judge(&self, topic: usize, verdict: Option<&Verdict>, card: &Card<'_>) -> Disclosure {
+        let mut found = match verdict {
+            Some(Verdict { shown, near }) => {
+                let shown = shown.iter().map(|shown| (shown.segment, shown.level, shown.clarity));
+                Disclosure { near: *near, ..self.choose(shown.collect()) }
+            }
             None => self.weigh(&self.vocabulary.topics[topic].clauses),
         };
         if found.level == Level::Absent {
@@ -342,7 +360,7 @@ impl<'a> Page<'a> {
     /// The best level of some segments, and those that show it most clearly.
     fn choose(&self, mut votes: Vec<(usize, Level, i32)>) -> Disclosure {
         let level = votes.iter().map(|vote| vote.1).max().unwrap_or_default();
-        let mut found = Disclosure { level, evidence: Vec::new() };
+        let mut found = Disclosure { level, ..Disclosure::default() };
         let most = votes.iter().filter(|vote| vote.1 == found.level).map(|vote| vote.2).max().unwrap_or_default();
         votes.retain(|vote| vote.1 == found.level && vote.2 == most);
         // A second place is shown where it goes on with the first.
@@ -428,14 +446,19 @@ impl<'a> Page<'a> {
             }
         }
         let Topic { hints, unlike, .. } = &self.vocabulary.topics[topic];
-        for segment in self.segments {
-            let hinted = segment.cues.holds_any(hints) && !segment.cues.holds_any(unlike) && segment.kind != Kind::Code;
-            if (hinted || segment.label.contains(&topic))
-                && found.evidence.len() < MAX_EVIDENCE
-                && !found.evidence.contains(&segment.span)
-            {
-                found.level = Level::Mentioned;
-                found.evidence.push(segment.span);
+        let hinted = |at: &usize| {
+            let Segment { cues, kind, .. } = &self.segments[*at];
+            cues.holds_any(hints) && !cues.holds_any(unlike) && *kind != Kind::Code
+        };
+        let holders = hints.iter().flat_map(|cue| self.holders(cue)).map(|at| *at as usize).filter(hinted);
+        let labelled = self.labelled.iter().filter(|(label, _)| *label == topic).map(|(_, at)| *at);
+        let mut mentions: Vec<usize> = holders.chain(labelled).collect();
+        mentions.sort_unstable();
+        mentions.dedup();
+        for span in mentions.into_iter().map(|at| self.segments[at].span) {
+            found.level = Level::Mentioned;
+            if found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&span) {
+                found.evidence.push(span);
             }
         }
     }

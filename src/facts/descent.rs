@@ -199,9 +199,15 @@ pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation
             .iter()
             .any(|word| name.split(['-', '_', '.']).any(|part| part == *word) || name.contains(&format!("-{word}")))
     };
+    let tagged = |words: &[&str]| {
+        card.mapping().is_some_and(|(document, _)| {
+            let known = |text: &str| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+            card.field_items("tags").into_iter().any(|tag| document.text(tag).is_some_and(known))
+        })
+    };
     if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(ADAPTER) {
         Relation::Adapter
-    } else if files.iter().any(|file| file.strip_suffix(".gguf").is_some()) || named(QUANTIZED) {
+    } else if files.iter().any(|file| file.strip_suffix(".gguf").is_some()) || named(QUANTIZED) || tagged(QUANTIZED) {
         Relation::Quantized
     } else if bases > 1 {
         Relation::Merge
