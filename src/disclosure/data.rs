@@ -163,6 +163,8 @@ pub struct Topic {
     pub(super) clauses: Vec<Clause>,
     /// Cues of which a segment must have one to answer it, whatever its words weigh.
     pub(super) needs: Cues,
+    /// Cues of which a segment must have one to meet the topic's test.
+    pub(super) test_needs: Cues,
     /// Topics that, where the card answers them, answer it in part.
     pub(super) implied_by: Vec<usize>,
     /// Cues that mention it.
@@ -268,6 +270,8 @@ struct TopicEntry {
     declared: Vec<String>,
     #[serde(default)]
     needs: Vec<String>,
+    #[serde(default)]
+    test_needs: Vec<String>,
     /// Ids of topics.
     #[serde(default)]
     implied_by: Vec<String>,
@@ -416,6 +420,7 @@ impl Vocabulary {
                 declared: entry.declared.clone(),
                 clauses,
                 needs: set(&entry.needs),
+                test_needs: set(&entry.test_needs),
                 implied_by: entry.implied_by.iter().map(number).collect(),
                 hints: set(&entry.hints),
                 unlike: set(&entry.unlike),

@@ -376,10 +376,9 @@ impl<'a> Page<'a> {
         found
     }
 
-    /// True when a segment, or what introduces it, has one of the cues without which nothing answers the topic.
-    fn has_needed(&self, topic: usize, at: usize) -> bool {
-        let needs = &self.vocabulary.topics[topic].needs;
-        needs.is_empty() || self.cues[at].holds_any(needs)
+    /// True when a segment, or what introduces it, has one of these cues, or there are none.
+    fn has_one(&self, cues: &Cues, at: usize) -> bool {
+        cues.is_empty() || self.cues[at].holds_any(cues)
     }
 
     /// Cheap refusal: the card as a whole lacks what the clause needs.

@@ -257,7 +257,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
         shows.clear();
         for (column, &sum) in sums.iter().enumerate() {
             let topic = table.columns[column].0;
-            if (sum < -NEAR && !sure(column)) || !page.has_needed(topic, at) {
+            if (sum < -NEAR && !sure(column)) || !page.has_one(&page.vocabulary.topics[topic].needs, at) {
                 continue;
             }
             if sum >= 0 || sure(column) {
@@ -272,7 +272,9 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
         table.sum(1, &rows, fit, &mut sums);
         for &(column, clarity) in &shows {
             // A segment that its clauses find wanting is, whatever its words are.
-            let met = sure(column) || levels[column] != Level::Partial && sums[column] >= 0;
+            let test_needs = &page.vocabulary.topics[table.columns[column].0].test_needs;
+            let met =
+                sure(column) || levels[column] != Level::Partial && sums[column] >= 0 && page.has_one(test_needs, at);
             let level = if met { Level::Substantive } else { Level::Partial };
             if let Some(verdict) = &mut found[table.columns[column].0] {
                 verdict.shown.push(Shown { segment: at, clarity, level });
