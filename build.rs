@@ -147,9 +147,11 @@ fn trie(texts: &[String], more: &[u32]) -> Vec<u8> {
         nodes[at].phrases.push(number);
     }
     // Each node gets a base at which the cells of all its bytes are free. The root's cell is the first.
-    let mut cells: Vec<Option<(usize, usize)>> = vec![None; 1 << 20];
-    let (mut bases, mut places) = (vec![0; nodes.len()], vec![0; nodes.len()]);
+    let mut cells: Vec<Option<(usize, u8)>> = vec![None; 1 << 20];
+    let mut bases = vec![0; nodes.len()];
     let (mut free, mut last) = (1, 256);
+    // No two nodes share a base, so that the byte of a cell says whose it is.
+    let mut taken = std::collections::BTreeSet::new();
     let mut open = std::collections::VecDeque::from([0]);
     while let Some(node) = open.pop_front() {
         let bytes: Vec<usize> = nodes[node].edges.keys().map(|byte| usize::from(*byte)).collect();
@@ -158,27 +160,27 @@ fn trie(texts: &[String], more: &[u32]) -> Vec<u8> {
             free += 1;
         }
         let mut base = free.saturating_sub(first).max(1);
-        while !bytes.iter().all(|byte| cells[base + byte].is_none()) {
+        while taken.contains(&base) || !bytes.iter().all(|byte| cells[base + byte].is_none()) {
             base += 1;
         }
+        taken.insert(base);
         bases[node] = base;
         for (byte, child) in &nodes[node].edges {
             let place = base + usize::from(*byte);
-            cells[place] = Some((*child, places[node]));
-            places[*child] = place;
+            cells[place] = Some((*child, *byte));
             last = last.max(place);
             open.push_back(*child);
         }
     }
     let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let (mut base_of, mut parents, mut ends, mut phrases) = (vec![], vec![], vec![0], vec![]);
+    let (mut table, mut ends, mut phrases) = (vec![], vec![0], vec![]);
     for (place, cell) in cells.iter().take(last + 257).enumerate() {
-        let node = if place == 0 { Some((0, 0)) } else { *cell };
-        let ending = node.map_or(&[][..], |(node, _)| &nodes[node].phrases);
+        // The root is the child of no node, like an empty cell: no text has its byte.
+        let (node, byte) =
+            if place == 0 { (Some(0), 0xff) } else { cell.map_or((None, 0xff), |(node, byte)| (Some(node), byte)) };
+        let ending = node.map_or(&[][..], |node| &nodes[node].phrases);
         let flag = if ending.is_empty() { 0 } else { 1 << 31 };
-        base_of.push(node.map_or(0, |(node, _)| number(bases[node])) | flag);
-        // The root has no parent, and no cell is the child of an empty one.
-        parents.push(node.filter(|_| place > 0).map_or(u32::MAX, |(_, parent)| number(parent)));
+        table.push(flag | node.map_or(0, |node| number(bases[node])) << 8 | u32::from(byte));
         phrases.extend(ending);
         ends.push(number(phrases.len()));
     }
@@ -191,8 +193,8 @@ fn trie(texts: &[String], more: &[u32]) -> Vec<u8> {
             u32::from_le_bytes(bytes)
         })
         .collect();
-    let head = [number(base_of.len()), number(phrases.len()), number(starts.len())];
-    let all = head.iter().chain(&base_of).chain(&parents).chain(&ends).chain(&phrases).chain(&starts).chain(more);
+    let head = [number(table.len()), number(phrases.len()), number(starts.len())];
+    let all = head.iter().chain(&table).chain(&ends).chain(&phrases).chain(&starts).chain(more);
     all.flat_map(|value| value.to_le_bytes()).collect()
 }
 

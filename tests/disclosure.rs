@@ -332,6 +332,33 @@ struct Pair {
     lines: Vec<u64>,
 }
 
+/// How many verdicts fell, of how many; how many of the others stand on what is left of a block.
+#[derive(Default)]
+struct Fallen {
+    fell: usize,
+    all: usize,
+    rests: usize,
+}
+
+/// Whether what is shown is the rest of a paragraph, table or listing that lines were taken from.
+fn is_rest(text: &str, left: &str, shown: cardlint::text::Span, taken: &[u64]) -> bool {
+    let first = left[..shown.start as usize].matches('\n').count();
+    let last = left[..shown.end as usize].matches('\n').count();
+    let (mut fenced, mut block) = (false, 0);
+    // The block of each line; a listing may have blank lines.
+    let blocks: Vec<usize> = text
+        .lines()
+        .map(|line| {
+            let fence = line.trim_start().starts_with("```");
+            block += usize::from(!fenced && (fence || line.trim().is_empty()));
+            fenced ^= fence;
+            block
+        })
+        .collect();
+    let Some(own) = blocks.get(first..=last.min(blocks.len().saturating_sub(1))) else { return false };
+    taken.iter().filter_map(|line| blocks.get(usize::try_from(*line).ok()? - 1)).any(|block| own.contains(block))
+}
+
 /// A card without the lines given, which are left empty.
 fn without(text: &str, lines: &[u64]) -> String {
     let kept = text.lines().zip(1..).map(|(line, number)| if lines.contains(&number) { "" } else { line });
@@ -374,7 +401,7 @@ fn verdicts_fall_with_their_evidence() {
             }
         }
     }
-    let mut fallen: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut fallen: BTreeMap<&str, Fallen> = BTreeMap::new();
     let mut cards: BTreeMap<String, (String, Vec<disclosure::Disclosure>)> = BTreeMap::new();
     for Pair { set, card, subject, topics, lines } in pairs {
         let (text, before) = cards.entry(card.clone()).or_insert_with(|| {
@@ -389,19 +416,23 @@ fn verdicts_fall_with_their_evidence() {
         let left = without(text, &lines);
         let after = read(left.clone().into_bytes());
         let counts = fallen.entry(set).or_default();
-        counts.1 += 1;
+        counts.all += 1;
         let Some(topic) = disclosed(&after) else {
-            counts.0 += 1;
+            counts.fell += 1;
             continue;
         };
+        counts.rests += usize::from(is_rest(text, &left, after[topic].evidence[0], &lines));
         if std::env::var("CARDLINT_SHOW").is_ok_and(|show| show == "survivors" || show == subject) {
             let span = after[topic].evidence[0];
             let shown = left[span.range()].chars().take(170).collect::<String>().replace('\n', " ");
             println!("SURVIVES {set} {} {card} | {shown}", disclosure::topics()[topic].id);
         }
     }
-    for (set, (fell, all)) in &fallen {
-        println!("deletion: {fell} of {all} verdicts fall ({set}; baseline 15 %)");
+    for (set, Fallen { fell, all, rests }) in &fallen {
+        println!(
+            "deletion: {fell} of {all} verdicts fall ({set}; baseline 15 %); {rests} stand on the rest of a paragraph, \
+             table or listing that lines were taken from"
+        );
         let floor = DELETION_FLOORS.iter().find(|(name, _)| name == set).map_or(0, |(_, floor)| *floor);
         assert!(fell * 100 >= all * floor, "{set}: {fell} of {all}");
     }

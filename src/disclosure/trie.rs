@@ -2,9 +2,10 @@
 //! longer than auditing a card.
 
 /// A trie in a double array: from a node, a byte leads to the cell at the node's base plus the byte, if that
-/// cell names the node as its parent. One step reads one cell.
+/// cell has this byte, because no two nodes have the same base. One step reads one cell.
 pub struct Trie {
-    cells: Vec<Cell>,
+    /// The byte that leads to the node in the lowest eight bits, its base above, whether phrases end in it in the highest.
+    cells: Vec<u32>,
     /// Where the phrases that end in each node begin; one more for the end.
     ends: Vec<u32>,
     phrases: Vec<u32>,
@@ -15,13 +16,6 @@ pub struct Trie {
     short: Vec<u64>,
     /// The bytes that phrases begin with, in either case.
     first: [bool; 256],
-}
-
-#[derive(Clone, Copy)]
-struct Cell {
-    /// The base in the lower bits, whether phrases end here in the highest.
-    base: u32,
-    parent: u32,
 }
 
 /// Phrases end in this node.
@@ -66,10 +60,9 @@ impl Trie {
         let mut next = || numbers.next().unwrap_or(0);
         let (cells, phrases, starts) = (next() as usize, next() as usize, next() as usize);
         let mut take = |count: usize| -> Vec<u32> { numbers.by_ref().take(count).collect() };
-        let (bases, parents, ends) = (take(cells), take(cells), take(cells + 1));
         let mut trie = Self {
-            cells: bases.into_iter().zip(parents).map(|(base, parent)| Cell { base, parent }).collect(),
-            ends,
+            cells: take(cells),
+            ends: take(cells + 1),
             phrases: take(phrases),
             beginnings: vec![0; BITS as usize / 64],
             short: vec![0; (1 << 16) / 64],
@@ -109,20 +102,20 @@ impl Trie {
     /// Calls `found` with the end and the number of each phrase that begins at `at`; ASCII letters match in any
     /// case, and a blank matches the end of a line.
     pub fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, u32)) {
-        let mut node = 0_u32;
         let Some(mut cell) = self.cells.first().copied() else { return };
         for (offset, byte) in text[at..].iter().enumerate() {
             // The other half of a line's end.
             if *byte == b'\r' {
                 continue;
             }
-            let next = (cell.base & !ENDS) + u32::from(folded(*byte));
-            match self.cells.get(next as usize) {
-                Some(to) if to.parent == node => (node, cell) = (next, *to),
+            let byte = u32::from(folded(*byte));
+            let place = ((cell & !ENDS) >> 8) + byte;
+            match self.cells.get(place as usize) {
+                Some(to) if *to & 0xff == byte => cell = *to,
                 _ => return,
             }
-            if cell.base & ENDS != 0 {
-                let place = node as usize;
+            if cell & ENDS != 0 {
+                let place = place as usize;
                 for &phrase in &self.phrases[self.ends[place] as usize..self.ends[place + 1] as usize] {
                     found(at + offset + 1, phrase);
                 }

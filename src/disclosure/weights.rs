@@ -10,6 +10,8 @@ use crate::card::Card;
 
 /// Bits of [`Weights::held`].
 const HELD: usize = 1 << 17;
+/// Columns that there may be.
+const COLUMNS: usize = 64;
 /// No feature of the table.
 const NONE: u32 = u32::MAX;
 
@@ -51,10 +53,10 @@ impl Rows {
         cells.iter().map(|cell| ((cell >> 16) as usize, i32::from(((cell & 0xffff) as u16).cast_signed())))
     }
 
-    fn add(&self, rows: &[u32], sums: &mut [i32]) {
+    fn add(&self, rows: &[u32], sums: &mut [i32; COLUMNS]) {
         for row in rows {
             for (column, weight) in self.row(*row) {
-                sums[column] += weight;
+                sums[column % COLUMNS] += weight;
             }
         }
     }
@@ -150,7 +152,7 @@ impl Weights {
     }
 
     /// Sums up what speaks for each column: whether it is shown (0), or whether its test is met (1).
-    fn sum(&self, half: usize, rows: &[u32], fits: &[(usize, usize, Level)], sums: &mut [i32]) {
+    fn sum(&self, half: usize, rows: &[u32], fits: &[(usize, usize, Level)], sums: &mut [i32; COLUMNS]) {
         for (sum, (_, added)) in sums.iter_mut().zip(&self.columns) {
             *sum = added[half];
         }
@@ -220,7 +222,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
     fits.sort_unstable_by_key(|fit| (fit.0, fit.1));
     let mut fits = fits.as_slice();
     let mut seen = vec![0_u32; table.hashes.len()];
-    let (mut rows, mut sums, mut shows) = (Vec::new(), vec![0; table.columns.len()], Vec::new());
+    let (mut rows, mut sums, mut shows) = (Vec::new(), [0; COLUMNS], Vec::new());
     let mut levels = vec![Level::Absent; table.columns.len()];
     // What the heading adds is the same for all of its section.
     let (mut section, mut above) = (None, Vec::new());
@@ -255,8 +257,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
         table.sum(0, &rows, fit, &mut sums);
         let sure = |column: usize| table.heard[column] && levels[column] == Level::Substantive;
         shows.clear();
-        for (column, &sum) in sums.iter().enumerate() {
-            let topic = table.columns[column].0;
+        for (column, (&sum, &(topic, _))) in sums.iter().zip(&table.columns).enumerate() {
             if (sum < -NEAR && !sure(column)) || !page.has_one(&page.vocabulary.topics[topic].needs, at) {
                 continue;
             }
@@ -305,7 +306,7 @@ mod tests {
             assert!(word || known.iter().any(|known| known == name), "rules/topics/weights.tsv: no {name}");
             assert_ne!(weights().row(fnv::feature(name)), NONE, "{name}");
         }
-        assert!(features > 1_000 && features == weights().hashes.len());
+        assert!(features > 1_000 && features == weights().hashes.len() && weights().columns.len() <= COLUMNS);
     }
 
     /// What is hashed while a card is read is the name in the table.
