@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::card::{Card, Kind};
 use crate::checks::{Context, Sink};
-use crate::disclosure::{self, Applies, Disclosure, Level, Reading, Topic, Traits};
+use crate::disclosure::{self, Applies, Disclosure, Level, Reading, Topic};
 use crate::embedded::table;
 use crate::facts::{descent, place};
 use crate::license::Relation;
@@ -75,7 +75,16 @@ struct Followup {
 #[serde(deny_unknown_fields)]
 struct Partial {
     rule: String,
-    topics: Vec<String>,
+    topics: Vec<Begun>,
+}
+
+/// A topic, and those that a good part of its answer stands under.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Begun {
+    topic: String,
+    #[serde(default)]
+    unless: Vec<String>,
 }
 
 /// The rule on uses in which errors weigh heavily.
@@ -115,11 +124,10 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if template(reading, sink) {
         return;
     }
-    let traits = Traits::read(card);
-    let told = gaps(ctx, reading, &traits, sink);
+    let told = gaps(ctx, reading, sink);
     unfilled(card, reading, &told, sink);
     followups(ctx, reading, sink);
-    partial(ctx, reading, &traits, sink);
+    partial(ctx, reading, sink);
     sensitive(card, reading, sink);
 }
 
@@ -206,7 +214,7 @@ fn commented<'c>(card: &'c Card<'_>) -> impl Iterator<Item = &'c Heading> {
 }
 
 /// Reports questions that nothing answers; gives the headings that promise an answer.
-fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) -> Vec<Span> {
+fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> {
     let card = ctx.card;
     let mut told = Vec::new();
     let bases = descent::named(card, "base_model").len();
@@ -215,7 +223,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'
     // What neither writes, nor reads language, nor judges people has nobody to be unfair to.
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
-        .all(|applies| traits.excludes(applies).is_some());
+        .all(|applies| reading.traits.excludes(applies).is_some());
     for gap in &rules().gaps {
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed);
         let lacking = |id: &String| if gap.doubt { lacking(reading, id) } else { !answered(reading, id) };
@@ -346,17 +354,18 @@ fn followups(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
 }
 
 /// Answers that are begun, in one finding.
-fn partial(ctx: &Context<'_>, reading: &Reading, traits: &Traits, sink: &mut Sink<'_>) {
+fn partial(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     let card = ctx.card;
     let begun: Vec<(&Topic, Span)> = (rules().partial.topics.iter())
-        .filter_map(|id| {
-            let topic = &disclosure::topics()[disclosure::topic(id)?];
-            let found = answer(reading, id).filter(|found| found.level == Level::Partial)?;
+        .filter(|begun| !begun.unless.iter().any(|id| answered(reading, id)))
+        .filter_map(|begun| {
+            let topic = &disclosure::topics()[disclosure::topic(&begun.topic)?];
+            let found = answer(reading, &begun.topic).filter(|found| found.level == Level::Partial && !found.near)?;
             let span = *found.evidence.first()?;
             // What the text begins, the metadata may end: `datasets` links what it names.
             let ended = disclosure::filled(card, &topic.front_matter).is_some();
             let written = span.start as usize >= card.front.body_start();
-            (written && !ended && traits.excludes(topic.applies).is_none()).then_some((topic, span))
+            (written && !ended && reading.traits.excludes(topic.applies).is_none()).then_some((topic, span))
         })
         .collect();
     let Some((&(topic, span), others)) = begun.split_first() else { return };

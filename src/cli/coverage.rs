@@ -13,9 +13,9 @@ use super::hub::Online;
 use super::{EXIT_CLEAN, EXIT_FAILED, packs, print, stdout_style, talk};
 use crate::card::{self, Card, Kind, Siblings};
 use crate::checks::repository::secrets::without_secrets;
+use crate::disclosure;
 use crate::disclosure::framework::{Framework, answers, frameworks};
 use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
-use crate::disclosure::{self, Traits};
 use crate::facts::is_free;
 use crate::report::coverage::{self, Sheet};
 use crate::report::openness::{self as report, Leaf};
@@ -69,9 +69,8 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let mut sheets = Vec::new();
     let errors = each(&options.paths, &config, options.only_cards, options.online, |name, source, card, _| {
         let reading = disclosure::read_page(card);
-        let traits = Traits::read(card);
         for framework in &chosen {
-            let answers = answers(framework, card, &reading, &traits).into_iter().map(|answer| {
+            let answers = answers(framework, card, &reading).into_iter().map(|answer| {
                 let line = answer.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
                 (answer, line)
             });

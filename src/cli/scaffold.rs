@@ -13,7 +13,7 @@ use super::audit::read_file;
 use super::folder::Folder;
 use super::{EXIT_CLEAN, talk};
 use crate::card::{Card, Siblings, decode};
-use crate::disclosure::{self, Applies, Traits};
+use crate::disclosure::{self, Applies};
 use crate::embedded::table;
 use crate::license::text::{Likeness, identify, is_license_file};
 use crate::repository::config::Trainer;
@@ -279,7 +279,7 @@ fn wanted(section: &Section, profile: &Profile, people: bool) -> bool {
 fn affects_people(facts: &Facts) -> bool {
     let task = facts.task.as_deref().map(|task| format!("pipeline_tag: {task}\n")).unwrap_or_default();
     let source = SourceFile::new("README.md", format!("---\nlicense: mit\n{task}---\n"));
-    let traits = Traits::read(&Card::read(&source, Vec::new(), Siblings::none(), None));
+    let traits = disclosure::read_page(&Card::read(&source, Vec::new(), Siblings::none(), None)).traits;
     [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
         .any(|applies| traits.excludes(applies).is_none())

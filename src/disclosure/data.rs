@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Level;
+use super::traits::Marks;
 use super::trie::Trie;
 use crate::embedded;
 
@@ -330,6 +331,8 @@ pub(super) struct Vocabulary {
     pub(super) boilerplate: usize,
     /// What a training library writes by itself: a short segment that holds it says nothing of the model.
     pub(super) stub: usize,
+    /// Cues that tell what a model is.
+    pub(super) marks: Marks,
     /// Cues of the mere shape.
     pub(super) shapes: Cues,
 }
@@ -439,6 +442,7 @@ impl Vocabulary {
             placeholders,
             boilerplate,
             stub,
+            marks: Marks::new(|id| ids[id]),
             shapes,
         }
     }

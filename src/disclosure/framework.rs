@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::data::{topic, topics};
-use super::{Disclosure, Level, Reading, Traits};
+use super::{Disclosure, Level, Reading};
 use crate::card::Card;
 use crate::embedded;
 use crate::text::Span;
@@ -149,11 +149,10 @@ const INHERITED: &[&str] = &[
 
 /// Reads the answers of a card to a framework from what it discloses.
 #[must_use]
-pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading, traits: &Traits) -> Vec<Answer> {
+pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading) -> Vec<Answer> {
     let derives = card.field("base_model").is_some();
     let pointer = reading.claims.iter().find(|(claim, _)| derives && *claim == "claim.pointer").map(|(_, span)| *span);
-    let answers =
-        framework.requirements.iter().map(|requirement| answer(requirement, card, &reading.disclosures, traits));
+    let answers = framework.requirements.iter().map(|requirement| answer(requirement, card, reading));
     answers
         .map(|mut answer| {
             let kept = |id: &String| INHERITED.iter().any(|kind| id.starts_with(kind));
@@ -166,19 +165,19 @@ pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading
         .collect()
 }
 
-fn answer(requirement: &'static Requirement, card: &Card<'_>, disclosures: &[Disclosure], traits: &Traits) -> Answer {
+fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading) -> Answer {
     let mut answer = Answer { requirement, status: Status::NotCheckable, reason: None, evidence: None };
     if !requirement.checkable {
         return answer;
     }
     let ids: Vec<usize> = requirement.topics.iter().filter_map(|id| topic(id)).collect();
     // What does not apply asks for nothing; if nothing applies, neither does the requirement.
-    let reasons: Vec<Option<String>> = ids.iter().map(|id| traits.excludes(topics()[*id].applies)).collect();
+    let reasons: Vec<Option<String>> = ids.iter().map(|id| reading.traits.excludes(topics()[*id].applies)).collect();
     let open: Vec<&Disclosure> = ids
         .iter()
         .zip(&reasons)
         .filter(|(_, reason)| reason.is_none())
-        .filter_map(|(id, _)| disclosures.get(*id))
+        .filter_map(|(id, _)| reading.disclosures.get(*id))
         .collect();
     if open.is_empty() {
         answer.status = Status::NotApplicable;

@@ -73,7 +73,8 @@ pub struct Disclosure {
     pub level: Level,
     /// Where it does, best first; headings and placeholders for what is only mentioned.
     pub evidence: Vec<Span>,
-    /// Whether something comes near to answering it: too little to say that it does, too much to say that nothing does.
+    /// Whether something comes near to a better answer: too little to say that it answers, or meets the topic's test, too
+    /// much to say that nothing does.
     pub near: bool,
 }
 
@@ -98,6 +99,8 @@ pub struct Reading {
     pub claims: Vec<(&'static str, Span)>,
     /// The paragraph on bias that many cards have word for word.
     pub copied_bias: Option<Span>,
+    /// What the model is.
+    pub traits: Traits,
 }
 
 /// Ids of the topics that a heading names.
@@ -120,6 +123,7 @@ fn read_body(card: &Card<'_>) -> Reading {
     let sections = sections(card, vocabulary);
     let page = Page::new(vocabulary, &segments, &sections, &hits);
     let verdicts = weights::verdicts(&page, card);
+    let traits = Traits::read(card, vocabulary, &page.all);
     let copied = |segment: &&Segment| segment.cues.contains(const { segments::builtin("boilerplate") });
     let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains("explored bias and fairness");
     let mut disclosures: Vec<Disclosure> =
@@ -140,6 +144,7 @@ fn read_body(card: &Card<'_>) -> Reading {
             .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses).evidence.first()?)))
             .collect(),
         copied_bias: segments.iter().filter(copied).find(speaks_of_bias).map(|segment| segment.span),
+        traits,
     }
 }
 
@@ -312,9 +317,11 @@ impl<'a> Page<'a> {
     /// What the card says to a topic; `verdict` where weights decide it.
     fn judge(&self, topic: usize, verdict: Option<&Verdict>, card: &Card<'_>) -> Disclosure {
         let mut found = match verdict {
-            Some(Verdict { shown, near }) => {
+            Some(Verdict { shown, near, better }) => {
                 let shown = shown.iter().map(|shown| (shown.segment, shown.level, shown.clarity));
-                Disclosure { near: *near, ..self.choose(shown.collect()) }
+                let found = self.choose(shown.collect());
+                let near = if found.level == Level::Absent { *near } else { *better };
+                Disclosure { near, ..found }
             }
             None => self.weigh(&self.vocabulary.topics[topic].clauses),
         };

@@ -1,126 +1,43 @@
-//! What a model is, as far as its card says: topics apply by that.
+//! What a model is, as far as its card says: topics apply by that (`rules/traits.yaml`).
 
-use super::data::Applies;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::data::{Applies, Cues, Vocabulary};
 use crate::card::Card;
+use crate::embedded::table;
+use crate::vocab;
 
-/// Tasks of the Hub whose models write, draw, speak or compose.
-const GENERATIVE: &[&str] = &[
-    "text-generation",
-    "text2text-generation",
-    "summarization",
-    "translation",
-    "conversational",
-    "image-text-to-text",
-    "text-to-image",
-    "image-to-image",
-    "text-to-video",
-    "image-to-video",
-    "text-to-speech",
-    "text-to-audio",
-    "audio-to-audio",
-    "image-to-text",
-    "any-to-any",
-    "unconditional-image-generation",
-    "text-to-3d",
-    "image-to-3d",
-    "video-text-to-text",
-    "audio-text-to-text",
-    "visual-question-answering",
-    "document-question-answering",
-    "video-to-video",
-    "image-text-to-image",
-    "image-text-to-video",
-];
-/// Tasks of language or speech.
-const LANGUAGE: &[&str] = &[
-    "text-generation",
-    "text2text-generation",
-    "summarization",
-    "translation",
-    "conversational",
-    "fill-mask",
-    "text-classification",
-    "token-classification",
-    "question-answering",
-    "table-question-answering",
-    "zero-shot-classification",
-    "sentence-similarity",
-    "feature-extraction",
-    "text-to-speech",
-    "automatic-speech-recognition",
-    "image-to-text",
-    "image-text-to-text",
-    "text-to-image",
-    "text-ranking",
-    "visual-question-answering",
-    "document-question-answering",
-    "any-to-any",
-    "text-to-audio",
-    "audio-text-to-text",
-    "video-text-to-text",
-    "text-to-video",
-];
-/// Tasks that put things into classes.
-const CLASSIFIER: &[&str] = &[
-    "text-classification",
-    "token-classification",
-    "image-classification",
-    "audio-classification",
-    "video-classification",
-    "tabular-classification",
-    "zero-shot-classification",
-    "zero-shot-image-classification",
-    "object-detection",
-    "zero-shot-object-detection",
-    "image-segmentation",
-];
-/// Words of cards whose models judge or recognise people.
-const PEOPLE: &[&str] = &[
-    "face recognition",
-    "facial",
-    "age estimation",
-    "gender classification",
-    "personality",
-    "hate speech",
-    "toxic",
-    "resume",
-    "hiring",
-    "recruit",
-    "credit scor",
-    "recidivism",
-    "emotion recognition",
-    "speaker identification",
-    "student",
-    "patient",
-    "loan",
-    "insurance",
-    "biometric",
-    "demographic",
-];
-/// Words of fields in which outputs weigh heavily.
-const STAKES: &[&str] = &[
-    "medical",
-    "clinical",
-    "diagnos",
-    "patient",
-    "radiolog",
-    "hiring",
-    "recruit",
-    "credit scor",
-    "loan",
-    "polic",
-    "law enforcement",
-    "judicial",
-    "school admission",
-    "exam grading",
-    "self-driving",
-    "autonomous driving",
-];
+/// `rules/traits.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    generative: Vec<String>,
+    language: Vec<String>,
+    classifier: Vec<String>,
+    other_subjects: Vec<String>,
+}
 
-/// Tags of models of molecules and of machines, which neither read nor write what people say, whatever task they name:
-/// a model of proteins is `fill-mask` too.
-const OTHER_SUBJECTS: &[&str] =
-    &["protein-language-model", "protein", "proteins", "genomics", "molecules", "lerobot", "robotics"];
+fn file() -> &'static File {
+    static TABLE: LazyLock<File> = LazyLock::new(|| table("rules/traits.yaml"));
+    &TABLE
+}
+
+/// Cues that tell what a model is.
+#[derive(Debug)]
+pub(super) struct Marks {
+    judges_people: usize,
+    high_stakes: usize,
+    tuned_from: usize,
+}
+
+impl Marks {
+    /// The cues, by what gives the number of each.
+    pub(super) fn new(cue: impl Fn(&str) -> usize) -> Self {
+        Self { judges_people: cue("judges-people"), high_stakes: cue("high-stakes"), tuned_from: cue("tuned-from") }
+    }
+}
 
 /// What a model is.
 #[derive(Debug)]
@@ -134,47 +51,47 @@ pub struct Traits {
 }
 
 impl Traits {
-    /// Reads them from the front matter and the text.
-    #[must_use]
-    pub fn read(card: &Card<'_>) -> Self {
-        let task =
-            card.field_text("pipeline_tag").map(|task| task.trim().to_lowercase()).filter(|task| !task.is_empty());
-        let text = card.source.text()[card.front.body_start()..].to_lowercase();
-        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let derived = card.field("base_model").is_some()
-            || ["fine-tuned version of", "finetuned from", "quantized version of", "merge of"]
+    /// Reads them from the front matter and the cues of the body.
+    pub(super) fn read(card: &Card<'_>, vocabulary: &Vocabulary, said: &Cues) -> Self {
+        let tags: Vec<&str> = card.mapping().map_or_else(Vec::new, |(document, _)| {
+            card.field_items("tags").into_iter().filter_map(|tag| document.text(tag)).collect()
+        });
+        let declared = card.field_text("pipeline_tag").map(|task| task.trim().to_lowercase());
+        // The Hub too takes a task from the tags where none is declared.
+        let tagged = || tags.iter().find(|tag| vocab::tasks().find(tag).is_some()).map(|tag| (*tag).to_owned());
+        let subjects = &file().other_subjects;
+        let marks = &vocabulary.marks;
+        Self {
+            task: declared.filter(|task| !task.is_empty()).or_else(tagged),
+            subject: tags
                 .iter()
-                .any(|words| text.contains(words));
-        let tags = card
-            .mapping()
-            .map(|(document, _)| document)
-            .into_iter()
-            .flat_map(|document| card.field_items("tags").into_iter().filter_map(move |tag| document.text(tag)));
-        let mut subjects =
-            tags.filter_map(|tag| OTHER_SUBJECTS.iter().copied().find(|subject| subject.eq_ignore_ascii_case(tag)));
-        let subject = subjects.next();
-        Self { task, subject, derived, people: says(PEOPLE), stakes: says(STAKES) }
+                .find_map(|tag| subjects.iter().find(|subject| subject.eq_ignore_ascii_case(tag)))
+                .map(String::as_str),
+            derived: card.field("base_model").is_some() || said.contains(marks.tuned_from),
+            people: said.contains(marks.judges_people),
+            stakes: said.contains(marks.high_stakes),
+        }
     }
 
     /// Why a topic does not apply; `None` when it does, or when nothing is known that rules it out.
     #[must_use]
     pub fn excludes(&self, applies: Applies) -> Option<String> {
         let task = self.task.as_deref();
-        let not = |tasks: &[&str], what: &str| {
-            let task = task.filter(|task| !tasks.contains(task))?;
+        let not = |tasks: &[String], what: &str| {
+            let task = task.filter(|task| !tasks.iter().any(|known| known == task))?;
             Some(format!("the task is {task}, which {what}"))
         };
         match applies {
             Applies::Always => None,
-            Applies::Generative => not(GENERATIVE, "generates nothing").or_else(|| {
+            Applies::Generative => not(&file().generative, "generates nothing").or_else(|| {
                 let subject = self.subject.filter(|_| task.is_none())?;
                 Some(format!("the tag is {subject}, and nothing says that it generates"))
             }),
-            Applies::NlpOrSpeech => not(LANGUAGE, "is neither language nor speech").or_else(|| {
+            Applies::NlpOrSpeech => not(&file().language, "is neither language nor speech").or_else(|| {
                 let subject = self.subject?;
                 Some(format!("the tag is {subject}, which is neither language nor speech"))
             }),
-            Applies::Classifier => not(CLASSIFIER, "has no classes"),
+            Applies::Classifier => not(&file().classifier, "has no classes"),
             Applies::Derived => (!self.derived).then(|| "no base model is named".to_owned()),
             Applies::DecisionAboutPeople => (!self.people).then(|| "nothing says that it judges people".to_owned()),
             Applies::HighStakes => {

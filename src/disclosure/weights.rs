@@ -202,6 +202,8 @@ pub(super) struct Verdict {
     pub(super) shown: Vec<Shown>,
     /// Whether a segment comes near to it.
     pub(super) near: bool,
+    /// Whether one that shows it comes near to its test.
+    pub(super) better: bool,
 }
 
 /// How far below the line a segment is still near to it, in hundredths. Of the labelled cards that are told not to say
@@ -277,8 +279,10 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
             let met =
                 sure(column) || levels[column] != Level::Partial && sums[column] >= 0 && page.has_one(test_needs, at);
             let level = if met { Level::Substantive } else { Level::Partial };
+            let near = !met && sums[column] >= -NEAR;
             if let Some(verdict) = &mut found[table.columns[column].0] {
                 verdict.shown.push(Shown { segment: at, clarity, level });
+                verdict.better |= near;
             }
         }
     }

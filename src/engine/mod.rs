@@ -11,7 +11,7 @@ use std::sync::Arc;
 use crate::card::{self, Card, Kind, Siblings, Status};
 use crate::checks::repository::secrets;
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
-use crate::disclosure::{self, Level, Reading, Topic, Traits};
+use crate::disclosure::{self, Level, Reading, Topic};
 use crate::facts::{self, Assessment, descent};
 use crate::license::policy::Policy;
 use crate::license::text;
@@ -392,12 +392,11 @@ fn in_order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
 }
 
 fn topics(card: &Card<'_>, reading: &Reading) -> Vec<TopicAnswer> {
-    let traits = Traits::read(card);
     (disclosure::topics().iter().zip(&reading.disclosures))
         .map(|(topic, found)| TopicAnswer {
             topic,
             level: found.level,
-            excluded: traits.excludes(topic.applies),
+            excluded: reading.traits.excludes(topic.applies),
             evidence: found
                 .evidence
                 .iter()
