@@ -138,7 +138,7 @@ fn levels_agree_with_readers() {
     }
     println!("baselines (README of the labels): headings 0.31, headings and keywords 0.44; two readers 0.95");
     // Just below what is reached; the half that was not learned from is what counts.
-    for (name, (counts, exact, all), floor) in [("learned", halves[0], 0.90), ("other", halves[1], 0.81)] {
+    for (name, (counts, exact, all), floor) in [("learned", halves[0], 0.94), ("other", halves[1], 0.81)] {
         println!("{name}: Matthews correlation {:.3}, exact level {:.3} {counts:?}", counts.mcc(), exact / all);
         assert!(counts.mcc() >= floor, "{name}: {:.3}", counts.mcc());
         assert!(exact / all >= 0.79, "{name}: {:.3}", exact / all);
@@ -441,7 +441,7 @@ fn verdicts_fall_with_their_evidence() {
 /// Per cent of verdicts that fall with their evidence, just below what is reached.
 const DELETION_FLOORS: [(&str, usize); 3] = [("labelled", 10), ("levels, learned", 71), ("levels, other", 44)];
 /// Per cent of spans within the labelled lines, just below what is reached.
-const PLACE_FLOOR: usize = 91;
+const PLACE_FLOOR: usize = 92;
 
 /// What is shown stands where readers saw it.
 #[test]
