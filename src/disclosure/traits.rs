@@ -29,7 +29,7 @@ fn file() -> &'static File {
 pub(super) struct Marks {
     judges_people: usize,
     high_stakes: usize,
-    tuned_from: usize,
+    pub(super) tuned_from: usize,
 }
 
 impl Marks {
@@ -57,8 +57,11 @@ impl Traits {
             card.field_items("tags").into_iter().filter_map(|tag| document.text(tag)).collect()
         });
         let declared = card.field_text("pipeline_tag").map(|task| task.trim().to_lowercase());
-        // The Hub too takes a task from the tags where none is declared.
-        let tagged = || tags.iter().find(|tag| vocab::tasks().find(tag).is_some()).map(|tag| (*tag).to_owned());
+        // A task among the tags stands in for one that is not declared, unless there are several.
+        let tagged = || {
+            let mut tasks = tags.iter().map(|tag| tag.trim()).filter(|tag| vocab::tasks().find(tag).is_some());
+            tasks.next().filter(|_| tasks.next().is_none()).map(str::to_owned)
+        };
         let subjects = &file().other_subjects;
         let marks = &vocabulary.marks;
         Self {

@@ -185,7 +185,7 @@ fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
     })
 }
 
-/// How the model derives from `bases` base models: as declared, else as its files and name tell.
+/// How the model derives from `bases` base models: as declared, else as its files, name and tags tell.
 #[must_use]
 pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation {
     if let Some(relation) = card.field_text("base_model_relation").and_then(|word| word.parse().ok()) {
@@ -205,9 +205,17 @@ pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation
             card.field_items("tags").into_iter().any(|tag| document.text(tag).is_some_and(known))
         })
     };
+    // An original may be tagged for a file that it has beside its own weights.
+    let copied = || {
+        let text = card.source.text()[card.front.body_start()..].to_lowercase();
+        bases > 0 || ["quantiz", "quantis", "convert", "conversion"].iter().any(|word| text.contains(word))
+    };
     if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(ADAPTER) {
         Relation::Adapter
-    } else if files.iter().any(|file| file.strip_suffix(".gguf").is_some()) || named(QUANTIZED) || tagged(QUANTIZED) {
+    } else if files.iter().any(|file| file.strip_suffix(".gguf").is_some())
+        || named(QUANTIZED)
+        || tagged(QUANTIZED) && copied()
+    {
         Relation::Quantized
     } else if bases > 1 {
         Relation::Merge
