@@ -95,6 +95,10 @@ fn weights(root: &Path, build: &Path, topics: &[String]) -> io::Result<()> {
                 let id = fields.next().ok_or_else(|| broken(line))?;
                 let topic = topics.iter().position(|topic| topic == id).ok_or_else(|| broken(line))?;
                 columns.push(u32::try_from(topic).map_err(|_| broken(line))?);
+                let fields: Vec<&str> = fields.collect();
+                if fields.len() != 3 {
+                    return Err(broken(line));
+                }
                 for added in fields {
                     columns.push(added.parse::<i32>().map_err(|_| broken(line))?.cast_unsigned());
                 }

@@ -53,10 +53,6 @@ pub(super) fn find(text: &str, vocabulary: &Vocabulary, segments: &[Segment]) ->
     stretch(from..bytes.len());
     copied.sort_by_key(|range| (range.start, range.end));
     hits.retain(|hit| {
-        // What trainers write of the base model is copied, and true.
-        if vocabulary.patterns[hit.pattern as usize].cue == vocabulary.marks.tuned_from {
-            return true;
-        }
         let next = copied.partition_point(|copied| copied.end <= hit.start);
         copied.get(next).is_none_or(|copied| copied.start > hit.start)
     });

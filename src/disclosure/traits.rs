@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::data::{Applies, Cues, Vocabulary};
 use crate::card::Card;
 use crate::embedded::table;
+use crate::facts::descent;
 use crate::vocab;
 
 /// `rules/traits.yaml`.
@@ -29,13 +30,13 @@ fn file() -> &'static File {
 pub(super) struct Marks {
     judges_people: usize,
     high_stakes: usize,
-    pub(super) tuned_from: usize,
+    lineage: usize,
 }
 
 impl Marks {
     /// The cues, by what gives the number of each.
     pub(super) fn new(cue: impl Fn(&str) -> usize) -> Self {
-        Self { judges_people: cue("judges-people"), high_stakes: cue("high-stakes"), tuned_from: cue("tuned-from") }
+        Self { judges_people: cue("judges-people"), high_stakes: cue("high-stakes"), lineage: cue("t-model-lineage") }
     }
 }
 
@@ -70,7 +71,10 @@ impl Traits {
                 .iter()
                 .find_map(|tag| subjects.iter().find(|subject| subject.eq_ignore_ascii_case(tag)))
                 .map(String::as_str),
-            derived: card.field("base_model").is_some() || said.contains(marks.tuned_from),
+            // The sentence of a trainer is copied, and gives no cue.
+            derived: card.field("base_model").is_some()
+                || said.contains(marks.lineage)
+                || descent::sentence(card).is_some(),
             people: said.contains(marks.judges_people),
             stakes: said.contains(marks.high_stakes),
         }

@@ -202,7 +202,7 @@ pub(super) struct Verdict {
     pub(super) shown: Vec<Shown>,
     /// Whether a segment comes near to it.
     pub(super) near: bool,
-    /// Whether one that shows it comes near to its test.
+    /// Whether the words of one that shows it come near to its test, or meet it where clauses or cues refuse.
     pub(super) better: bool,
 }
 

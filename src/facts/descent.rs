@@ -142,7 +142,7 @@ pub fn configured(file: &SourceFile) -> Vec<String> {
 }
 
 /// "This model is a fine-tuned version of [x/y](…)": the id and its place.
-fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
+pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
     let text = card.source.text();
     let body = card.front.body_start();
     let mut hits: Vec<(usize, usize)> = Vec::new();
