@@ -3,10 +3,10 @@
 //! Writes `embedded.rs` into the build folder: one table of `(path, text)` pairs for each. The YAML
 //! tables are read here and embedded as JSON, which is ten times faster to read at every start.
 
-#[path = "src/disclosure/fnv.rs"]
-mod fnv;
 #[path = "src/disclosure/fold.rs"]
 mod fold;
+#[path = "src/disclosure/hash.rs"]
+mod hash;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -83,7 +83,7 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
 /// is added to its two columns and whether its clauses are heard; hashes of the names of features, in two halves; and
 /// for each half of the columns where the cells of each feature begin and the cells, a column and a weight each.
 fn weights(root: &Path, build: &Path, topics: &[String]) -> io::Result<()> {
-    println!("cargo::rerun-if-changed=src/disclosure/fnv.rs");
+    println!("cargo::rerun-if-changed=src/disclosure/hash.rs");
     let broken = |line: &str| io::Error::new(io::ErrorKind::InvalidData, format!("rules/topics/weights.tsv: {line}"));
     let text = fs::read_to_string(root.join("rules/topics/weights.tsv"))?;
     let (mut columns, mut hashes) = (Vec::<u32>::new(), Vec::<u32>::new());
@@ -104,7 +104,7 @@ fn weights(root: &Path, build: &Path, topics: &[String]) -> io::Result<()> {
                 }
             }
             Some("feature") => {
-                let hash = fnv::feature(fields.next().ok_or_else(|| broken(line))?);
+                let hash = hash::feature(fields.next().ok_or_else(|| broken(line))?);
                 hashes.extend([(hash & 0xffff_ffff) as u32, (hash >> 32) as u32]);
                 for cell in fields.next().unwrap_or_default().split(' ') {
                     let (column, weight) = cell.split_once(':').ok_or_else(|| broken(line))?;

@@ -1,8 +1,9 @@
-//! What is known of a segment, as features that weights (`rules/topics/weights.yaml`) are learned for: its cues, those
+//! What is known of a segment, as features that weights (`rules/topics/weights.tsv`) are learned for: its cues, those
 //! of what introduces it, the topics of its headings and label, its shape and place, and its words.
 
-use super::fnv::{EMPTY, hash, pair, single};
+use super::hash::{self, pair, single};
 use super::segments::{Kind, Segment, builtin};
+use super::words::{self, spelled};
 use super::{Page, data};
 use crate::card::Card;
 
@@ -71,76 +72,6 @@ impl Feature<'_> {
     }
 }
 
-/// A word as it is hashed.
-fn spelled(word: &str) -> String {
-    match class(word) {
-        Class::Number => "0".to_owned(),
-        Class::Address => "http".to_owned(),
-        Class::Word => word.to_lowercase(),
-    }
-}
-
-enum Class {
-    Number,
-    Address,
-    Word,
-}
-
-fn class(word: &str) -> Class {
-    if word.starts_with(|c: char| c.is_ascii_digit()) {
-        Class::Number
-    } else if word.starts_with("http") && word.contains("://") {
-        Class::Address
-    } else {
-        Class::Word
-    }
-}
-
-fn hash_word(word: &str) -> u64 {
-    match class(word) {
-        Class::Number => hash(EMPTY, b"0"),
-        Class::Address => hash(EMPTY, b"http"),
-        Class::Word if word.is_ascii() => word.bytes().fold(EMPTY, |all, byte| hash(all, &[byte.to_ascii_lowercase()])),
-        Class::Word => hash(EMPTY, word.to_lowercase().as_bytes()),
-    }
-}
-
-/// The words of a text: letters in a row, digits in a row, addresses; each letter of scripts without blanks.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        // Most of a text is ASCII.
-        while at < bytes.len() && bytes[at].is_ascii() && !bytes[at].is_ascii_alphanumeric() {
-            at += 1;
-        }
-        let (skipped, first) = text[at..].char_indices().find(|(_, c)| c.is_alphanumeric())?;
-        let start = at + skipped;
-        let rest = &text[start..];
-        let end = if first.is_ascii_digit() {
-            bytes[start..].iter().position(|byte| !byte.is_ascii_digit())
-        } else if rest.starts_with("http://") || rest.starts_with("https://") {
-            rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | '>' | ']' | '"' | '\''))
-        } else if wide(first) {
-            Some(first.len_utf8())
-        } else {
-            let ascii = bytes[start..].iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
-            match bytes.get(start + ascii) {
-                Some(byte) if !byte.is_ascii() => rest.find(|c: char| !c.is_alphabetic() || wide(c)),
-                _ => Some(ascii),
-            }
-        };
-        // What is neither digit nor letter but counts as one: "½".
-        at = start + end.unwrap_or(rest.len()).max(first.len_utf8());
-        Some(&text[start..at])
-    })
-}
-
-/// Letters of scripts without blanks.
-fn wide(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{e00}'..='\u{e7f}')
-}
-
 /// Calls `found` with each feature of a segment but those of its heading; words that come twice are given twice.
 pub(super) fn each<'a>(page: &Page<'_>, card: &'a Card<'_>, at: usize, mut found: impl FnMut(Feature<'a>)) {
     let segment = &page.segments[at];
@@ -168,20 +99,19 @@ pub(super) fn each_of_heading<'a>(card: &'a Card<'_>, section: Option<usize>, mu
 }
 
 /// The kinds of words.
-pub(super) const WORD: u64 = hash(EMPTY, b"word");
-const HEADING: u64 = hash(EMPTY, b"heading");
+pub(super) const WORD: u64 = hash::text("word");
+const HEADING: u64 = hash::text("heading");
 
 /// Calls `found` with the hash of each word, and of each two in a row.
 pub(super) fn each_word<'a>(kind: u64, text: &'a str, most: usize, mut found: impl FnMut(u64, Text<'a>)) {
     let mut before: Option<(u64, &str)> = None;
-    for word in words(text).take(most) {
-        let hash = hash_word(word);
+    words::each(text, most, |hash, word| {
         if let Some((first, text)) = before {
             found(pair(kind, first, hash), (Some(text), word));
         }
         found(single(kind, hash), (None, word));
         before = Some((hash, word));
-    }
+    });
 }
 
 fn cut(text: &str) -> &str {

@@ -9,9 +9,9 @@
 
 pub mod data;
 mod features;
-mod fnv;
 mod fold;
 pub mod framework;
+mod hash;
 mod links;
 pub mod openness;
 mod phrases;
@@ -20,6 +20,7 @@ mod shape;
 pub mod traits;
 mod trie;
 mod weights;
+mod words;
 
 use std::ops::Range;
 

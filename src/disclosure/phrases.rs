@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::data::{Form, Vocabulary};
 use super::segments::{Kind, LISTING, Segment};
+use super::trie::Trie;
+use super::words::{DIGIT, LETTER, class};
 
 /// A phrase in the text.
 #[derive(Clone, Copy, Debug)]
@@ -18,27 +20,23 @@ pub(super) fn find(text: &str, vocabulary: &Vocabulary, segments: &[Segment]) ->
     let (mut hits, mut copied): (Vec<Hit>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
     let Some(first) = segments.first().map(|segment| segment.span.start as usize) else { return (hits, copied) };
     let bytes = text.as_bytes();
+    let mut take = |start: usize, end: usize, number: u32| {
+        let pattern = vocabulary.patterns[number as usize];
+        if !stands(text, start, end, pattern.form) {
+            return;
+        }
+        if pattern.cue != vocabulary.boilerplate {
+            hits.push(Hit { start, end, pattern: number });
+        } else if copied.last().is_none_or(|last| !last.contains(&start)) {
+            // The first on a line takes all that follows on it.
+            copied.push(sentence(text, start, end));
+        }
+    };
     let mut stretch = |range: Range<usize>| {
-        let mut before = range.start.checked_sub(1).map_or(b' ', |at| bytes[at]);
-        for (at, &byte) in (range.start..).zip(&bytes[range.clone()]) {
-            let last = std::mem::replace(&mut before, byte);
-            // Phrases begin where words do, behind a digit, or anywhere in scripts without blanks.
-            let within = byte.is_ascii_alphanumeric() && last.is_ascii_alphabetic();
-            if within || !vocabulary.cues.opens(byte) || !vocabulary.cues.begins(&bytes[at..]) {
-                continue;
-            }
-            vocabulary.cues.at(bytes, at, |end, number| {
-                let pattern = vocabulary.patterns[number as usize];
-                if !stands(text, at, end, pattern.form) {
-                    return;
-                }
-                if pattern.cue != vocabulary.boilerplate {
-                    hits.push(Hit { start: at, end, pattern: number });
-                } else if copied.last().is_none_or(|last| !last.contains(&at)) {
-                    // The first on a line takes all that follows on it.
-                    copied.push(sentence(text, at, end));
-                }
-            });
+        let mut at = range.start;
+        while let Some((start, from)) = beginning(bytes, at, range.end, &vocabulary.cues) {
+            vocabulary.cues.walk(bytes, from, |end, number| take(start, end, number));
+            at = start + 1;
         }
     };
     // A long listing or table has said what it is in its beginning.
@@ -57,6 +55,32 @@ pub(super) fn find(text: &str, vocabulary: &Vocabulary, segments: &[Segment]) ->
         copied.get(next).is_none_or(|copied| copied.start > hit.start)
     });
     (hits, copied)
+}
+
+/// The next place, from `at` on, where a phrase may begin, with what its walk goes on from. Phrases begin where words do,
+/// behind a digit, or anywhere in scripts without blanks.
+fn beginning(bytes: &[u8], mut at: usize, end: usize, cues: &Trie) -> Option<(usize, (u32, usize))> {
+    let mut within = at.checked_sub(1).is_some_and(|before| class(bytes[before]) == LETTER);
+    while at < end {
+        if within {
+            // The rest of the word, and a digit behind its letters.
+            while at < end && class(bytes[at]) == LETTER {
+                at += 1;
+            }
+            at += usize::from(at < end && class(bytes[at]) == DIGIT);
+            within = false;
+            continue;
+        }
+        let byte = bytes[at];
+        if cues.opens(byte)
+            && let Some(from) = cues.enter(bytes, at)
+        {
+            return Some((at, from));
+        }
+        within = class(byte) == LETTER;
+        at += 1;
+    }
+    None
 }
 
 /// The sentence that a match begins in, and the rest of its line: what is copied is copied to the end.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::segments::{Kind, LISTING, Segment, builtin};
+use super::words::{DIGIT, LETTER, class};
 
 /// Words of a sentence, at least.
 const SENTENCE: usize = 6;
@@ -31,29 +32,41 @@ pub(super) fn mark(text: &str, segment: &mut Segment, boilerplate: &[Range<usize
         Kind::Prose => {}
     }
     let bytes = inner.as_bytes();
-    let (mut words, mut inside, mut wide, mut decimals, mut numbers) = (0, false, 0, 0, 0);
-    for (at, &byte) in bytes.iter().enumerate() {
-        let alphanumeric = byte.is_ascii_alphanumeric();
-        words += usize::from(alphanumeric && !inside);
-        if byte.is_ascii_digit() {
-            numbers += usize::from(!inside);
-            let after_dot = at >= 2 && bytes[at - 1] == b'.' && bytes[at - 2].is_ascii_digit();
-            decimals += usize::from(after_dot);
+    let (mut words, mut decimals, mut numbers) = (0, 0, 0);
+    let mut at = 0;
+    while at < bytes.len() {
+        match class(bytes[at]) {
+            0 => {
+                match bytes[at] {
+                    b'%' if at > 0 && (bytes[at - 1].is_ascii_digit() || bytes[at - 1] == b' ') => {
+                        cues.insert(const { builtin("percent") });
+                    }
+                    b'@' if email(bytes, at) => cues.insert(const { builtin("email") }),
+                    _ => {}
+                }
+                at += 1;
+                continue;
+            }
+            DIGIT => {
+                numbers += 1;
+                words += 1;
+                let after_dot = at >= 2 && bytes[at - 1] == b'.' && bytes[at - 2].is_ascii_digit();
+                decimals += usize::from(after_dot);
+            }
+            LETTER => words += 1,
+            _ => {}
         }
-        inside = alphanumeric || byte >= 0x80;
+        while at < bytes.len() && class(bytes[at]) != 0 {
+            at += 1;
+        }
+    }
+    if !inner.is_ascii() {
+        if bytes.iter().any(|byte| (0xd0..0xe0).contains(byte)) {
+            words = words.max(inner.split_whitespace().count());
+        }
         // Two characters of the scripts without blanks count as a word.
-        wide += usize::from((0xe3..=0xed).contains(&byte));
-        if byte == b'%' && at > 0 && (bytes[at - 1].is_ascii_digit() || bytes[at - 1] == b' ') {
-            cues.insert(const { builtin("percent") });
-        }
-        if byte == b'@' && email(bytes, at) {
-            cues.insert(const { builtin("email") });
-        }
+        words += bytes.iter().filter(|byte| (0xe3..=0xed).contains(*byte)).count() / 2;
     }
-    if bytes.iter().any(|byte| (0xd0..0xe0).contains(byte)) {
-        words = words.max(inner.split_whitespace().count());
-    }
-    words += wide / 2;
     // What is copied makes no sentence.
     let copied: usize = boilerplate
         .iter()

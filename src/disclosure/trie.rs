@@ -14,6 +14,9 @@ pub struct Trie {
     beginnings: Vec<u64>,
     /// The first two bytes of shorter phrases, as bits; any second byte for a phrase of one.
     short: Vec<u64>,
+    /// First four bytes, folded, and the cell that they lead to, by hash, the next place after one that is taken:
+    /// the steps that all walks have in common are taken at once.
+    jumps: Vec<(u32, u32)>,
     /// The bytes that phrases begin with, in either case.
     first: [bool; 256],
 }
@@ -21,7 +24,7 @@ pub struct Trie {
 /// Phrases end in this node.
 const ENDS: u32 = 1 << 31;
 /// Bits of [`Trie::beginnings`].
-const BITS: u32 = 1 << 16;
+const BITS: usize = 1 << 16;
 /// Bytes of a beginning.
 const BEGINNING: usize = 4;
 
@@ -31,11 +34,10 @@ fn folded(byte: u8) -> u8 {
     if byte == b'\n' { b' ' } else { byte.to_ascii_lowercase() }
 }
 
-/// The place of a beginning among the bits.
+/// The place of the hash of a beginning, folded, in a table of a power of two.
 #[inline]
-fn place(bytes: [u8; BEGINNING]) -> usize {
-    let folded = u32::from_le_bytes(bytes.map(folded));
-    (folded.wrapping_mul(0x9e37_79b1) >> 16) as usize % BITS as usize
+fn place(beginning: u32, places: usize) -> usize {
+    (beginning.wrapping_mul(0x9e37_79b1) >> 8) as usize & (places - 1)
 }
 
 #[inline]
@@ -64,8 +66,9 @@ impl Trie {
             cells: take(cells),
             ends: take(cells + 1),
             phrases: take(phrases),
-            beginnings: vec![0; BITS as usize / 64],
+            beginnings: vec![0; BITS / 64],
             short: vec![0; (1 << 16) / 64],
+            jumps: vec![(0, 0); (starts * 3).next_power_of_two()],
             first: [false; 256],
         };
         for start in take(starts) {
@@ -76,10 +79,26 @@ impl Trie {
             match bytes {
                 [first, 0, ..] => (0..=255).for_each(|second| set(&mut trie.short, pair(first, second))),
                 [first, second, _, 0] => set(&mut trie.short, pair(first, second)),
-                bytes => set(&mut trie.beginnings, place(bytes)),
+                bytes => {
+                    set(&mut trie.beginnings, place(start, BITS));
+                    let leads = bytes.iter().try_fold(0, |cell, byte| trie.step(cell, *byte)).unwrap_or(0);
+                    let mut at = place(start, trie.jumps.len());
+                    while trie.jumps[at].0 != 0 {
+                        at = (at + 1) % trie.jumps.len();
+                    }
+                    trie.jumps[at] = (start, leads);
+                }
             }
         }
         (trie, numbers.collect())
+    }
+
+    /// The cell that a byte, folded, leads to.
+    #[inline]
+    fn step(&self, cell: u32, byte: u8) -> Option<u32> {
+        let base = (self.cells.get(cell as usize)? & !ENDS) >> 8;
+        let to = base + u32::from(byte);
+        (self.cells.get(to as usize)? & 0xff == u32::from(byte)).then_some(to)
     }
 
     /// True when a phrase begins with this byte.
@@ -88,37 +107,62 @@ impl Trie {
         self.first[usize::from(byte)]
     }
 
-    /// True when a phrase may begin with these bytes; false when none does.
+    /// The cell from which the phrases that begin at `at` go on, and where; `None` when none does.
     #[inline]
-    pub fn begins(&self, text: &[u8]) -> bool {
-        match *text {
-            [a, b, c, d, ..] => holds(&self.beginnings, place([a, b, c, d])) || holds(&self.short, pair(a, b)),
-            [a, b, ..] => holds(&self.short, pair(a, b)),
-            [a] => holds(&self.short, pair(a, 0)),
-            [] => false,
+    pub fn enter(&self, text: &[u8], at: usize) -> Option<(u32, usize)> {
+        match text[at..] {
+            [a, b, ..] if holds(&self.short, pair(a, b)) => Some((0, at)),
+            [a, b, c, d, ..] => {
+                let beginning = u32::from_le_bytes([a, b, c, d].map(folded));
+                if !holds(&self.beginnings, place(beginning, BITS)) {
+                    // The other half of a line's end is no part of a phrase.
+                    return [b, c, d].contains(&b'\r').then_some((0, at));
+                }
+                let mut place = place(beginning, self.jumps.len());
+                loop {
+                    match self.jumps[place] {
+                        (0, _) => return None,
+                        (found, cell) if found == beginning => return Some((cell, at + BEGINNING)),
+                        _ => place = (place + 1) & (self.jumps.len() - 1),
+                    }
+                }
+            }
+            [a] if holds(&self.short, pair(a, 0)) => Some((0, at)),
+            _ => None,
         }
     }
 
     /// Calls `found` with the end and the number of each phrase that begins at `at`; ASCII letters match in any
     /// case, and a blank matches the end of a line.
-    pub fn at(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, u32)) {
-        let Some(mut cell) = self.cells.first().copied() else { return };
+    pub fn at(&self, text: &[u8], at: usize, found: impl FnMut(usize, u32)) {
+        self.walk(text, (0, at), found);
+    }
+
+    /// Likewise, from where [`Trie::enter`] has come to.
+    pub fn walk(&self, text: &[u8], (cell, at): (u32, usize), mut found: impl FnMut(usize, u32)) {
+        let mut end = |place: u32, end: usize| {
+            let place = place as usize;
+            for &phrase in &self.phrases[self.ends[place] as usize..self.ends[place + 1] as usize] {
+                found(end, phrase);
+            }
+        };
+        let Some(mut held) = self.cells.get(cell as usize).copied() else { return };
+        if held & ENDS != 0 {
+            end(cell, at);
+        }
         for (offset, byte) in text[at..].iter().enumerate() {
             // The other half of a line's end.
             if *byte == b'\r' {
                 continue;
             }
             let byte = u32::from(folded(*byte));
-            let place = ((cell & !ENDS) >> 8) + byte;
+            let place = ((held & !ENDS) >> 8) + byte;
             match self.cells.get(place as usize) {
-                Some(to) if *to & 0xff == byte => cell = *to,
+                Some(to) if *to & 0xff == byte => held = *to,
                 _ => return,
             }
-            if cell & ENDS != 0 {
-                let place = place as usize;
-                for &phrase in &self.phrases[self.ends[place] as usize..self.ends[place + 1] as usize] {
-                    found(at + offset + 1, phrase);
-                }
+            if held & ENDS != 0 {
+                end(place, at + offset + 1);
             }
         }
     }

@@ -4,14 +4,14 @@
 use std::sync::LazyLock;
 
 use super::features::{self, Feature, SHAPES};
-use super::fnv;
+use super::hash;
 use super::{Level, Page, data};
 use crate::card::Card;
 
 /// Bits of [`Weights::held`].
 const HELD: usize = 1 << 17;
 /// Columns that there may be.
-const COLUMNS: usize = 64;
+const COLUMNS: usize = 40;
 /// No feature of the table.
 const NONE: u32 = u32::MAX;
 
@@ -21,42 +21,60 @@ struct Weights {
     columns: Vec<(usize, [i32; 2])>,
     /// Whether a segment that a clause finds substantive shows the topic of a column in any case.
     heard: Vec<bool>,
-    /// Hashes of the names of features, in the order of the rows.
-    hashes: Vec<u64>,
-    /// Rows by the lower bits of their hash, the next free place after a place that is taken.
-    places: Vec<u32>,
+    /// The higher half of the hash of a feature's name and its row, by the lower bits of the hash, the next free place
+    /// after a place that is taken.
+    places: Vec<(u32, u32)>,
     /// The higher bits of the hashes, as bits: most words have no row, and this fits into the nearest cache.
     held: Vec<u64>,
     shown: Rows,
     tested: Rows,
-    /// Rows of the features that have numbers.
-    cues: Vec<u32>,
-    leads: Vec<u32>,
-    under: Vec<u32>,
-    labels: Vec<u32>,
-    shapes: Vec<u32>,
+    /// Where in [`Rows::wide`] the features of each kind begin that have numbers.
+    begins: Begins,
     /// What is added for each column where a clause finds a segment partial or better, and where substantive: to whether
     /// the topic is shown, and to whether its test is met.
     fits: Vec<[[i32; 2]; 2]>,
 }
+
+/// Features that have numbers, counted through: the cues, what introduces a segment, headings, labels, shapes.
+#[derive(Default)]
+struct Begins {
+    leads: usize,
+    under: usize,
+    labels: usize,
+    shapes: usize,
+}
+
+/// What is added up for the columns.
+type Sums = [i32; COLUMNS];
 
 /// Cells of all rows, one row after the other.
 struct Rows {
     starts: Vec<u32>,
     /// A column, and a weight in hundredths.
     cells: Vec<u32>,
+    /// The rows of features that have numbers, which speak for most columns, with a cell for each.
+    wide: Vec<Sums>,
 }
 
 impl Rows {
+    #[inline]
     fn row(&self, row: u32) -> impl Iterator<Item = (usize, i32)> {
         let cells = &self.cells[self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize];
         cells.iter().map(|cell| ((cell >> 16) as usize, i32::from(((cell & 0xffff) as u16).cast_signed())))
     }
 
-    fn add(&self, rows: &[u32], sums: &mut [i32; COLUMNS]) {
+    fn add(&self, rows: &[u32], sums: &mut Sums) {
         for row in rows {
             for (column, weight) in self.row(*row) {
-                sums[column % COLUMNS] += weight;
+                sums[column] += weight;
+            }
+        }
+    }
+
+    fn add_wide(&self, features: &[usize], sums: &mut Sums) {
+        for feature in features {
+            for (sum, weight) in sums.iter_mut().zip(&self.wide[*feature]) {
+                *sum += weight;
             }
         }
     }
@@ -86,51 +104,47 @@ impl Weights {
             .unzip();
         let hashes: Vec<u64> =
             list().chunks_exact(2).map(|halves| u64::from(halves[0]) | u64::from(halves[1]) << 32).collect();
-        let shown = Rows { starts: list(), cells: list() };
-        let tested = Rows { starts: list(), cells: list() };
-        let mut places = vec![NONE; (hashes.len() * 3).next_power_of_two()];
+        let mut half = || Rows { starts: list(), cells: list(), wide: vec![] };
+        let (shown, tested) = (half(), half());
+        let mut places = vec![(0, NONE); (hashes.len() * 2).next_power_of_two()];
         let mut held = vec![0; HELD / 64];
         for (row, hash) in (0..).zip(&hashes) {
             let bit = place(*hash >> 32, HELD);
             held[bit / 64] |= 1 << (bit % 64);
             let mut at = place(*hash, places.len());
-            while places[at] != NONE {
+            while places[at].1 != NONE {
                 at = (at + 1) % places.len();
             }
-            places[at] = row;
+            places[at] = (higher(*hash), row);
         }
-        let mut table = Self {
-            columns,
-            heard,
-            hashes,
-            places,
-            held,
-            shown,
-            tested,
-            cues: vec![],
-            leads: vec![],
-            under: vec![],
-            labels: vec![],
-            shapes: vec![],
-            fits: vec![],
-        };
-        let vocabulary = data::vocabulary();
-        let (cues, topics) = (vocabulary.cue_names.len(), vocabulary.topics.len());
-        let rows = |count: usize, feature: fn(usize) -> Feature<'static>| -> Vec<u32> {
-            (0..count).map(|at| table.row(fnv::feature(&feature(at).name()))).collect()
-        };
-        let lists = (
-            rows(cues, Feature::Cue),
-            rows(cues, Feature::Lead),
-            rows(topics, Feature::Under),
-            rows(topics, Feature::Label),
-            rows(SHAPES.len(), Feature::Shape),
-        );
-        let fits = ["fits:partial", "fits:substantive"].map(|name| table.row(fnv::feature(name)));
+        let mut table = Self { columns, heard, places, held, shown, tested, begins: Begins::default(), fits: vec![] };
+        let fits = ["fits:partial", "fits:substantive"].map(|name| table.row(hash::feature(name)));
         table.fits = (0..table.columns.len())
             .map(|column| [table.shown.weights(fits, column), table.tested.weights(fits, column)])
             .collect();
-        (table.cues, table.leads, table.under, table.labels, table.shapes) = lists;
+        let vocabulary = data::vocabulary();
+        let (cues, topics) = (vocabulary.cue_names.len(), vocabulary.topics.len());
+        let mut widen = |count: usize, feature: fn(usize) -> Feature<'static>| {
+            let begins = table.shown.wide.len();
+            for at in 0..count {
+                let row = table.row(hash::feature(&feature(at).name()));
+                for half in [&mut table.shown, &mut table.tested] {
+                    let mut sums = [0; COLUMNS];
+                    if row != NONE {
+                        half.add(&[row], &mut sums);
+                    }
+                    half.wide.push(sums);
+                }
+            }
+            begins
+        };
+        widen(cues, Feature::Cue);
+        table.begins = Begins {
+            leads: widen(cues, Feature::Lead),
+            under: widen(topics, Feature::Under),
+            labels: widen(topics, Feature::Label),
+            shapes: widen(SHAPES.len(), Feature::Shape),
+        };
         table
     }
 
@@ -144,35 +158,41 @@ impl Weights {
         let mut at = place(hash, self.places.len());
         loop {
             match self.places[at] {
-                NONE => return NONE,
-                row if self.hashes[row as usize] == hash => return row,
-                _ => at = (at + 1) % self.places.len(),
+                (_, NONE) => return NONE,
+                (found, row) if found == higher(hash) => return row,
+                _ => at = place(at as u64 + 1, self.places.len()),
             }
         }
     }
 
     /// Sums up what speaks for each column: whether it is shown (0), or whether its test is met (1).
-    fn sum(&self, half: usize, rows: &[u32], fits: &[(usize, usize, Level)], sums: &mut [i32; COLUMNS]) {
+    fn sum(&self, half: usize, known: &Held, fits: &[(usize, usize, Level)], sums: &mut Sums) {
         for (sum, (_, added)) in sums.iter_mut().zip(&self.columns) {
             *sum = added[half];
         }
-        [&self.shown, &self.tested][half].add(rows, sums);
+        let rows = [&self.shown, &self.tested][half];
+        rows.add_wide(&known.wide, sums);
+        rows.add(&known.rows, sums);
         for &(_, column, level) in fits {
             let [partial, substantive] = self.fits[column][half];
             sums[column] += partial + if level == Level::Substantive { substantive } else { 0 };
         }
     }
+}
 
-    fn row_of(&self, feature: Feature<'_>) -> u32 {
-        match feature {
-            Feature::Cue(at) => self.cues[at],
-            Feature::Lead(at) => self.leads[at],
-            Feature::Under(at) => self.under[at],
-            Feature::Label(at) => self.labels[at],
-            Feature::Shape(at) => self.shapes[at],
-            Feature::Word(hash, _) | Feature::Heading(hash, _) => self.row(hash),
-        }
-    }
+/// The features of a segment.
+#[derive(Default)]
+struct Held {
+    /// Those that have numbers, as indices into [`Rows::wide`].
+    wide: Vec<usize>,
+    /// Rows of the others.
+    rows: Vec<u32>,
+}
+
+/// The higher half of a hash.
+#[inline]
+fn higher(hash: u64) -> u32 {
+    (hash >> 32) as u32
 }
 
 /// Where a hash is looked for first.
@@ -223,8 +243,8 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
     }
     fits.sort_unstable_by_key(|fit| (fit.0, fit.1));
     let mut fits = fits.as_slice();
-    let mut seen = vec![0_u32; table.hashes.len()];
-    let (mut rows, mut sums, mut shows) = (Vec::new(), [0; COLUMNS], Vec::new());
+    let mut seen = vec![0_u32; table.shown.starts.len()];
+    let (mut known, mut sums, mut shows) = (Held::default(), [0; COLUMNS], Vec::new());
     let mut levels = vec![Level::Absent; table.columns.len()];
     // What the heading adds is the same for all of its section.
     let (mut section, mut above) = (None, Vec::new());
@@ -239,24 +259,34 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
             section = Some(own);
             above.clear();
             features::each_of_heading(card, own, |feature| {
-                above.extend(Some(table.row_of(feature)).filter(|row| *row != NONE));
+                if let Feature::Word(hash, _) | Feature::Heading(hash, _) = feature {
+                    above.extend(Some(table.row(hash)).filter(|row| *row != NONE));
+                }
             });
             above.sort_unstable();
             above.dedup();
         }
-        rows.clear();
-        rows.extend_from_slice(&above);
-        features::each(page, card, at, |feature| {
-            let row = table.row_of(feature);
-            if row != NONE && std::mem::replace(&mut seen[row as usize], stamp) != stamp {
-                rows.push(row);
+        known.wide.clear();
+        known.rows.clear();
+        known.rows.extend_from_slice(&above);
+        features::each(page, card, at, |feature| match feature {
+            Feature::Cue(at) => known.wide.push(at),
+            Feature::Lead(at) => known.wide.push(table.begins.leads + at),
+            Feature::Under(at) => known.wide.push(table.begins.under + at),
+            Feature::Label(at) => known.wide.push(table.begins.labels + at),
+            Feature::Shape(at) => known.wide.push(table.begins.shapes + at),
+            Feature::Word(hash, _) | Feature::Heading(hash, _) => {
+                let row = table.row(hash);
+                if row != NONE && std::mem::replace(&mut seen[row as usize], stamp) != stamp {
+                    known.rows.push(row);
+                }
             }
         });
         levels.fill(Level::Absent);
         for &(_, column, level) in fit {
             levels[column] = level;
         }
-        table.sum(0, &rows, fit, &mut sums);
+        table.sum(0, &known, fit, &mut sums);
         let sure = |column: usize| table.heard[column] && levels[column] == Level::Substantive;
         shows.clear();
         for (column, (&sum, &(topic, _))) in sums.iter().zip(&table.columns).enumerate() {
@@ -272,7 +302,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
         if shows.is_empty() {
             continue;
         }
-        table.sum(1, &rows, fit, &mut sums);
+        table.sum(1, &known, fit, &mut sums);
         for &(column, clarity) in &shows {
             // A segment that its clauses find wanting is, whatever its words are.
             let test_needs = &page.vocabulary.topics[table.columns[column].0].test_needs;
@@ -308,9 +338,9 @@ mod tests {
             features += 1;
             let word = name.starts_with("word:") || name.starts_with("heading:");
             assert!(word || known.iter().any(|known| known == name), "rules/topics/weights.tsv: no {name}");
-            assert_ne!(weights().row(fnv::feature(name)), NONE, "{name}");
+            assert_ne!(weights().row(hash::feature(name)), NONE, "{name}");
         }
-        assert!(features > 1_000 && features == weights().hashes.len() && weights().columns.len() <= COLUMNS);
+        assert!(features > 1_000 && features + 1 == weights().shown.starts.len() && weights().columns.len() <= COLUMNS);
     }
 
     /// What is hashed while a card is read is the name in the table.
@@ -320,7 +350,7 @@ mod tests {
         let mut names = Vec::new();
         features::each_word(features::WORD, text, 100, |hashed, words| {
             let name = Feature::Word(hashed, words).name();
-            assert_eq!(hashed, fnv::feature(&name), "{name}");
+            assert_eq!(hashed, hash::feature(&name), "{name}");
             names.push(name);
         });
         for name in ["word:fine", "word:fine tuned", "word:0 0", "word:größen", "word:http", "word:训 练", "word:ok"]
