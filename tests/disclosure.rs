@@ -323,6 +323,21 @@ fn presence_agrees_with_people() {
     assert!(all.mcc() >= 0.62 && mean >= 0.72 && all.precision() >= 0.88);
 }
 
+/// A fence with nothing in it shows no use, and a request to cite names no paper.
+#[test]
+fn what_announces_an_answer_is_none() {
+    let level = |body: &str, topic: &str| {
+        let found = read(format!("---\nlicense: mit\n---\n# Helper\n\n{body}\n").into_bytes());
+        found[disclosure::topic(topic).expect("a topic")].level
+    };
+    let listing = |code: &str| format!("## How to use\n\n```python\n{code}\n```");
+    assert!(!level(&listing(""), "usage.how-to").is_disclosed());
+    assert!(level(&listing("model = AutoModel.from_pretrained('a/helper')"), "usage.how-to").is_disclosed());
+    let cite = |entry: &str| format!("## Citation\n\nIf you use it, please cite our paper:\n\n{entry}");
+    assert!(!level(&cite(""), "model.references").is_disclosed());
+    assert!(level(&cite("Doe, A Helper, https://arxiv.org/abs/2401.00001"), "model.references").is_disclosed());
+}
+
 /// What a card is said to disclose, and where.
 struct Pair {
     set: &'static str,
@@ -332,12 +347,25 @@ struct Pair {
     lines: Vec<u64>,
 }
 
-/// How many verdicts fell, of how many; how many of the others stand on what is left of a block.
+/// How many verdicts fell, of how many; how many of the others stand on what is left of a block, and how many rightly,
+/// because what is left still answers the topic.
 #[derive(Default)]
 struct Fallen {
     fell: usize,
     all: usize,
     rests: usize,
+    rightly: usize,
+}
+
+/// How well what is left of a card still answers a subject, as it was read: by set, card and subject.
+fn rests() -> BTreeMap<(&'static str, &'static str, &'static str), u8> {
+    let lines = include_str!("../scripts/disclosure/rests.tsv").lines().filter(|line| !line.starts_with('#'));
+    let entry = |line: &'static str| {
+        let mut fields = line.split('\t');
+        let mut next = || fields.next().expect("four fields");
+        ((next(), next(), next()), next().parse().expect("a level"))
+    };
+    lines.map(entry).collect()
 }
 
 /// Whether what is shown is the rest of a paragraph, table or listing that lines were taken from.
@@ -401,7 +429,7 @@ fn verdicts_fall_with_their_evidence() {
             }
         }
     }
-    let mut fallen: BTreeMap<&str, Fallen> = BTreeMap::new();
+    let (mut fallen, read_rests) = (BTreeMap::<&str, Fallen>::new(), rests());
     let mut cards: BTreeMap<String, (String, Vec<disclosure::Disclosure>)> = BTreeMap::new();
     for Pair { set, card, subject, topics, lines } in pairs {
         let (text, before) = cards.entry(card.clone()).or_insert_with(|| {
@@ -421,6 +449,8 @@ fn verdicts_fall_with_their_evidence() {
             counts.fell += 1;
             continue;
         };
+        let set_read = set.split(',').next().unwrap_or(set);
+        counts.rightly += usize::from(read_rests.get(&(set_read, &*card, &*subject)).is_some_and(|level| *level >= 2));
         counts.rests += usize::from(is_rest(text, &left, after[topic].evidence[0], &lines));
         if std::env::var("CARDLINT_SHOW").is_ok_and(|show| show == "survivors" || show == subject) {
             let span = after[topic].evidence[0];
@@ -428,18 +458,24 @@ fn verdicts_fall_with_their_evidence() {
             println!("SURVIVES {set} {} {card} | {shown}", disclosure::topics()[topic].id);
         }
     }
-    for (set, Fallen { fell, all, rests }) in &fallen {
+    for (set, Fallen { fell, all, rests, rightly }) in &fallen {
         println!(
             "deletion: {fell} of {all} verdicts fall ({set}; baseline 15 %); {rests} stand on the rest of a paragraph, \
-             table or listing that lines were taken from"
+             table or listing that lines were taken from; {rightly} stand rightly, as read; of those with nothing left \
+             to stand on {} % fall",
+            fell * 100 / (all - rightly)
         );
-        let floor = DELETION_FLOORS.iter().find(|(name, _)| name == set).map_or(0, |(_, floor)| *floor);
+        let [floor, floor_of_silent] =
+            DELETION_FLOORS.iter().find(|(name, _)| name == set).map_or([0, 0], |(_, floors)| *floors);
         assert!(fell * 100 >= all * floor, "{set}: {fell} of {all}");
+        assert!(fell * 100 >= (all - rightly) * floor_of_silent, "{set}: {fell} of {all}, {rightly} rightly");
     }
 }
 
-/// Per cent of verdicts that fall with their evidence, just below what is reached.
-const DELETION_FLOORS: [(&str, usize); 3] = [("labelled", 10), ("levels, learned", 71), ("levels, other", 44)];
+/// Per cent of verdicts that fall with their evidence, of all and of those with nothing left to stand on, just below
+/// what is reached. What is left of the half that was learned from was not read.
+const DELETION_FLOORS: [(&str, [usize; 2]); 3] =
+    [("labelled", [12, 66]), ("levels, learned", [71, 0]), ("levels, other", [45, 80])];
 /// Per cent of spans within the labelled lines, just below what is reached.
 const PLACE_FLOOR: usize = 92;
 

@@ -47,12 +47,21 @@ struct Gap {
     /// Pointing at the card of the base model is enough.
     #[serde(default)]
     pointer: bool,
+    /// A claim that another rule judges.
+    #[serde(default)]
+    unless: Option<String>,
     /// Not told where something comes near to answering a topic.
     #[serde(default)]
     doubt: bool,
     /// What a sentence on the first topic is, when it says nothing of this model.
     #[serde(default)]
     general: Option<String>,
+}
+
+impl Gap {
+    fn names(&self, topic: &str) -> bool {
+        self.topics.iter().any(|id| id == topic)
+    }
 }
 
 /// A rule on what should stand behind what is said.
@@ -64,8 +73,11 @@ struct Followup {
     when: Vec<String>,
     /// Levels of the topics.
     at: Vec<String>,
-    /// Topics that answer it.
+    /// Topics or claims that answer it.
     unless: Vec<String>,
+    /// What the card must claim beside.
+    #[serde(default)]
+    claims: Vec<String>,
     message: String,
     help: String,
 }
@@ -85,6 +97,9 @@ struct Begun {
     topic: String,
     #[serde(default)]
     unless: Vec<String>,
+    /// The claim that shows that it is begun and no more, with its place.
+    #[serde(default)]
+    claim: Option<String>,
 }
 
 /// The rule on uses in which errors weigh heavily.
@@ -188,8 +203,8 @@ fn unfilled(card: &Card<'_>, reading: &Reading, told: &[Span], sink: &mut Sink<'
         });
     }
     for &span in reading.placeholders.iter().filter(untold) {
-        let heading = heading(&span);
-        let place = heading.map_or_else(String::new, |heading| format!(" of {}", safe::quoted(&heading.text)));
+        let name = field(card.source.slice(span)).or_else(|| heading(&span).map(|heading| heading.text.as_str()));
+        let place = name.map_or_else(String::new, |name| format!(" of {}", safe::quoted(name)));
         sink.add("section-unfilled", span, format!("The placeholder{place} is not filled in"), |mut f| {
             f.alike = true;
             f.help("Write what you know, say that it is not known and why, or delete the heading")
@@ -197,6 +212,16 @@ fn unfilled(card: &Card<'_>, reading: &Reading, told: &[Span], sink: &mut Sink<'
         });
     }
 }
+
+/// The label of a field that holds a placeholder: `- **Developed by:** TODO`.
+fn field(text: &str) -> Option<&str> {
+    let (label, _) = text.split_once(':')?;
+    let label = label.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
+    (!label.is_empty() && label.len() <= LABEL && !label.contains(['\n', '['])).then_some(label)
+}
+
+/// Longest label of a field, in bytes.
+const LABEL: usize = 60;
 
 /// The headings that have comments under them and nothing else.
 fn commented<'c>(card: &'c Card<'_>) -> impl Iterator<Item = &'c Heading> {
@@ -218,14 +243,16 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
     let card = ctx.card;
     let mut told = Vec::new();
     let bases = descent::named(card, "base_model").len();
-    let copy = descent::relation(card, bases, place(card).1) == Relation::Quantized;
+    let copy = descent::relation(card, bases, place(card).1) == Relation::Quantized
+        || claim(reading, "claim.quantized-copy").is_some();
     let pointed = claim(reading, "claim.pointer").is_some();
     // What neither writes, nor reads language, nor judges people has nobody to be unfair to.
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
         .all(|applies| reading.traits.excludes(applies).is_some());
     for gap in &rules().gaps {
-        let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed);
+        let claimed = gap.unless.as_ref().is_some_and(|id| claim(reading, id).is_some());
+        let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed) || claimed;
         let lacking = |id: &String| if gap.doubt { lacking(reading, id) } else { !answered(reading, id) };
         if spared || !gap.topics.iter().all(lacking) {
             continue;
@@ -239,9 +266,11 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
             });
             continue;
         }
-        // A heading of the topic promises an answer; a word in passing does not.
-        let promises =
-            |span: &Span| card.outline.headings.iter().any(|heading| heading.level > 1 && heading.span == *span);
+        // A heading of the topic promises an answer; a word in passing does not, in a heading or elsewhere.
+        let named = |heading: &Heading| disclosure::heading_topics(&heading.text).iter().any(|id| gap.names(id));
+        let promises = |span: &Span| {
+            card.outline.headings.iter().any(|heading| heading.level > 1 && heading.span == *span && named(heading))
+        };
         let mention = gap.topics.iter().find_map(|id| {
             let found = answer(reading, id).filter(|found| found.level == Level::Mentioned)?;
             found.evidence.iter().copied().find(promises)
@@ -334,7 +363,9 @@ fn followups(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     // What the metadata say is structured, and judged by other rules.
     let written = |span: &Span| span.start as usize >= card.front.body_start();
     for followup in &rules().followups {
-        if followup.unless.iter().any(|id| answered(reading, id)) {
+        let claimed = |id: &String| claim(reading, id).is_some();
+        if followup.unless.iter().any(|id| answered(reading, id) || claimed(id)) || !followup.claims.iter().all(claimed)
+        {
             continue;
         }
         let said = followup.when.iter().find_map(|id| {
@@ -344,6 +375,7 @@ fn followups(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
                 at.then(|| found.evidence.first().copied()).flatten().filter(written)
             })
         });
+        let said = said.map(|span| followup.claims.first().and_then(|id| claim(reading, id)).unwrap_or(span));
         if let Some(span) = said {
             sink.add(&followup.rule, span, followup.message.as_str(), |f| {
                 let f = f.help(followup.help.as_str()).anchor(format!("/body/{}", followup.rule));
@@ -361,7 +393,10 @@ fn partial(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         .filter_map(|begun| {
             let topic = &disclosure::topics()[disclosure::topic(&begun.topic)?];
             let found = answer(reading, &begun.topic).filter(|found| found.level == Level::Partial && !found.near)?;
-            let span = *found.evidence.first()?;
+            let span = match &begun.claim {
+                Some(id) => claim(reading, id)?,
+                None => *found.evidence.first()?,
+            };
             // What the text begins, the metadata may end: `datasets` links what it names.
             let ended = disclosure::filled(card, &topic.front_matter).is_some();
             let written = span.start as usize >= card.front.body_start();

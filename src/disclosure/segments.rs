@@ -171,6 +171,8 @@ pub(super) fn cut(card: &Card<'_>, vocabulary: &Vocabulary) -> Vec<Segment> {
     prose(text, at..text.len(), section, &mut segments);
     for segment in &mut segments {
         label(text, segment, vocabulary);
+        // A heading holds no answer: "TODO" has its list below.
+        segment.placeholder &= !segment.cues.contains(const { builtin("heading") });
     }
     leads(text, &mut segments);
     segments
@@ -280,7 +282,13 @@ fn prose(text: &str, range: Range<usize>, section: Option<usize>, segments: &mut
 
 /// Looks for "Label: value" at the beginning of a segment.
 fn label(text: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
-    if segment.kind == Kind::Code || segment.kind == Kind::Table {
+    if segment.kind == Kind::Code {
+        // A fence with nothing in it.
+        let fence = |line: &str| ["```", "~~~"].iter().any(|fence| line.starts_with(fence));
+        segment.empty = text[segment.span.range()].lines().map(str::trim).all(|line| line.is_empty() || fence(line));
+        return;
+    }
+    if segment.kind == Kind::Table {
         return;
     }
     let inner = &text[segment.span.range()];

@@ -8,7 +8,7 @@ use crate::vocab;
 
 /// Fewer languages are told apart without a table.
 const LEAST: usize = 3;
-/// Words of results that depend on the language.
+/// Words of results that depend on the language; not perplexity, which is measured on a mixture as often.
 const MEASURES: &[&str] = &[
     "accuracy",
     "f1",
@@ -20,7 +20,6 @@ const MEASURES: &[&str] = &[
     "wer",
     "cer",
     "exact match",
-    "perplexity",
     "mmlu",
     "hellaswag",
     "win rate",
