@@ -35,6 +35,9 @@ struct File {
 struct Gap {
     rule: String,
     topics: Vec<String>,
+    /// Those whose headings promise an answer, where not all do.
+    #[serde(default)]
+    headings: Option<Vec<String>>,
     looked_for: String,
     /// Asked of quantized copies too.
     copies: bool,
@@ -56,12 +59,6 @@ struct Gap {
     /// What a sentence on the first topic is, when it says nothing of this model.
     #[serde(default)]
     general: Option<String>,
-}
-
-impl Gap {
-    fn names(&self, topic: &str) -> bool {
-        self.topics.iter().any(|id| id == topic)
-    }
 }
 
 /// A rule on what should stand behind what is said.
@@ -266,8 +263,11 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
             });
             continue;
         }
-        // A heading of the topic promises an answer; a word in passing does not, in a heading or elsewhere.
-        let named = |heading: &Heading| disclosure::heading_topics(&heading.text).iter().any(|id| gap.names(id));
+        // A heading of a topic promises an answer; a word in passing does not, in a heading or elsewhere.
+        let promising = gap.headings.as_ref().unwrap_or(&gap.topics);
+        let named = |heading: &Heading| {
+            disclosure::heading_topics(&heading.text).iter().any(|topic| promising.iter().any(|id| id == topic))
+        };
         let promises = |span: &Span| {
             card.outline.headings.iter().any(|heading| heading.level > 1 && heading.span == *span && named(heading))
         };

@@ -9,6 +9,9 @@ use crate::yaml::{self, NodeId};
 
 /// Words in a repository's name or files that mark weights in another number format.
 const QUANTIZED: &[&str] = &["gguf", "gptq", "awq", "exl2", "exl3", "bnb-4bit", "8bit", "4bit", "fp8", "mlx"];
+/// Words of a text that bear out a tag for a copy: what was done, and names of number formats of GGUF.
+const CONVERTED: &[&str] =
+    &["quantiz", "quantis", "convert", "conversion", "q4_0", "q4_k", "q5_k", "q6_k", "q8_0", "iq4_", "iq3_"];
 /// Words that mark an adapter.
 const ADAPTER: &[&str] = &["lora", "adapter", "qlora"];
 /// Phrases behind which a card names what it was made from.
@@ -208,7 +211,7 @@ pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation
     // An original may be tagged for a file that it has beside its own weights.
     let copied = || {
         let text = card.source.text()[card.front.body_start()..].to_lowercase();
-        bases > 0 || ["quantiz", "quantis", "convert", "conversion"].iter().any(|word| text.contains(word))
+        bases > 0 || CONVERTED.iter().any(|word| text.contains(word))
     };
     if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(ADAPTER) {
         Relation::Adapter
