@@ -148,10 +148,16 @@ fn stands(text: &str, start: usize, end: usize, form: Form) -> bool {
             };
             ends && !named && (digit_before || (begins && number_before(text, start)))
         }
-        Form::Values => begins && number_after(text, end),
+        // `f16` is no F1 of 6.
+        Form::Values => begins && !within_number(bytes, end) && number_after(text, end),
         Form::Counts => ends && large_number_before(text, start),
     };
     stands && (form == Form::Urls || !in_identifier(text, start, end))
+}
+
+/// True when digits go on.
+fn within_number(bytes: &[u8], end: usize) -> bool {
+    bytes[end - 1].is_ascii_digit() && bytes.get(end).is_some_and(u8::is_ascii_digit)
 }
 
 fn number_before(text: &str, start: usize) -> bool {
