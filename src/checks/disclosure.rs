@@ -199,8 +199,9 @@ fn unfilled(card: &Card<'_>, reading: &Reading, told: &[Span], sink: &mut Sink<'
                 .anchor(format!("/placeholders of {name}"))
         });
     }
-    for &span in reading.placeholders.iter().filter(untold) {
-        let name = field(card.source.slice(span)).or_else(|| heading(&span).map(|heading| heading.text.as_str()));
+    for &(span, label) in reading.placeholders.iter().filter(|(span, _)| untold(&span)) {
+        let label = label.map(|label| card.source.slice(label));
+        let name = label.or_else(|| heading(&span).map(|heading| heading.text.as_str()));
         let place = name.map_or_else(String::new, |name| format!(" of {}", safe::quoted(name)));
         sink.add("section-unfilled", span, format!("The placeholder{place} is not filled in"), |mut f| {
             f.alike = true;
@@ -209,16 +210,6 @@ fn unfilled(card: &Card<'_>, reading: &Reading, told: &[Span], sink: &mut Sink<'
         });
     }
 }
-
-/// The label of a field that holds a placeholder: `- **Developed by:** TODO`.
-fn field(text: &str) -> Option<&str> {
-    let (label, _) = text.split_once(':')?;
-    let label = label.trim_matches(|c: char| !c.is_alphanumeric() && c != ')');
-    (!label.is_empty() && label.len() <= LABEL && !label.contains(['\n', '['])).then_some(label)
-}
-
-/// Longest label of a field, in bytes.
-const LABEL: usize = 60;
 
 /// The headings that have comments under them and nothing else.
 fn commented<'c>(card: &'c Card<'_>) -> impl Iterator<Item = &'c Heading> {

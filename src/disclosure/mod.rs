@@ -92,8 +92,8 @@ pub struct Reading {
     pub disclosures: Vec<Disclosure>,
     /// Placeholders, labels without a value and sentences of templates.
     pub unfilled: Vec<Span>,
-    /// Those of them that are a template's placeholders.
-    pub placeholders: Vec<Span>,
+    /// Those of them that are a template's placeholders, each with the label of its field, if it has one.
+    pub placeholders: Vec<(Span, Option<Span>)>,
     /// The first paragraph.
     pub opening: Option<Span>,
     /// What the card claims (`rules/topics/claims.yaml`), with where.
@@ -137,7 +137,11 @@ fn read_body(card: &Card<'_>) -> Reading {
             .filter(|segment| segment.empty || copied(segment))
             .map(|segment| segment.span)
             .collect(),
-        placeholders: segments.iter().filter(|segment| segment.placeholder).map(|segment| segment.span).collect(),
+        placeholders: segments
+            .iter()
+            .filter(|segment| segment.placeholder)
+            .map(|segment| (segment.span, segment.name))
+            .collect(),
         opening: page.first.map(|first| segments[first].span),
         claims: vocabulary
             .claims

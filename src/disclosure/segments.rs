@@ -26,6 +26,8 @@ pub(super) struct Segment {
     pub(super) kind: Kind,
     /// Index of the heading that it stands under.
     pub(super) section: Option<usize>,
+    /// Its label.
+    pub(super) name: Option<Span>,
     /// Topics that its label names.
     pub(super) label: Vec<usize>,
     pub(super) cues: Cues,
@@ -187,6 +189,7 @@ fn segment(text: &str, range: Range<usize>, kind: Kind, section: Option<usize>) 
         span,
         kind,
         section,
+        name: None,
         label: Vec::new(),
         cues: Cues::default(),
         found: 0..0,
@@ -298,11 +301,15 @@ fn label(text: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
     let Some(end) = end.filter(|end| !bare[*end..].starts_with('\n')) else {
         return placeholder(inner, segment, vocabulary);
     };
-    let name = bare[..end].trim_matches(|c: char| matches!(c, '*' | '_' | ' ' | '`'));
+    let marks = |c: char| matches!(c, '*' | '_' | ' ' | '`');
+    let name = bare[..end].trim_start_matches(marks);
+    let from = segment.span.start as usize + inner.len() - bare.len() + end - name.len();
+    let name = name.trim_end_matches(marks);
     if name.is_empty() || name.split_whitespace().count() > 8 || name.contains("](") {
         return placeholder(inner, segment, vocabulary);
     }
     let value = bare[end..].trim_matches(|c: char| matches!(c, ':' | '|' | '：' | '*' | '_' | ' ' | '\n' | '\r' | '`'));
+    segment.name = Some(Span::new(from, from + name.len()));
     segment.label = heading_topics(vocabulary, name.trim_end_matches("[optional]"), true);
     if value.is_empty() {
         // The value may stand in a list below.

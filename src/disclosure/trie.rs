@@ -114,14 +114,15 @@ impl Trie {
             [a, b, ..] if holds(&self.short, pair(a, b)) => Some((0, at)),
             [a, b, c, d, ..] => {
                 let beginning = u32::from_le_bytes([a, b, c, d].map(folded));
+                // The other half of a line's end is no part of a phrase: such a beginning is walked from the root.
+                let wrapped = || [b, c, d].contains(&b'\r').then_some((0, at));
                 if !holds(&self.beginnings, place(beginning, BITS)) {
-                    // The other half of a line's end is no part of a phrase.
-                    return [b, c, d].contains(&b'\r').then_some((0, at));
+                    return wrapped();
                 }
                 let mut place = place(beginning, self.jumps.len());
                 loop {
                     match self.jumps[place] {
-                        (0, _) => return None,
+                        (0, _) => return wrapped(),
                         (found, cell) if found == beginning => return Some((cell, at + BEGINNING)),
                         _ => place = (place + 1) & (self.jumps.len() - 1),
                     }
