@@ -271,6 +271,24 @@ fn fixes_change_their_bytes_and_nothing_else() {
     assert_eq!(fs::read_to_string(&card).expect("card"), retired);
     run(place.path(), &["audit", "--fix", "--unsafe-fixes"]);
     assert_eq!(fs::read_to_string(&card).expect("card"), retired.replace("conversational", "text-generation"));
+    // What the files and the code tell is added at the end of the metadata, with its line ends; nothing is guessed.
+    let code = "\r\n```python\r\nfrom transformers import BertForMaskedLM\r\nm = BertForMaskedLM.from_pretrained(\"acme/words\")\r\n```\r\n";
+    for (front, tail, after) in [
+        ("language: en\r\n", code, "language: en\r\nlibrary_name: transformers\r\npipeline_tag: fill-mask\r\n"),
+        ("tags: [fill-mask, pytorch]\r\n", code, "tags: [fill-mask, pytorch]\r\nlibrary_name: transformers\r\n"),
+        ("language: en\r\n", "", "language: en\r\n"),
+    ] {
+        let text = |front: &str| format!("---\r\nlicense: mit\r\n{front}---\r\n# Card\r\n{tail}");
+        fs::write(&card, text(front)).expect("card");
+        run(place.path(), &["audit", "--fix", "--unsafe-fixes", "--select", "metadata"]);
+        assert_eq!(fs::read_to_string(&card).expect("card"), text(after));
+    }
+    let flow =
+        "---\n{license: mit, library_name: transformers}\n---\n# Card\n\n```python\nx = pipeline(\"ner\")\n```\n";
+    fs::write(&card, flow).expect("card");
+    let output = run(place.path(), &["audit", "--fix", "--unsafe-fixes"]);
+    assert!(output.out.contains("by the code"), "{}", output.out);
+    assert_eq!(fs::read_to_string(&card).expect("card"), flow, "no line is added within braces");
 }
 
 #[test]

@@ -53,7 +53,10 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin { rules: &["key-unknown", "key-not-string", "key-reserved", "key-deprecated"], run: keys::check },
     Builtin { rules: &["field-empty", "field-placeholder", "list-duplicate"], run: fields::check },
     Builtin { rules: &["license-unknown", "license-other-unnamed", "license-name-unused"], run: license::check },
-    Builtin { rules: &["pipeline-tag-retired", "library-unknown"], run: tasks::check },
+    Builtin {
+        rules: &["pipeline-tag-retired", "pipeline-tag-missing", "library-unknown", "library-missing"],
+        run: tasks::check,
+    },
     Builtin { rules: &["language-invalid", "language-doubtful", "language-missing"], run: language::check },
     Builtin { rules: &["base-model-invalid", "base-model-relation-alone", "repo-id-invalid"], run: lineage::check },
     Builtin { rules: &["model-index-lossy"], run: model_index::check },

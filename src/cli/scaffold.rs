@@ -15,6 +15,7 @@ use super::{EXIT_CLEAN, talk};
 use crate::card::{Card, Siblings, decode};
 use crate::disclosure::{self, Applies};
 use crate::embedded::table;
+use crate::facts::integration;
 use crate::license::text::{Likeness, identify, is_license_file};
 use crate::repository::config::Trainer;
 use crate::repository::{self, MAX_CONFIG, Repository, Weights};
@@ -26,7 +27,6 @@ use crate::text::{SourceFile, suggest};
 #[serde(deny_unknown_fields)]
 struct Table {
     sections: Vec<Section>,
-    tasks: Vec<Task>,
 }
 
 /// A section of a new card.
@@ -45,13 +45,6 @@ struct Section {
     questions: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Task {
-    ends: String,
-    task: String,
-}
-
 /// Runs `new`; gives the exit code.
 ///
 /// # Errors
@@ -66,7 +59,7 @@ pub(super) fn run(options: &NewOptions) -> anyhow::Result<u8> {
         bail!("{} is no folder; with --section, name the card", options.path.display());
     }
     let path = options.path.join("README.md");
-    let facts = Facts::read(&table, &options.path);
+    let facts = Facts::read(&options.path);
     let text = skeleton(&table, &facts, profile);
     if options.stdout {
         super::print(&text)?;
@@ -92,7 +85,7 @@ struct Facts {
     license: Option<String>,
     base_model: Option<String>,
     library: Option<&'static str>,
-    task: Option<String>,
+    task: Option<&'static str>,
     /// Labels and values for the list at the top.
     details: Vec<(&'static str, String)>,
     /// Lines for the section on training.
@@ -100,7 +93,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn read(table: &Table, folder: &Path) -> Self {
+    fn read(folder: &Path) -> Self {
         let mut facts = Self::default();
         let real = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         facts.name = real.file_name().map_or_else(|| "Model".to_owned(), |name| plain(&name.to_string_lossy()));
@@ -108,7 +101,7 @@ impl Facts {
         let repository = Repository::read(&files);
         let names = &repository.names;
         if let Some(config) = &repository.config {
-            facts.config(table, config);
+            facts.config(config);
         }
         if let Some(adapter) = &repository.adapter {
             facts.adapter(adapter);
@@ -119,12 +112,9 @@ impl Facts {
         if let Some(state) = &repository.trainer {
             facts.trainer(state);
         }
-        if names.iter().any(|name| name == "config_sentence_transformers.json") {
-            facts.library = Some("sentence-transformers");
-            facts.task = Some("sentence-similarity".to_owned());
-        } else if names.iter().any(|name| name == "model_index.json") {
-            facts.library = Some("diffusers");
-        } else if repository.gguf.is_some() && facts.library.is_none() {
+        facts.task = integration::task_of_files(&repository).map(|told| told.id);
+        facts.library = integration::library_of_files(&repository).map(|told| told.id);
+        if repository.gguf.is_some() && facts.library.is_none() {
             facts.library = Some("gguf");
         }
         let weights = repository.weights.as_ref().filter(|weights| weights.counts_parameters());
@@ -149,10 +139,8 @@ impl Facts {
         facts
     }
 
-    fn config(&mut self, table: &Table, config: &Value) {
-        self.library = Some("transformers");
+    fn config(&mut self, config: &Value) {
         let class = config["architectures"][0].as_str().map(plain).unwrap_or_default();
-        self.task = table.tasks.iter().find(|task| class.ends_with(&task.ends)).map(|task| task.task.clone());
         let number = |key: &str| config[key].as_u64();
         let mut parts = Vec::new();
         for (key, unit) in [
@@ -185,14 +173,10 @@ impl Facts {
     }
 
     fn adapter(&mut self, adapter: &Value) {
-        self.library = Some("peft");
         self.base_model = adapter["base_model_name_or_path"]
             .as_str()
             .filter(|id| crate::vocab::repo_id::fault(id).is_none() && id.contains('/'))
             .map(str::to_owned);
-        if adapter["task_type"].as_str() == Some("CAUSAL_LM") {
-            self.task = Some("text-generation".to_owned());
-        }
         let kind = adapter["peft_type"].as_str().map(plain).unwrap_or_default();
         let rank = adapter["r"].as_u64().map(|rank| format!(", rank {rank}")).unwrap_or_default();
         let alpha = adapter["lora_alpha"].as_u64().map(|alpha| format!(", alpha {alpha}")).unwrap_or_default();
@@ -243,7 +227,7 @@ fn skeleton(table: &Table, facts: &Facts, profile: &Profile) -> String {
         Some(library) => out.push_str(&format!("library_name: {library}\n")),
         None => out.push_str("# library_name: which library loads it?\n"),
     }
-    match &facts.task {
+    match facts.task {
         Some(task) => out.push_str(&format!("pipeline_tag: {task}\n")),
         None => out.push_str("# pipeline_tag: which task of the Hub?\n"),
     }
@@ -277,7 +261,7 @@ fn wanted(section: &Section, profile: &Profile, people: bool) -> bool {
 
 /// Whether anybody may be treated unfairly: by the task, which is all that is known.
 fn affects_people(facts: &Facts) -> bool {
-    let task = facts.task.as_deref().map(|task| format!("pipeline_tag: {task}\n")).unwrap_or_default();
+    let task = facts.task.map(|task| format!("pipeline_tag: {task}\n")).unwrap_or_default();
     let source = SourceFile::new("README.md", format!("---\nlicense: mit\n{task}---\n"));
     let traits = disclosure::read_page(&Card::read(&source, Vec::new(), Siblings::none(), None)).traits;
     [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]

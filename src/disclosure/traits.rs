@@ -7,8 +7,7 @@ use serde::Deserialize;
 use super::data::{Applies, Cues, Vocabulary};
 use crate::card::Card;
 use crate::embedded::table;
-use crate::facts::descent;
-use crate::vocab;
+use crate::facts::{descent, integration};
 
 /// `rules/traits.yaml`.
 #[derive(Deserialize)]
@@ -59,9 +58,9 @@ impl Traits {
         });
         let declared = card.field_text("pipeline_tag").map(|task| task.trim().to_lowercase());
         // A task among the tags stands in for one that is not declared, unless there are several.
-        let tagged = || {
-            let mut tasks = tags.iter().map(|tag| tag.trim()).filter(|tag| vocab::tasks().find(tag).is_some());
-            tasks.next().filter(|_| tasks.next().is_none()).map(str::to_owned)
+        let tagged = || match integration::tagged_tasks(card).as_slice() {
+            [task] => Some((*task).to_owned()),
+            _ => None,
         };
         let subjects = &file().other_subjects;
         let marks = &vocabulary.marks;

@@ -5,6 +5,7 @@
 
 pub mod assessment;
 pub mod descent;
+pub mod integration;
 pub mod statements;
 
 use crate::card::{Card, Kind};

@@ -158,6 +158,14 @@ pub struct Tasks {
     pub retired: Vec<RetiredTask>,
     /// Values mistaken for tasks.
     pub confusions: Vec<TaskConfusion>,
+    classes: Vec<TaskClass>,
+}
+
+/// What the end of a class name of transformers says of the task.
+#[derive(Debug, Deserialize)]
+struct TaskClass {
+    ends: String,
+    task: String,
 }
 
 impl Tasks {
@@ -171,6 +179,23 @@ impl Tasks {
     #[must_use]
     pub fn retired(&self, tag: &str) -> Option<&RetiredTask> {
         self.retired.iter().find(|task| task.value == tag)
+    }
+
+    /// The current task that a value names, by its tag or by a usual name of it alone.
+    #[must_use]
+    pub fn exactly(&self, value: &str) -> Option<&str> {
+        if let Some(task) = self.find(value) {
+            return Some(&task.tag);
+        }
+        let folded = suggest::fold(value);
+        let confusion = self.confusions.iter().find(|confusion| suggest::fold(&confusion.value) == folded)?;
+        if let [one] = confusion.tags.as_slice() { Some(one) } else { None }
+    }
+
+    /// The task of a class of transformers, where its name tells.
+    #[must_use]
+    pub fn of_class(&self, class: &str) -> Option<&str> {
+        self.classes.iter().find(|known| class.ends_with(&known.ends)).map(|known| known.task.as_str())
     }
 
     /// The tasks that `value` most likely means.
@@ -193,9 +218,48 @@ pub struct Libraries {
     items: HashSet<String>,
     formats: HashSet<String>,
     intended: Vec<Instead>,
+    /// Files that one library writes, in the order of how much they say.
+    pub files: Vec<LibraryFile>,
+    /// What code imports to load a model.
+    pub imports: Vec<Import>,
+}
+
+/// A file that stands for a library.
+#[derive(Debug, Deserialize)]
+pub struct LibraryFile {
+    /// The file.
+    pub file: String,
+    /// Files beside which it says nothing.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// The library that loads what it stands for.
+    pub loads: String,
+    /// Libraries that cannot.
+    pub cannot: Vec<String>,
+}
+
+/// A module of Python that stands for a library.
+#[derive(Debug, Deserialize)]
+pub struct Import {
+    /// The module.
+    pub module: String,
+    /// A word without which the line says nothing.
+    #[serde(default)]
+    pub with: Option<String>,
+    /// The library.
+    pub library: String,
+    /// It stands although transformers is imported beside it.
+    #[serde(default)]
+    pub above: bool,
 }
 
 impl Libraries {
+    /// True for a library of the Hub.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.items.contains(name)
+    }
+
     /// True for a library of the Hub, or a file format used as one, which is harmless.
     #[must_use]
     pub fn is_known(&self, name: &str) -> bool {

@@ -16,6 +16,7 @@ pub mod schema;
 pub mod tasks;
 pub mod yaml;
 
+use crate::checks::Context;
 use crate::rule::Fix;
 use crate::text::Span;
 use crate::yaml::{Document, Kind, NodeId, Style};
@@ -52,6 +53,22 @@ fn remove_item(text: &str, document: &Document<'_>, items: &[NodeId], at: usize,
     let comma = previous.filter(|&end| text.get(end..node.span.start as usize).is_some_and(|gap| gap.trim() == ","));
     let span = comma.map(|end| Span::new(end, node.span.end as usize)).or_else(lines)?;
     Some(Fix::safe(title, span, ""))
+}
+
+/// Adds a line with a key at the end of the front matter, where its keys stand at the margin.
+fn add_line(ctx: &Context<'_>, line: &str) -> Option<Fix> {
+    let (document, root) = ctx.card.mapping()?;
+    let text = ctx.card.source.text();
+    let (first, _) = *document.pairs(root).first()?;
+    let at_margin = |at: u32| text[..at as usize].ends_with('\n');
+    let fence = ctx.card.front.end().start;
+    // A mapping in braces begins before its first key.
+    if !at_margin(document.node(first).span.start) || !at_margin(document.node(root).span.start) || !at_margin(fence) {
+        return None;
+    }
+    let ends = if text[..fence as usize].ends_with("\r\n") { "\r\n" } else { "\n" };
+    let place = Span::new(fence as usize, fence as usize);
+    Some(Fix::unsafe_(format!("add `{line}`"), place, format!("{line}{ends}")))
 }
 
 /// A value's span, or that of its key when the value is not written.

@@ -92,21 +92,10 @@ fn required(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if ctx.card.kind == Kind::Other {
         return;
     }
-    let Some((document, root)) = ctx.card.mapping() else { return };
-    let fields = vocab::fields();
-    let dataset = ctx.card.kind == Kind::Dataset;
-    // A slip of the key is one defect, told once: what unknown and replaced keys stand for.
-    let meant: Vec<&str> = document
-        .pairs(root)
-        .iter()
-        .take(MAX_KEYS)
-        .filter_map(|&(key, _)| {
-            let key = document.text(key)?;
-            let replaced = fields.deprecated.iter().find(|old| old.name == key);
-            let slip = || if fields.is_known(key) || fields.is_common(key) { None } else { fields.meant(key, dataset) };
-            replaced.and_then(|old| old.instead.as_deref()).or_else(slip)
-        })
-        .collect();
+    if ctx.card.mapping().is_none() {
+        return;
+    }
+    let meant = meant(ctx);
     for rule in crate::rule::all() {
         let crate::rule::Check::FieldRequired(field) = &rule.check else { continue };
         if ctx.card.field(field).is_some() || meant.contains(&field.as_str()) {
@@ -120,6 +109,20 @@ fn required(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             }
         });
     }
+}
+
+/// The fields that unknown and replaced keys of the card stand for: a slip of a key is one defect, told once.
+pub(super) fn meant(ctx: &Context<'_>) -> Vec<&'static str> {
+    let Some((document, root)) = ctx.card.mapping() else { return Vec::new() };
+    let fields = vocab::fields();
+    let dataset = ctx.card.kind == Kind::Dataset;
+    let keys = document.pairs(root).iter().take(MAX_KEYS).filter_map(|&(key, _)| document.text(key));
+    keys.filter_map(|key| {
+        let replaced = fields.deprecated.iter().find(|old| old.name == key);
+        let slip = || if fields.is_known(key) || fields.is_common(key) { None } else { fields.meant(key, dataset) };
+        replaced.and_then(|old| old.instead.as_deref()).or_else(slip)
+    })
+    .collect()
 }
 
 /// The card against the user's schemas.

@@ -3,7 +3,8 @@
 use super::requote;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::rule::Fix;
+use crate::facts::integration::{self, Told, Witness};
+use crate::rule::{Fix, Severity};
 use crate::text::safe;
 use crate::vocab;
 
@@ -13,6 +14,57 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     pipeline_tag(ctx, sink);
     library(ctx, sink);
+    missing(ctx, sink);
+}
+
+/// Task and library that are given by nothing from which the Hub takes them.
+fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let (card, repository) = (ctx.card, ctx.repository);
+    if card.mapping().is_none() {
+        return;
+    }
+    let absent = |field: &str| card.field(field).is_none() && !super::schema::meant(ctx).contains(&field);
+    let known = || {
+        let transformers = card.field_text("library_name").is_none_or(|name| name == "transformers");
+        transformers && integration::configured_task(repository).is_some()
+    };
+    let wanted = |rule: &str, field: &str| sink.wants(rule) && absent(field);
+    let task = wanted("pipeline-tag-missing", "pipeline_tag") && integration::tagged_tasks(card).is_empty() && !known();
+    let library = wanted("library-missing", "library_name") && integration::tagged_libraries(card).is_empty();
+    if task {
+        let told = integration::task_of_files(repository).or_else(|| integration::task_of_card(card));
+        absence(ctx, sink, "pipeline-tag-missing", "pipeline_tag", told);
+    }
+    if library {
+        let told = integration::library_of_files(repository).or_else(|| integration::library_of_card(card));
+        absence(ctx, sink, "library-missing", "library_name", told);
+    }
+}
+
+fn absence(ctx: &Context<'_>, sink: &mut Sink<'_>, rule: &'static str, field: &str, told: Option<Told>) {
+    let place = ctx.card.front.end();
+    let Some(told) = told else {
+        let help = crate::rule::find(rule).and_then(|rule| rule.section("How to fix")).unwrap_or_default();
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        sink.add(rule, place, format!("There is no `{field}`"), |f| {
+            // Without a sign of one, there may be none that the Hub knows.
+            f.at_most(Severity::Note).help(help).anchor(format!("/{field}"))
+        });
+        return;
+    };
+    let line = format!("{field}: {}", told.id);
+    let (by, witness) = match told.by {
+        Witness::File(name) => (format!("by {name}"), None),
+        Witness::Index(span) => ("by the model-index".to_owned(), Some(span)),
+        Witness::Code(span) => ("by the code of the card".to_owned(), Some(span)),
+    };
+    sink.add(rule, place, format!("There is no `{field}`; {by} it is `{}`", told.id), |f| {
+        let f = f.help(format!("Add `{line}`")).anchor(format!("/{field}")).maybe_fix(super::add_line(ctx, &line));
+        match witness {
+            Some(span) => f.related(span, "what tells it"),
+            None => f,
+        }
+    });
 }
 
 fn pipeline_tag(ctx: &Context<'_>, sink: &mut Sink<'_>) {

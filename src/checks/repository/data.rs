@@ -18,7 +18,6 @@ pub(super) struct Table {
     pub(super) native_types: Vec<String>,
     pub(super) formats: HashMap<String, Vec<String>>,
     pub(super) heads: Vec<Head>,
-    pub(super) libraries: Vec<Library>,
     pub(super) pickles: Vec<Pickle>,
     pub(super) safe_formats: Vec<String>,
     pub(super) no_weights: Vec<String>,
@@ -42,16 +41,6 @@ impl Table {
 pub(super) struct Head {
     pub(super) ends: String,
     pub(super) tasks: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Library {
-    pub(super) file: String,
-    #[serde(default)]
-    pub(super) unless: Vec<String>,
-    pub(super) loads: String,
-    pub(super) cannot: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@ use super::data::{Script, data};
 use super::field_span;
 use crate::checks::{Context, Sink};
 use crate::text::safe;
+use crate::vocab;
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     library(ctx, sink);
@@ -15,7 +16,7 @@ fn library(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (card, names) = (ctx.card, &ctx.repository.names);
     let Some(declared) = card.field_text("library_name") else { return };
     let there = |file: &str| names.contains(file);
-    let found = data().libraries.iter().find(|library| {
+    let found = vocab::libraries().files.iter().find(|library| {
         there(&library.file)
             && !library.unless.iter().any(|file| there(file))
             && library.cannot.iter().any(|name| name == declared)
@@ -30,7 +31,7 @@ fn library(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn task(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    let Some(declared) = card.field_text("pipeline_tag").filter(|tag| crate::vocab::tasks().find(tag).is_some()) else {
+    let Some(declared) = card.field_text("pipeline_tag").filter(|tag| vocab::tasks().find(tag).is_some()) else {
         return;
     };
     let classes = ctx.repository.architectures();

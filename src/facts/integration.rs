@@ -1,0 +1,188 @@
+//! Which task a model serves and which library loads it, as far as something beside `pipeline_tag` and
+//! `library_name` tells.
+
+use crate::card::Card;
+use crate::repository::Repository;
+use crate::text::Span;
+use crate::vocab;
+
+/// Calls of transformers whose first argument may be a task.
+const CALLS: &[&str] = &["pipeline(", "pipeline(task="];
+/// Words of code that reads more than text.
+const SENSES: &[&str] = &["image", "Image", "audio", "video", "pixel_values", "AutoProcessor"];
+
+/// Something that tells a task or a library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Tag of the task, or id of the library.
+    pub id: &'static str,
+    /// What tells it.
+    pub by: Witness,
+}
+
+/// What tells a task or a library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Witness {
+    /// A file of the repository.
+    File(&'static str),
+    /// A value of the card's model-index.
+    Index(Span),
+    /// A place in the card's code.
+    Code(Span),
+}
+
+/// Tags of the card that are tasks of the Hub, each once. The Hub takes the task from them (Hub documentation,
+/// "Widgets").
+#[must_use]
+pub fn tagged_tasks<'c>(card: &'c Card<'_>) -> Vec<&'c str> {
+    tagged(card, |tag| vocab::tasks().find(tag).is_some())
+}
+
+/// Tags of the card that are libraries of the Hub, each once. The Hub takes the library from them (Hub documentation,
+/// "Model Cards").
+#[must_use]
+pub fn tagged_libraries<'c>(card: &'c Card<'_>) -> Vec<&'c str> {
+    tagged(card, |tag| vocab::libraries().has(tag))
+}
+
+fn tagged<'c>(card: &'c Card<'_>, known: impl Fn(&str) -> bool) -> Vec<&'c str> {
+    let Some((document, _)) = card.mapping() else { return Vec::new() };
+    let tags = card.field_items("tags").into_iter().filter_map(|tag| document.text(tag)).map(str::trim);
+    let mut found: Vec<&str> = Vec::new();
+    for tag in tags.filter(|tag| known(tag)) {
+        if !found.contains(&tag) {
+            found.push(tag);
+        }
+    }
+    found
+}
+
+/// The task that the class in `config.json` stands for. For models of transformers, the Hub takes the task from there
+/// (Hub documentation, "Model Cards").
+#[must_use]
+pub fn configured_task(repository: &Repository) -> Option<&'static str> {
+    let classes = repository.architectures();
+    let [class] = classes.as_slice() else { return None };
+    vocab::tasks().of_class(class)
+}
+
+/// The task that the files of a repository tell.
+#[must_use]
+pub fn task_of_files(repository: &Repository) -> Option<Told> {
+    let told = |id, file| Some(Told { id, by: Witness::File(file) });
+    if repository.names.contains("config_sentence_transformers.json") {
+        return told("sentence-similarity", "config_sentence_transformers.json");
+    }
+    let adapted = repository.adapter.as_ref().and_then(|adapter| match adapter["task_type"].as_str()? {
+        "CAUSAL_LM" => Some("text-generation"),
+        "SEQ_CLS" => Some("text-classification"),
+        "TOKEN_CLS" => Some("token-classification"),
+        "QUESTION_ANS" => Some("question-answering"),
+        _ => None,
+    });
+    if let Some(task) = adapted {
+        return told(task, "adapter_config.json");
+    }
+    told(configured_task(repository)?, "config.json")
+}
+
+/// The library that the files of a repository tell.
+#[must_use]
+pub fn library_of_files(repository: &Repository) -> Option<Told> {
+    let there = |file: &str| repository.names.contains(file);
+    let of = |file: &&vocab::LibraryFile| there(&file.file) && !file.unless.iter().any(|other| there(other));
+    if let Some(file) = vocab::libraries().files.iter().find(of) {
+        return Some(Told { id: &file.loads, by: Witness::File(&file.file) });
+    }
+    // Other libraries have files of this name, without what transformers writes.
+    let own = |key: &str| repository.config.as_ref().is_some_and(|config| config.get(key).is_some());
+    if own("model_type") || own("transformers_version") || own("architectures") {
+        return Some(Told { id: "transformers", by: Witness::File("config.json") });
+    }
+    None
+}
+
+/// The task that the card's model-index or its code tells, where all that do agree.
+#[must_use]
+pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
+    let mut found: Vec<Told> = Vec::new();
+    if let (Some((document, _)), Some((_, index))) = (card.mapping(), card.field("model-index")) {
+        for &entry in document.items(index).unwrap_or_default() {
+            let results = document.get(entry, "results").and_then(|(_, results)| document.items(results));
+            for &result in results.unwrap_or_default() {
+                let named = document.get(result, "task").and_then(|(_, task)| document.get(task, "type"));
+                let Some((_, named)) = named else { continue };
+                if let Some(id) = document.text(named).and_then(|name| vocab::tasks().exactly(name)) {
+                    found.push(Told { id, by: Witness::Index(document.node(named).span) });
+                }
+            }
+        }
+    }
+    // A class of language models may also be given pictures or sound to read.
+    let mut senses = false;
+    for (line, start) in code(card) {
+        senses |= SENSES.iter().any(|word| line.contains(word));
+        let called = CALLS.iter().find_map(|call| {
+            let at = line.find(call)? + call.len();
+            let quote = line[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
+            let task = line[at + 1..].split(quote).next()?;
+            Some((vocab::tasks().exactly(task)?, at, task.len() + 2))
+        });
+        let loaded = || {
+            let before = &line[..line.find(".from_pretrained(")?];
+            let class = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next()?;
+            Some((vocab::tasks().of_class(class)?, before.len() - class.len(), class.len()))
+        };
+        if let Some((id, at, length)) = called.or_else(loaded) {
+            found.push(Told { id, by: Witness::Code(Span::new(start + at, start + at + length)) });
+        }
+    }
+    agreed(found).filter(|told| told.id != "text-generation" || !senses)
+}
+
+/// The library that the card's code imports to load the model.
+#[must_use]
+pub fn library_of_card(card: &Card<'_>) -> Option<Told> {
+    let mut found: Vec<(bool, Told)> = Vec::new();
+    for (line, start) in code(card) {
+        let Some(rest) = line.strip_prefix("from ").or_else(|| line.strip_prefix("import ")) else { continue };
+        let module = rest.trim_start().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next();
+        let known = vocab::libraries().imports.iter().find(|import| {
+            module == Some(&import.module) && import.with.as_ref().is_none_or(|word| rest.contains(word.as_str()))
+        });
+        if let Some(import) = known {
+            let by = Witness::Code(Span::new(start, start + line.len()));
+            found.push((import.above, Told { id: &import.library, by }));
+        }
+    }
+    if found.iter().any(|(above, _)| *above) {
+        found.retain(|(above, told)| *above || told.id != "transformers");
+    }
+    agreed(found.into_iter().map(|(_, told)| told).collect())
+}
+
+/// The first, where all name the same.
+fn agreed(found: Vec<Told>) -> Option<Told> {
+    let mut found = found.into_iter();
+    let first = found.next()?;
+    found.all(|other| other.id == first.id).then_some(first)
+}
+
+/// Lines of the card's code without blanks and prompts around them, each with its place in the file.
+fn code<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c str, usize)> {
+    let text = card.source.text();
+    card.outline.code.iter().flat_map(move |block| {
+        let start = block.span.start as usize;
+        let lines = card.source.slice(block.span).split_inclusive('\n');
+        let lines = lines.scan(start, |at, line| {
+            let here = *at;
+            *at += line.len();
+            Some((line, here))
+        });
+        lines.map(move |(line, at)| {
+            let own = line.trim_start_matches([' ', '\t', '>', '.']);
+            let start = at + line.len() - own.len();
+            (text[start..at + line.len()].trim_end(), start)
+        })
+    })
+}
