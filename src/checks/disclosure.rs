@@ -12,8 +12,6 @@ use crate::card::{Card, Kind};
 use crate::checks::{Context, Sink};
 use crate::disclosure::{self, Applies, Disclosure, Level, Reading, Topic};
 use crate::embedded::table;
-use crate::facts::{descent, place};
-use crate::license::Relation;
 use crate::markdown::Heading;
 use crate::rule::Finding;
 use crate::text::{Span, safe};
@@ -230,9 +228,7 @@ fn commented<'c>(card: &'c Card<'_>) -> impl Iterator<Item = &'c Heading> {
 fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> {
     let card = ctx.card;
     let mut told = Vec::new();
-    let bases = descent::named(card, "base_model").len();
-    let copy = descent::relation(card, bases, place(card).1) == Relation::Quantized
-        || claim(reading, "claim.quantized-copy").is_some();
+    let copy = ctx.is_copy();
     let pointed = claim(reading, "claim.pointer").is_some();
     // What neither writes, nor reads language, nor judges people has nobody to be unfair to.
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]

@@ -148,5 +148,5 @@ fn set_severities(rules: &mut Rules, severities: &BTreeMap<String, String>) -> a
 fn today() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let milliseconds = i64::try_from(now.as_millis()).unwrap_or(0);
-    crate::yaml::reading::js_iso(milliseconds).chars().take(10).collect()
+    crate::yaml::value::js_iso(milliseconds).chars().take(10).collect()
 }

@@ -14,6 +14,7 @@ use crate::facts::{descent, integration};
 #[serde(deny_unknown_fields)]
 struct File {
     generative: Vec<String>,
+    restoring: Vec<String>,
     language: Vec<String>,
     classifier: Vec<String>,
     other_subjects: Vec<String>,
@@ -30,12 +31,18 @@ pub(super) struct Marks {
     judges_people: usize,
     high_stakes: usize,
     lineage: usize,
+    restores: usize,
 }
 
 impl Marks {
     /// The cues, by what gives the number of each.
     pub(super) fn new(cue: impl Fn(&str) -> usize) -> Self {
-        Self { judges_people: cue("judges-people"), high_stakes: cue("high-stakes"), lineage: cue("t-model-lineage") }
+        Self {
+            judges_people: cue("judges-people"),
+            high_stakes: cue("high-stakes"),
+            lineage: cue("t-model-lineage"),
+            restores: cue("restores"),
+        }
     }
 }
 
@@ -45,6 +52,8 @@ pub struct Traits {
     task: Option<String>,
     /// The tag that says what it is about, where that is not language.
     subject: Option<&'static str>,
+    /// The task, where the model restores what it is given.
+    restoring: Option<&'static str>,
     derived: bool,
     people: bool,
     stakes: bool,
@@ -64,8 +73,13 @@ impl Traits {
         };
         let subjects = &file().other_subjects;
         let marks = &vocabulary.marks;
+        let task = declared.filter(|task| !task.is_empty()).or_else(tagged);
+        let restoring =
+            file().restoring.iter().find(|known| Some(*known) == task.as_ref() && said.contains(marks.restores));
+        let restoring = restoring.map(String::as_str);
         Self {
-            task: declared.filter(|task| !task.is_empty()).or_else(tagged),
+            task,
+            restoring,
             subject: tags
                 .iter()
                 .find_map(|tag| subjects.iter().find(|subject| subject.eq_ignore_ascii_case(tag)))
@@ -89,10 +103,12 @@ impl Traits {
         };
         match applies {
             Applies::Always => None,
-            Applies::Generative => not(&file().generative, "generates nothing").or_else(|| {
-                let subject = self.subject.filter(|_| task.is_none())?;
-                Some(format!("the tag is {subject}, and nothing says that it generates"))
-            }),
+            Applies::Generative => not(&file().generative, "generates nothing")
+                .or_else(|| Some(format!("the task is {}, by which it restores what it is given", self.restoring?)))
+                .or_else(|| {
+                    let subject = self.subject.filter(|_| task.is_none())?;
+                    Some(format!("the tag is {subject}, and nothing says that it generates"))
+                }),
             Applies::NlpOrSpeech => not(&file().language, "is neither language nor speech").or_else(|| {
                 let subject = self.subject?;
                 Some(format!("the tag is {subject}, which is neither language nor speech"))

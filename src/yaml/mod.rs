@@ -11,6 +11,7 @@ mod parse;
 pub mod project;
 pub mod reading;
 pub mod resolve;
+pub mod value;
 
 use std::borrow::Cow;
 

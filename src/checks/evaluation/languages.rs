@@ -1,8 +1,6 @@
 //! Languages that the card claims and the results do not name.
 
 use crate::checks::{Context, Sink};
-use crate::facts::{descent, place};
-use crate::license::Relation;
 use crate::text::Span;
 use crate::vocab;
 
@@ -73,9 +71,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     codes.retain(|code| languages.is_known(code) && *code != "multilingual");
     codes.sort_unstable();
     codes.dedup();
-    let bases = descent::named(card, "base_model").len();
-    let copy = descent::relation(card, bases, place(card).1) == Relation::Quantized;
-    if codes.len() < LEAST || copy {
+    if codes.len() < LEAST || ctx.is_copy() {
         return;
     }
     let text = results(ctx).to_lowercase();
