@@ -141,7 +141,7 @@ fn levels_agree_with_readers() {
     for (name, (counts, exact, all), floor) in [("learned", halves[0], 0.94), ("other", halves[1], 0.81)] {
         println!("{name}: Matthews correlation {:.3}, exact level {:.3} {counts:?}", counts.mcc(), exact / all);
         assert!(counts.mcc() >= floor, "{name}: {:.3}", counts.mcc());
-        assert!(exact / all >= 0.79, "{name}: {:.3}", exact / all);
+        assert!(exact / all >= 0.80, "{name}: {:.3}", exact / all);
     }
 }
 
@@ -332,7 +332,7 @@ fn presence_agrees_with_people() {
         all.precision()
     );
     println!("baselines (issue 4): Matthews correlation 0.42, balanced accuracy 0.63, precision 0.87");
-    assert!(all.mcc() >= 0.62 && mean >= 0.72 && mean_lined >= 0.75 && all.precision() >= 0.88);
+    assert!(all.mcc() >= 0.60 && mean >= 0.72 && mean_lined >= 0.75 && all.precision() >= 0.88);
 }
 
 /// A fence with nothing in it shows no use, and a request to cite names no paper.
@@ -487,7 +487,7 @@ fn verdicts_fall_with_their_evidence() {
 /// Per cent of verdicts that fall with their evidence, of all and of those with nothing left to stand on, just below
 /// what is reached. What is left of the half that was learned from was not read.
 const DELETION_FLOORS: [(&str, [usize; 2]); 3] =
-    [("labelled", [12, 66]), ("levels, learned", [71, 0]), ("levels, other", [45, 80])];
+    [("labelled", [12, 66]), ("levels, learned", [68, 0]), ("levels, other", [45, 78])];
 /// Per cent of spans within the labelled lines, just below what is reached.
 const PLACE_FLOOR: usize = 92;
 

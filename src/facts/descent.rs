@@ -8,7 +8,8 @@ use crate::vocab::repo_id::{fault, in_url};
 use crate::yaml::{self, NodeId};
 
 /// Words in a repository's name or files that mark weights in another number format.
-const QUANTIZED: &[&str] = &["gguf", "gptq", "awq", "exl2", "exl3", "bnb-4bit", "8bit", "4bit", "fp8", "mlx"];
+const QUANTIZED: &[&str] =
+    &["gguf", "gptq", "awq", "exl2", "exl3", "bnb-4bit", "8bit", "4bit", "int8", "int4", "fp8", "mlx"];
 /// Words of a text that bear out a tag for a copy: what was done, and names of number formats of GGUF.
 const CONVERTED: &[&str] =
     &["quantiz", "quantis", "convert", "conversion", "q4_0", "q4_k", "q5_k", "q6_k", "q8_0", "iq4_", "iq3_"];
