@@ -1,13 +1,20 @@
 //! Which task a model serves and which library loads it, as far as something beside `pipeline_tag` and
 //! `library_name` tells.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use crate::card::Card;
 use crate::repository::Repository;
 use crate::text::Span;
 use crate::vocab;
 
-/// Calls of transformers whose first argument may be a task.
-const CALLS: &[&str] = &["pipeline(", "pipeline(task="];
+/// A call of transformers whose first argument may be a task.
+static CALL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("pipeline("));
+/// What follows a class that loads a model.
+static LOAD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(".from_pretrained("));
 /// Words of code that reads more than text.
 const SENSES: &[&str] = &["image", "Image", "audio", "video", "pixel_values", "AutoProcessor"];
 
@@ -118,26 +125,35 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
             }
         }
     }
-    // A class of language models may also be given pictures or sound to read.
-    let mut senses = false;
-    for (line, start) in code(card) {
-        senses |= SENSES.iter().any(|word| line.contains(word));
-        let called = CALLS.iter().find_map(|call| {
-            let at = line.find(call)? + call.len();
-            let quote = line[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            let task = line[at + 1..].split(quote).next()?;
-            Some((vocab::tasks().exactly(task)?, at, task.len() + 2))
-        });
-        let loaded = || {
-            let before = &line[..line.find(".from_pretrained(")?];
-            let class = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next()?;
-            Some((vocab::tasks().of_class(class)?, before.len() - class.len(), class.len()))
+    let text = card.source.text();
+    for block in &card.outline.code {
+        let code = card.source.slice(block.span);
+        let mut tell = |id, range: Range<usize>| {
+            let start = block.span.start as usize;
+            found.push(Told { id, by: Witness::Code(Span::new(start + range.start, start + range.end)) });
         };
-        if let Some((id, at, length)) = called.or_else(loaded) {
-            found.push(Told { id, by: Witness::Code(Span::new(start + at, start + at + length)) });
+        for at in CALL.find_iter(code.as_bytes()).map(|at| at + CALL.needle().len()) {
+            let at = at + if code[at..].starts_with("task=") { "task=".len() } else { 0 };
+            let Some(quote) = code[at..].chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
+            let Some(task) = code[at + 1..].split([quote, '\n']).next() else { continue };
+            if let Some(id) = vocab::tasks().exactly(task) {
+                tell(id, at..at + task.len() + 2);
+            }
+        }
+        for end in LOAD.find_iter(code.as_bytes()) {
+            let name = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
+            let Some(class) = code[..end].rsplit(name).next() else { continue };
+            if let Some(id) = vocab::tasks().of_class(class) {
+                tell(id, end - class.len()..end);
+            }
         }
     }
-    agreed(found).filter(|told| told.id != "text-generation" || !senses)
+    // A class of language models may also be given pictures or sound to read.
+    agreed(found).filter(|told| {
+        let reads_more =
+            || card.outline.code.iter().any(|block| SENSES.iter().any(|word| text[block.span.range()].contains(word)));
+        told.id != "text-generation" || !reads_more()
+    })
 }
 
 /// The library that the card's code imports to load the model.
