@@ -45,7 +45,7 @@ fn absence(ctx: &Context<'_>, sink: &mut Sink<'_>, rule: &'static str, field: &s
     let place = ctx.card.front.end();
     let Some(told) = told else {
         let help = crate::rule::find(rule).and_then(|rule| rule.section("How to fix")).unwrap_or_default();
-        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        let help = help.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().trim_end_matches('.');
         sink.add(rule, place, format!("There is no `{field}`"), |f| {
             // Without a sign of one, there may be none that the Hub knows.
             f.at_most(Severity::Note).help(help).anchor(format!("/{field}"))
