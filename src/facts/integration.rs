@@ -137,7 +137,7 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
             let Some(quote) = code[at..].chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
             let Some(task) = code[at + 1..].split([quote, '\n']).next() else { continue };
             if let Some(id) = vocab::tasks().exactly(task) {
-                tell(id, at..at + task.len() + 2);
+                tell(id, at + 1..at + 1 + task.len());
             }
         }
         for end in LOAD.find_iter(code.as_bytes()) {
