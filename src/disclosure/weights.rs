@@ -18,7 +18,7 @@ const NONE: u32 = u32::MAX;
 /// The table, ready for use.
 struct Weights {
     /// Topic of each column, and what is added to whether it is shown and to whether its test is met, in hundredths.
-    columns: Vec<(usize, [i32; 2])>,
+    columns: Vec<(usize, [i16; 2])>,
     /// Whether a segment that a clause finds substantive shows the topic of a column in any case.
     heard: Vec<bool>,
     /// The higher half of the hash of a feature's name and its row, by the lower bits of the hash, the next free place
@@ -32,7 +32,7 @@ struct Weights {
     begins: Begins,
     /// What is added for each column where a clause finds a segment partial or better, and where substantive: to whether
     /// the topic is shown, and to whether its test is met.
-    fits: Vec<[[i32; 2]; 2]>,
+    fits: Vec<[[i16; 2]; 2]>,
 }
 
 /// Features that have numbers, counted through: the cues, what introduces a segment, headings, labels, shapes.
@@ -44,8 +44,8 @@ struct Begins {
     shapes: usize,
 }
 
-/// What is added up for the columns.
-type Sums = [i32; COLUMNS];
+/// What is added up for the columns, in hundredths; what gets larger than it holds is certain in any case.
+type Sums = [i16; COLUMNS];
 
 /// Cells of all rows, one row after the other.
 struct Rows {
@@ -58,15 +58,15 @@ struct Rows {
 
 impl Rows {
     #[inline]
-    fn row(&self, row: u32) -> impl Iterator<Item = (usize, i32)> {
+    fn row(&self, row: u32) -> impl Iterator<Item = (usize, i16)> {
         let cells = &self.cells[self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize];
-        cells.iter().map(|cell| ((cell >> 16) as usize, i32::from(((cell & 0xffff) as u16).cast_signed())))
+        cells.iter().map(|cell| ((cell >> 16) as usize, ((cell & 0xffff) as u16).cast_signed()))
     }
 
     fn add(&self, rows: &[u32], sums: &mut Sums) {
         for row in rows {
             for (column, weight) in self.row(*row) {
-                sums[column] += weight;
+                sums[column] = sums[column].saturating_add(weight);
             }
         }
     }
@@ -74,17 +74,17 @@ impl Rows {
     fn add_wide(&self, features: &[usize], sums: &mut Sums) {
         for feature in features {
             for (sum, weight) in sums.iter_mut().zip(&self.wide[*feature]) {
-                *sum += weight;
+                *sum = sum.saturating_add(*weight);
             }
         }
     }
 
-    fn weight(&self, row: u32, column: usize) -> i32 {
+    fn weight(&self, row: u32, column: usize) -> i16 {
         let held = (row != NONE).then(|| self.row(row).find(|cell| cell.0 == column)).flatten();
         held.map_or(0, |cell| cell.1)
     }
 
-    fn weights(&self, rows: [u32; 2], column: usize) -> [i32; 2] {
+    fn weights(&self, rows: [u32; 2], column: usize) -> [i16; 2] {
         rows.map(|row| self.weight(row, column))
     }
 }
@@ -100,13 +100,14 @@ impl Weights {
         };
         let (columns, heard) = list()
             .chunks_exact(4)
-            .map(|column| ((column[0] as usize, [column[1].cast_signed(), column[2].cast_signed()]), column[3] != 0))
+            .map(|column| ((column[0] as usize, [hundredths(column[1]), hundredths(column[2])]), column[3] != 0))
             .unzip();
         let hashes: Vec<u64> =
             list().chunks_exact(2).map(|halves| u64::from(halves[0]) | u64::from(halves[1]) << 32).collect();
         let mut half = || Rows { starts: list(), cells: list(), wide: vec![] };
         let (shown, tested) = (half(), half());
-        let mut places = vec![(0, NONE); (hashes.len() * 2).next_power_of_two()];
+        // Three of four places may be taken: a smaller table stays in a nearer cache.
+        let mut places = vec![(0, NONE); (hashes.len() * 4 / 3 + 1).next_power_of_two()];
         let mut held = vec![0; HELD / 64];
         for (row, hash) in (0..).zip(&hashes) {
             let bit = place(*hash >> 32, HELD);
@@ -175,7 +176,8 @@ impl Weights {
         rows.add(&known.rows, sums);
         for &(_, column, level) in fits {
             let [partial, substantive] = self.fits[column][half];
-            sums[column] += partial + if level == Level::Substantive { substantive } else { 0 };
+            let added = partial + if level == Level::Substantive { substantive } else { 0 };
+            sums[column] = sums[column].saturating_add(added);
         }
     }
 }
@@ -193,6 +195,11 @@ struct Held {
 #[inline]
 fn higher(hash: u64) -> u32 {
     (hash >> 32) as u32
+}
+
+/// A weight of the table, which was made for numbers of this size.
+fn hundredths(weight: u32) -> i16 {
+    i16::try_from(weight.cast_signed()).expect("rules/topics/weights.tsv: a weight that is too large")
 }
 
 /// Where a hash is looked for first.
@@ -230,7 +237,7 @@ pub(super) struct Verdict {
 /// findings of what is missing that those of 465 did not; of 56 of them readers found 38 true, 4 false and 14 doubtful,
 /// most of these for sentences that came near (2026-11-27). With this margin 193 are left, and of the 56 that were read
 /// 24 true, 3 false (two mended since) and 6 doubtful.
-const NEAR: i32 = 140;
+const NEAR: i16 = 140;
 
 /// What weights say of each topic; `None` for topics that clauses alone decide.
 pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>> {
@@ -296,7 +303,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
                 continue;
             }
             if sum >= 0 || sure(column) {
-                shows.push((column, sum));
+                shows.push((column, i32::from(sum)));
             } else if let Some(verdict) = &mut found[topic] {
                 verdict.near = true;
             }
