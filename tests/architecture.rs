@@ -27,6 +27,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// Crates and the modules that may name them.
 const FENCES: &[(&str, &[&str])] = &[
+    ("aho_corasick", &["disclosure"]),
     ("annotate_snippets", &["report"]),
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),

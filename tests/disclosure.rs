@@ -540,9 +540,13 @@ fn frameworks_and_topics_agree() {
         }
     }
     let table: Value = serde_json::from_str(cardlint::embedded::data("rules/gaps.yaml").expect("table")).expect("JSON");
+    let claims = cardlint::embedded::data("rules/topics/claims.yaml").expect("table");
+    let claims: Value = serde_json::from_str(claims).expect("JSON");
+    let claims = claims["claims"].as_array().expect("claims");
     let known = |list: &Value| {
         for id in list.as_array().expect("a list").iter().filter_map(Value::as_str) {
-            assert!(id.starts_with("claim.") || disclosure::topic(id).is_some(), "rules/gaps.yaml: no topic {id}");
+            let claimed = claims.iter().any(|claim| claim["id"] == *id);
+            assert!(claimed || disclosure::topic(id).is_some(), "rules/gaps.yaml: no topic or claim {id}");
         }
     };
     let rule = |id: &Value| assert!(id.as_str().is_none_or(|id| cardlint::rule::find(id).is_some()), "no rule {id}");
@@ -550,21 +554,27 @@ fn frameworks_and_topics_agree() {
         rule(&gap["rule"]);
         rule(&gap["copied"]);
         known(&gap["topics"]);
+        if !gap["unless"].is_null() {
+            known(&gap["unless"]);
+        }
     }
     for followup in table["followups"].as_array().expect("followups") {
         rule(&followup["rule"]);
         known(&followup["when"]);
         known(&followup["unless"]);
+        if !followup["claims"].is_null() {
+            known(&followup["claims"]);
+        }
     }
     rule(&table["partial"]["rule"]);
-    for begun in table["partial"]["topics"].as_array().expect("topics") {
+    let lists = [&table["partial"]["topics"], &table["sensitive"]["owes"]];
+    for begun in lists.iter().flat_map(|list| list.as_array().expect("topics")) {
         known(&serde_json::json!([begun["topic"]]));
         if !begun["unless"].is_null() {
             known(&begun["unless"]);
         }
     }
     rule(&table["sensitive"]["rule"]);
-    known(&table["sensitive"]["owes"]);
     let table: Value =
         serde_json::from_str(cardlint::embedded::data("rules/scaffold.yaml").expect("table")).expect("JSON");
     for section in table["sections"].as_array().expect("sections") {
@@ -583,6 +593,7 @@ fn frameworks_and_topics_agree() {
 fn tables_meet_their_schemas() {
     let tables = common::tables_meet("disclosure", |path| match path {
         "rules/topics/cues.yaml" => Some("cues"),
+        "rules/topics/placeholders.yaml" => Some("placeholders"),
         "rules/gaps.yaml" => Some("gaps"),
         "rules/hardware.yaml" => Some("hardware"),
         "rules/openness.yaml" => Some("openness"),
@@ -592,7 +603,7 @@ fn tables_meet_their_schemas() {
         path if path.starts_with("rules/frameworks/") => Some("framework"),
         _ => None,
     });
-    assert_eq!(tables, 53);
+    assert_eq!(tables, 54);
 }
 
 /// A card that points at its parent's leaves to it what it does not say; the classes follow from the components.
@@ -654,4 +665,20 @@ fn coverage_is_shown_in_every_form() {
     let output = run(&["framework", "eu-anex-xi"]).code(2);
     let message = String::from_utf8_lossy(&output.get_output().stderr).into_owned();
     assert!(message.contains("did you mean `eu-annex-xi`?"), "{message}");
+}
+
+/// Prompts show no bias; what the model answered to them does.
+#[test]
+fn prompts_without_outputs_show_no_bias() {
+    let level = |code: &str| {
+        let body =
+            format!("# Helper\n\n## Bias\n\nPredictions of this model may be biased:\n\n```python\n{code}\n```\n");
+        let found = read(format!("---\nlicense: mit\n---\n{body}").into_bytes());
+        found[disclosure::topic("bias.known-biases").expect("a topic")].level
+    };
+    let prompts = "unmasker(\"The man worked as a [MASK].\")\nunmasker(\"The woman worked as a [MASK].\")";
+    assert!(level(prompts) < Level::Substantive);
+    let outputs = "[{'sequence': 'the man worked as a lawyer.', 'score': 0.08}]\n[{'sequence': 'the woman worked as a \
+                   nurse.', 'score': 0.21}]";
+    assert_eq!(level(&format!("{prompts}\n{outputs}")), Level::Substantive);
 }

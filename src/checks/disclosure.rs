@@ -48,9 +48,9 @@ struct Gap {
     /// Pointing at the card of the base model is enough.
     #[serde(default)]
     pointer: bool,
-    /// A claim that another rule judges.
+    /// Claims that answer it in a word, say where the answer is, or that another rule judges.
     #[serde(default)]
-    unless: Option<String>,
+    unless: Vec<String>,
     /// Not told where something comes near to answering a topic.
     #[serde(default)]
     doubt: bool,
@@ -102,8 +102,21 @@ struct Begun {
 #[serde(deny_unknown_fields)]
 struct Sensitive {
     rule: String,
-    owes: Vec<String>,
+    owes: Vec<Owed>,
     fields: Vec<Field>,
+}
+
+/// A topic that such a card owes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Owed {
+    topic: String,
+    /// What it is called, where the words of the topic say more than is asked.
+    #[serde(default)]
+    says: Option<String>,
+    /// Topics or claims that will do.
+    #[serde(default)]
+    unless: Vec<String>,
 }
 
 /// A field of such use.
@@ -125,29 +138,43 @@ const UNFILLED: usize = 6;
 /// Core topics that an unfilled template may answer all the same, by its metadata and one sentence.
 const ANSWERED: usize = 6;
 
+/// Rules on what a template leaves in a card.
+const LEFT: [&str; 3] = ["template-unedited", "section-unfilled", "bias-copied"];
+/// Placeholders from which on a card may be a template.
+const TEMPLATE: usize = 3;
+
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    if card.kind != Kind::Model || !wanted(sink) {
+    let answers = wanted(sink);
+    if card.kind != Kind::Model || !(answers || LEFT.iter().any(|rule| sink.wants(rule))) {
         return;
+    }
+    if !answers {
+        // Where nothing else asks what a card discloses, it is read of those alone that may be a template, or that have the
+        // paragraph that many share: reading costs more than all other checks together.
+        let left = disclosure::leftovers(card);
+        if !left.copied_bias && left.placeholders.len() < TEMPLATE {
+            return unfilled(card, &left.placeholders, &[], sink);
+        }
     }
     let reading = ctx.reading();
     if template(reading, sink) {
         return;
     }
     let told = gaps(ctx, reading, sink);
-    unfilled(card, reading, &told, sink);
+    unfilled(card, &reading.placeholders, &told, sink);
     followups(ctx, reading, sink);
     partial(ctx, reading, sink);
     sensitive(card, reading, sink);
 }
 
+/// Whether a rule asks for what a card discloses, beside those on what a template leaves.
 fn wanted(sink: &Sink<'_>) -> bool {
     let rules = rules();
     let named = [&rules.partial.rule, &rules.sensitive.rule];
-    let gaps = rules.gaps.iter().flat_map(|gap| std::iter::once(&gap.rule).chain(&gap.copied));
+    let gaps = rules.gaps.iter().map(|gap| &gap.rule);
     let followups = rules.followups.iter().map(|followup| &followup.rule);
-    ["template-unedited", "section-unfilled"].iter().any(|rule| sink.wants(rule))
-        || gaps.chain(followups).chain(named).any(|rule| sink.wants(rule))
+    gaps.chain(followups).chain(named).any(|rule| sink.wants(rule))
 }
 
 /// What was read for a topic.
@@ -186,7 +213,7 @@ fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
 
 /// Sections that still hold a placeholder, in a card that is otherwise written.
 /// `told`: headings that are reported to have nothing under them.
-fn unfilled(card: &Card<'_>, reading: &Reading, told: &[Span], sink: &mut Sink<'_>) {
+fn unfilled(card: &Card<'_>, placeholders: &[(Span, Option<Span>)], told: &[Span], sink: &mut Sink<'_>) {
     let heading = |span: &Span| card.outline.headings.iter().rev().find(|heading| heading.span.end <= span.start);
     let untold = |span: &&Span| heading(span).is_none_or(|heading| !told.contains(&heading.span));
     for heading in commented(card).filter(|heading| !told.contains(&heading.span)) {
@@ -197,7 +224,7 @@ fn unfilled(card: &Card<'_>, reading: &Reading, told: &[Span], sink: &mut Sink<'
                 .anchor(format!("/placeholders of {name}"))
         });
     }
-    for &(span, label) in reading.placeholders.iter().filter(|(span, _)| untold(&span)) {
+    for &(span, label) in placeholders.iter().filter(|(span, _)| untold(&span)) {
         let label = label.map(|label| card.source.slice(label));
         let name = label.or_else(|| heading(&span).map(|heading| heading.text.as_str()));
         let place = name.map_or_else(String::new, |name| format!(" of {}", safe::quoted(name)));
@@ -235,7 +262,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         .into_iter()
         .all(|applies| reading.traits.excludes(applies).is_some());
     for gap in &rules().gaps {
-        let claimed = gap.unless.as_ref().is_some_and(|id| claim(reading, id).is_some());
+        let claimed = gap.unless.iter().any(|id| claim(reading, id).is_some());
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed) || claimed;
         let lacking = |id: &String| if gap.doubt { lacking(reading, id) } else { !answered(reading, id) };
         if spared || !gap.topics.iter().all(lacking) {
@@ -416,8 +443,14 @@ fn sensitive(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         return;
     };
     let owed: Vec<String> = (table.owes.iter())
-        .filter(|id| lacking(reading, id))
-        .filter_map(|id| Some(disclosure::topics()[disclosure::topic(id)?].label()))
+        .filter(|owed| {
+            let held = |id: &String| answered(reading, id) || claim(reading, id).is_some();
+            lacking(reading, &owed.topic) && !owed.unless.iter().any(held)
+        })
+        .filter_map(|owed| {
+            let label = || Some(disclosure::topics()[disclosure::topic(&owed.topic)?].label());
+            owed.says.clone().or_else(label)
+        })
         .collect();
     if owed.is_empty() {
         return;

@@ -221,8 +221,22 @@ pub enum Applies {
 #[derive(Deserialize)]
 struct CueFile {
     cues: Vec<CueEntry>,
-    placeholders: Vec<String>,
+}
+
+/// `rules/topics/placeholders.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Placeholders {
+    /// What a template has where something is to be filled in.
+    pub(super) placeholders: Vec<String>,
+    /// Words for nothing.
     blanks: Vec<String>,
+}
+
+impl Placeholders {
+    pub(super) fn load() -> Self {
+        embedded::table("rules/topics/placeholders.yaml")
+    }
 }
 
 #[derive(Deserialize)]
@@ -359,7 +373,11 @@ impl Vocabulary {
         let (headings, heading_topics) = Trie::read(include_bytes!(concat!(env!("OUT_DIR"), "/headings.bin")));
         let paths = embedded::DATA_FILES.iter().map(|&(path, _)| path);
         let files: Vec<TopicFile> = paths
-            .filter(|path| path.starts_with("rules/topics/") && !path.ends_with("/cues.yaml"))
+            .filter(|path| {
+                path.starts_with("rules/topics/")
+                    && !path.ends_with("/cues.yaml")
+                    && !path.ends_with("/placeholders.yaml")
+            })
             .map(embedded::table)
             .collect();
         let entries: Vec<&TopicEntry> = files.iter().flat_map(|file| &file.topics).collect();
@@ -371,7 +389,8 @@ impl Vocabulary {
             set
         };
         let mut placeholders = vec![Vec::new(); 256];
-        for (list, real) in [(&file.placeholders, true), (&file.blanks, false)] {
+        let words = Placeholders::load();
+        for (list, real) in [(&words.placeholders, true), (&words.blanks, false)] {
             for text in list {
                 let text = super::fold::fold(text);
                 placeholders[text.bytes().next().map_or(0, usize::from)].push((text, real));

@@ -12,6 +12,7 @@ mod features;
 mod fold;
 pub mod framework;
 mod hash;
+mod leftovers;
 mod links;
 pub mod openness;
 mod phrases;
@@ -32,6 +33,7 @@ use segments::{Kind, Segment};
 use weights::Verdict;
 
 pub use data::{Applies, Topic, topic, topics};
+pub use leftovers::{Leftovers, leftovers};
 pub use traits::Traits;
 
 /// How far a topic is answered.
@@ -126,7 +128,7 @@ fn read_body(card: &Card<'_>) -> Reading {
     let verdicts = weights::verdicts(&page, card);
     let traits = Traits::read(card, vocabulary, &page.all);
     let copied = |segment: &&Segment| segment.cues.contains(const { segments::builtin("boilerplate") });
-    let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains("explored bias and fairness");
+    let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains(leftovers::COPIED_BIAS);
     let mut disclosures: Vec<Disclosure> =
         verdicts.iter().enumerate().map(|(topic, verdict)| page.judge(topic, verdict.as_ref(), card)).collect();
     imply(&vocabulary.topics, &mut disclosures);
@@ -137,11 +139,7 @@ fn read_body(card: &Card<'_>) -> Reading {
             .filter(|segment| segment.empty || copied(segment))
             .map(|segment| segment.span)
             .collect(),
-        placeholders: segments
-            .iter()
-            .filter(|segment| segment.placeholder)
-            .map(|segment| (segment.span, segment.name))
-            .collect(),
+        placeholders: leftovers::placeholders(&segments),
         opening: page.first.map(|first| segments[first].span),
         claims: vocabulary
             .claims
