@@ -27,7 +27,6 @@ const LAYERS: &[&[&str]] = &[
 
 /// Crates and the modules that may name them.
 const FENCES: &[(&str, &[&str])] = &[
-    ("aho_corasick", &["disclosure"]),
     ("annotate_snippets", &["report"]),
     ("anyhow", &["cli"]),
     ("clap", &["cli"]),

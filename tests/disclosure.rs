@@ -682,3 +682,26 @@ fn prompts_without_outputs_show_no_bias() {
                    nurse.', 'score': 0.21}]";
     assert_eq!(level(&format!("{prompts}\n{outputs}")), Level::Substantive);
 }
+
+/// By default too, an untouched template, a placeholder and the paragraph that many cards share are told, though what else
+/// a card discloses is not asked then; and prose that has the words of a placeholder is none.
+#[test]
+fn what_a_template_left_is_told_by_default() {
+    use snapbox::cmd::{Command, cargo_bin};
+    let told = |card: &std::path::Path| -> Vec<String> {
+        let run = Command::new(cargo_bin!("cardlint")).args(["audit", "--format", "json"]).arg(card).env_clear();
+        let report: Value = serde_json::from_slice(&run.output().expect("a run").stdout).expect("JSON");
+        let rules = report["cards"][0]["findings"].as_array().expect("findings").iter();
+        let rules = rules.filter_map(|finding| finding["rule"].as_str().map(str::to_owned));
+        rules.filter(|rule| ["template-unedited", "section-unfilled", "bias-copied"].contains(&rule.as_str())).collect()
+    };
+    let fixtures = root().join("fixtures");
+    assert_eq!(told(&fixtures.join("generated/model-template-untouched/README.md")), ["template-unedited"]);
+    assert_eq!(told(&fixtures.join("rules/bias-copied/fires/short/README.md")), ["bias-copied"]);
+    assert_eq!(told(&fixtures.join("rules/section-unfilled/fires/short/README.md")), ["section-unfilled"]);
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    fs::write(&card, "# Helper\n\nAll that you have to do is fill in your name.\nTo do so, see above.\n")
+        .expect("card");
+    assert_eq!(told(&card), [""; 0]);
+}

@@ -140,8 +140,6 @@ const ANSWERED: usize = 6;
 
 /// Rules on what a template leaves in a card.
 const LEFT: [&str; 3] = ["template-unedited", "section-unfilled", "bias-copied"];
-/// Placeholders from which on a card may be a template.
-const TEMPLATE: usize = 3;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
@@ -153,7 +151,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         // Where nothing else asks what a card discloses, it is read of those alone that may be a template, or that have the
         // paragraph that many share: reading costs more than all other checks together.
         let left = disclosure::leftovers(card);
-        if !left.copied_bias && left.placeholders.len() < TEMPLATE {
+        if !left.copied_bias && left.placeholders.len() < UNFILLED {
             return unfilled(card, &left.placeholders, &[], sink);
         }
     }
@@ -184,6 +182,11 @@ fn answer<'r>(reading: &'r Reading, id: &str) -> Option<&'r Disclosure> {
 
 fn answered(reading: &Reading, id: &str) -> bool {
     answer(reading, id).is_some_and(|found| found.level.is_disclosed())
+}
+
+/// Whether a topic is answered or a claim is made.
+fn held(reading: &Reading, id: &str) -> bool {
+    answered(reading, id) || claim(reading, id).is_some()
 }
 
 /// Whether it can be said that nothing answers a topic.
@@ -238,7 +241,8 @@ fn unfilled(card: &Card<'_>, placeholders: &[(Span, Option<Span>)], told: &[Span
 
 /// The headings that have comments under them and nothing else.
 fn commented<'c>(card: &'c Card<'_>) -> impl Iterator<Item = &'c Heading> {
-    card.outline.headings.iter().filter(|heading| {
+    let headings = if card.outline.comments.is_empty() { [].as_slice() } else { card.outline.headings.as_slice() };
+    headings.iter().filter(|heading| {
         let section = heading.section.range();
         let comments = card.outline.comments.iter().filter(|comment| section.contains(&(comment.start as usize)));
         let (mut at, mut any, mut blank) = (section.start, false, true);
@@ -378,8 +382,7 @@ fn followups(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     let written = |span: &Span| span.start as usize >= card.front.body_start();
     for followup in &rules().followups {
         let claimed = |id: &String| claim(reading, id).is_some();
-        if followup.unless.iter().any(|id| answered(reading, id) || claimed(id)) || !followup.claims.iter().all(claimed)
-        {
+        if followup.unless.iter().any(|id| held(reading, id)) || !followup.claims.iter().all(claimed) {
             continue;
         }
         let said = followup.when.iter().find_map(|id| {
@@ -403,7 +406,7 @@ fn followups(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
 fn partial(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     let card = ctx.card;
     let begun: Vec<(&Topic, Span)> = (rules().partial.topics.iter())
-        .filter(|begun| !begun.unless.iter().any(|id| answered(reading, id)))
+        .filter(|begun| !begun.unless.iter().any(|id| held(reading, id)))
         .filter_map(|begun| {
             let topic = &disclosure::topics()[disclosure::topic(&begun.topic)?];
             let found = answer(reading, &begun.topic).filter(|found| found.level == Level::Partial && !found.near)?;
@@ -443,10 +446,7 @@ fn sensitive(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         return;
     };
     let owed: Vec<String> = (table.owes.iter())
-        .filter(|owed| {
-            let held = |id: &String| answered(reading, id) || claim(reading, id).is_some();
-            lacking(reading, &owed.topic) && !owed.unless.iter().any(held)
-        })
+        .filter(|owed| lacking(reading, &owed.topic) && !owed.unless.iter().any(|id| held(reading, id)))
         .filter_map(|owed| {
             let label = || Some(disclosure::topics()[disclosure::topic(&owed.topic)?].label());
             owed.says.clone().or_else(label)

@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::data::{Placeholders, vocabulary};
 use super::segments::{self, Segment};
 use crate::card::Card;
@@ -21,22 +19,49 @@ pub struct Leftovers {
     pub copied_bias: bool,
 }
 
-/// Finds what a template left in the body. Most cards have no word of it, which one pass over the text shows; a placeholder
-/// with other marks between its words than one blank is found by [`super::read_page`] alone.
+/// Finds what a template left in the body. Most cards have no word of it, which their lines show.
 #[must_use]
 pub fn leftovers(card: &Card<'_>) -> Leftovers {
-    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-        let words = Placeholders::load().placeholders.into_iter().chain([COPIED_BIAS.to_owned()]);
-        AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("few words")
-    });
     let body = &card.source.text()[card.front.body_start()..];
-    if !WORDS.is_match(body) {
+    let copied_bias = body.contains(COPIED_BIAS);
+    if !copied_bias && !body.lines().any(may_be_placeholder) {
         return Leftovers::default();
     }
-    Leftovers {
-        placeholders: placeholders(&segments::cut(card, vocabulary())),
-        copied_bias: memchr::memmem::find(body.as_bytes(), COPIED_BIAS.as_bytes()).is_some(),
-    }
+    Leftovers { placeholders: placeholders(&segments::cut(card, vocabulary())), copied_bias }
+}
+
+/// Bytes of a line behind which no label ends.
+const LABEL: usize = 80;
+
+/// Whether a line, or what stands in it behind a label, begins like a placeholder.
+fn may_be_placeholder(line: &str) -> bool {
+    let bare = bare(line);
+    let value = || {
+        let end = bare.bytes().take(LABEL).position(|byte| matches!(byte, b':' | b'|' | 0xef))?;
+        Some(self::bare(bare.get(end + 1..).or_else(|| bare.get(end + 3..))?))
+    };
+    begins(bare) || value().is_some_and(begins)
+}
+
+/// A text without the marks before it.
+fn bare(text: &str) -> &str {
+    let marks = text.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
+    &text[marks..]
+}
+
+/// Whether a text begins with a placeholder, in whatever case.
+fn begins(text: &str) -> bool {
+    /// The placeholders by their first byte, in lower case.
+    static WORDS: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
+        let mut words = vec![Vec::new(); 256];
+        for word in Placeholders::load().placeholders {
+            words[word.bytes().next().map_or(0, usize::from)].push(word);
+        }
+        words
+    });
+    let Some(first) = text.bytes().next() else { return false };
+    let words = &WORDS[usize::from(first.to_ascii_lowercase())];
+    words.iter().any(|word| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
 }
 
 /// The placeholders among some segments, each with the label of its field, if it has one.

@@ -8,6 +8,7 @@ mod finding;
 mod load;
 mod profile;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{LazyLock, OnceLock};
@@ -223,7 +224,9 @@ pub fn all() -> &'static [Rule] {
 /// The rule with this id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Rule> {
-    RULES.binary_search_by(|rule| rule.id.as_str().cmp(id)).ok().map(|at| &RULES[at])
+    static PLACES: LazyLock<HashMap<&str, &Rule>> =
+        LazyLock::new(|| RULES.iter().map(|rule| (rule.id.as_str(), rule)).collect());
+    PLACES.get(id).copied()
 }
 
 /// Words for an enum, in one table that both parses and prints.

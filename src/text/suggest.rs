@@ -45,7 +45,11 @@ pub fn fold(word: &str) -> Cow<'_, str> {
     if word.bytes().all(folded) {
         return Cow::Borrowed(word);
     }
-    word.trim().chars().flat_map(char::to_lowercase).map(|c| if c == ' ' || c == '_' { '-' } else { c }).collect()
+    let hyphened = |c: char| if matches!(c, ' ' | '_') { '-' } else { c };
+    if word.is_ascii() {
+        return word.trim().chars().map(|c| hyphened(c.to_ascii_lowercase())).collect();
+    }
+    word.trim().chars().flat_map(char::to_lowercase).map(hyphened).collect()
 }
 
 #[cfg(test)]

@@ -143,7 +143,7 @@ pub struct RetiredTask {
 /// A value often mistaken for a task.
 #[derive(Debug, Deserialize)]
 pub struct TaskConfusion {
-    /// The value.
+    /// The value, without case and with hyphens (`suggest::fold`).
     pub value: String,
     /// The tasks meant.
     pub tags: Vec<String>,
@@ -188,7 +188,7 @@ impl Tasks {
             return Some(&task.tag);
         }
         let folded = suggest::fold(value);
-        let confusion = self.confusions.iter().find(|confusion| suggest::fold(&confusion.value) == folded)?;
+        let confusion = self.confusions.iter().find(|confusion| confusion.value == folded)?;
         if let [one] = confusion.tags.as_slice() { Some(one) } else { None }
     }
 
@@ -205,7 +205,7 @@ impl Tasks {
         if let Some(task) = self.items.iter().find(|task| task.tag == folded) {
             return vec![&task.tag];
         }
-        if let Some(confusion) = self.confusions.iter().find(|confusion| suggest::fold(&confusion.value) == folded) {
+        if let Some(confusion) = self.confusions.iter().find(|confusion| confusion.value == folded) {
             return confusion.tags.iter().map(String::as_str).collect();
         }
         suggest::nearest(value, self.items.iter().map(|task| task.tag.as_str())).into_iter().collect()
@@ -558,7 +558,13 @@ pub fn licenses() -> &'static Licenses {
 /// The task table.
 #[must_use]
 pub fn tasks() -> &'static Tasks {
-    static TABLE: LazyLock<Tasks> = LazyLock::new(|| table("rules/hub/tasks.yaml"));
+    static TABLE: LazyLock<Tasks> = LazyLock::new(|| {
+        let mut tasks: Tasks = table("rules/hub/tasks.yaml");
+        for confusion in &mut tasks.confusions {
+            confusion.value = suggest::fold(&confusion.value).into_owned();
+        }
+        tasks
+    });
     &TABLE
 }
 

@@ -90,6 +90,10 @@ fn kilograms(value: f64, unit: &str) -> Option<f64> {
 }
 
 pub(super) fn check(card: &Card<'_>, sink: &mut Sink<'_>) {
+    // Most cards have no such field.
+    if !["mitted", "MITTED"].iter().any(|part| card.source.text().contains(part)) {
+        return;
+    }
     let Some((stated, span)) = field(card, "carbon emitted").or_else(|| field(card, "co2 emitted")) else { return };
     let Some((value, unit)) = number(stated) else { return };
     let Some(kilograms) = kilograms(value, unit) else {
