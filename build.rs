@@ -1,7 +1,8 @@
 //! Lists the data files under `rules/` and `schemas/`, so that adding a rule means adding a file.
 //!
 //! Writes `embedded.rs` into the build folder: one table of `(path, text)` pairs for each. The YAML
-//! tables are read here and embedded as JSON, which is ten times faster to read at every start.
+//! tables and the heads of rules are read here and embedded as JSON, which is ten times faster to read at
+//! every start.
 
 #[path = "src/disclosure/fold.rs"]
 mod fold;
@@ -26,6 +27,9 @@ fn main() -> io::Result<()> {
         let mut files = Vec::new();
         collect(&root.join(folder), extensions, &mut files)?;
         files.sort();
+        if table == "RULE_FILES" {
+            heads(&files, &build)?;
+        }
         let _ = writeln!(out, "/// Paths below the project's root and texts of the files under `{folder}/`.");
         let _ = writeln!(out, "pub static {table}: &[(&str, &str)] = &[");
         for file in files {
@@ -35,6 +39,9 @@ fn main() -> io::Result<()> {
         }
         out.push_str("];\n");
     }
+    let _ = writeln!(out, "/// The front matter of the files of [`RULE_FILES`], in their order, as a JSON list.");
+    let _ = writeln!(out, "pub static RULE_HEADS: &str = include_str!({:?});", build.join("heads.json").display());
+    base_models(&root, &mut out)?;
     tries(&root, &build)?;
     fs::write(build.join("embedded.rs"), out)
 }
@@ -204,6 +211,37 @@ fn trie(texts: &[String], more: &[u32]) -> Vec<u8> {
 
 /// Forms of cues, as `src/disclosure/data.rs` numbers them.
 const FORMS: [&str; 6] = ["words", "stems", "units", "values", "urls", "counts"];
+
+/// Writes the front matter of rule files as a JSON list.
+fn heads(files: &[PathBuf], build: &Path) -> io::Result<()> {
+    let mut heads = Vec::new();
+    for file in files {
+        let broken = |error: String| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", file.display()));
+        let text = fs::read_to_string(file)?;
+        let head = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
+        let (head, _) = head.ok_or_else(|| broken("a rule file begins with front matter".to_owned()))?;
+        heads.push(serde_yaml::from_str::<serde_json::Value>(head).map_err(|error| broken(error.to_string()))?);
+    }
+    fs::write(build.join("heads.json"), serde_json::Value::from(heads).to_string())
+}
+
+/// Lists the models of `rules/models/base-models.yaml` one by one: an audit asks for few of them.
+fn base_models(root: &Path, out: &mut String) -> io::Result<()> {
+    let broken =
+        |error: String| io::Error::new(io::ErrorKind::InvalidData, format!("rules/models/base-models.yaml: {error}"));
+    let text = fs::read_to_string(root.join("rules/models/base-models.yaml"))?;
+    let table: serde_json::Value = serde_yaml::from_str(&text).map_err(|error| broken(error.to_string()))?;
+    let mut models = BTreeMap::new();
+    for model in table["models"].as_array().into_iter().flatten() {
+        let repo = model["repo"].as_str().ok_or_else(|| broken(format!("no `repo` in {model}")))?;
+        if models.insert(repo.to_lowercase(), model.to_string()).is_some() {
+            return Err(broken(format!("{repo} is there twice")));
+        }
+    }
+    out.push_str("/// Models that others derive from: the id in lower case, sorted, and the entry as JSON.\n");
+    let _ = writeln!(out, "pub static BASE_MODELS: &[(&str, &str)] = &{:?};", models.iter().collect::<Vec<_>>());
+    Ok(())
+}
 
 /// Writes a YAML table as JSON into the build folder.
 fn as_json(file: &Path, name: &str, build: &Path) -> io::Result<PathBuf> {

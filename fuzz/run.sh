@@ -41,11 +41,19 @@ for file in ../fixtures/rules/*/fires/*/*.{json,csv,txt,yml,gguf,safetensors}; d
   # No longer than what the fuzzer keeps of it.
   head -c 4096 "$file" >"$seeds/$kind/$number"
 done
-for target in "${targets[@]}"; do
+fuzz() {
+  local target=$1 kind=cards
   mkdir -p "corpus/$target" "artifacts/$target"
-  echo "fuzz: $target for $seconds s"
-  kind=cards
   [ ! -d "$seeds/$target" ] || kind=$target
+  local status=0
   "$bin/$target" "corpus/$target" "$seeds/$kind" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-    -artifact_prefix="artifacts/$target/" -max_len=4096 -print_final_stats=1 -verbosity=0
-done
+    -artifact_prefix="artifacts/$target/" -max_len=4096 -print_final_stats=1 -verbosity=0 \
+    >"$seeds/$target.log" 2>&1 || status=$?
+  echo "fuzz: $target for $seconds s"
+  cat "$seeds/$target.log"
+  return $status
+}
+export -f fuzz
+export seconds bin seeds
+# As many at a time as there are cores: libFuzzer uses one.
+printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I '{}' bash -c 'fuzz {}'

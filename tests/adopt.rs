@@ -296,11 +296,89 @@ fn fixes_that_bring_other_findings_are_held_back() {
     let place = tempfile::tempdir().expect("folder");
     let card = place.path().join("README.md");
     // The Hub ignores the key; under its right name it would refuse the card.
-    let text = "---\nlicense: MIT\nlibrary_name: transformers\npipeline_tag: text-classification\nlanguage: en\nmodel_index:\n- name: x\n  results:\n  - task:\n      type: text-classification\n---\n# Card\n\nText.\n";
+    let text = "---\nlicense: MIT\nlibrary_name: transformers\npipeline_tag: text-classification\nlanguage: en\nbase-model: ./checkpoint 500\n---\n# Card\n\nText.\n";
     fs::write(&card, text).expect("card");
     let output = run(place.path(), &["audit", "--fix"]);
     assert!(output.err.contains("1 fix held back"), "{}", output.err);
     assert_eq!(fs::read_to_string(&card).expect("card"), text.replace("MIT", "mit"));
+}
+
+/// What a finding advises fits what the card has.
+#[test]
+fn help_can_be_followed() {
+    let model = "license: mit\nlibrary_name: transformers\npipeline_tag: text-classification\nlanguage: en\n";
+    let index = |results: &str| format!("{model}model-index:\n- name: x\n{results}");
+    let result = |dataset: &str, metric: &str| {
+        index(&format!(
+            "  results:\n  - task: {{type: text-classification}}\n    {dataset}: {{type: a/b, name: B}}\n    metrics:\n    - {{type: accuracy, {metric}}}\n"
+        ))
+    };
+    let data = |fields: &str| format!("license: mit\nlanguage: en\ntask_categories: [text-generation]\n{fields}");
+    for (front, rule, help) in [
+        // A key that nobody reads may hold what the Hub refuses under the right name.
+        (
+            format!("{model}model_index: [{{name: x, results: [{{task: {{type: a}}}}]}}]\n"),
+            "key-unknown",
+            Some("mend what is then read"),
+        ),
+        (format!("{model}base-model: a/b\n"), "key-unknown", Some("Rename the key to `base_model`")),
+        (
+            format!("{model}license_details: LDC User Agreement\n"),
+            "key-deprecated",
+            Some("`license_name` and `license_link`"),
+        ),
+        (result("dataset", "value: 0.5, veriefied: false"), "model-index-lossy", Some("Rename it to `verified`")),
+        (result("dataset", "value: 0.5, note: mine"), "model-index-lossy", Some("Move it into `args`")),
+        (result("dataset", "value: NA"), "metric-value-type", Some("remove the result until there is one")),
+        (result("dataset", "value: 71 %"), "metric-value-type", Some("Write the bare number")),
+        (result("datasets", "value: 0.5"), "model-index-structure", Some("Rename `datasets` to `dataset`")),
+        (format!("{}results: []\n", index("")), "model-index-structure", Some("Indent `results`")),
+        // Nothing is merged in what huggingface_hub does not read at all.
+        (
+            index(
+                "  results:\n  - {task: {type: a, name: A}, metrics: []}\n  - {task: {type: a, name: B}, metrics: []}\n",
+            ),
+            "model-index-lossy",
+            None,
+        ),
+        (model.replace("transformers", "PyTorch"), "library-unknown", None),
+        (
+            model.replace("text-classification", "normals-estimation"),
+            "pipeline-tag-unknown",
+            Some("if that is what it is for"),
+        ),
+        (
+            model.replace("text-classification", "text-clasification"),
+            "pipeline-tag-unknown",
+            Some("Write `text-classification`"),
+        ),
+        (model.replace("language: en", "language: roa"), "language-doubtful", Some("one by one")),
+        (model.replace("mit", "other\nlicense_name: own"), "license-other-unnamed", Some("Add `license_link:`")),
+        (model.replace("mit", "other\nlicense_link: LICENSE"), "license-other-unnamed", Some("Add `license_name:`")),
+        (model.replace("mit", "gfdl"), "license-family", Some("`license: other`, the version into `license_name`")),
+        (model.replace("mit", "cc"), "license-family", Some("`cc-by")),
+        (
+            format!("{}base_model: meta-llama/Meta-Llama-3-8B\n", model.replace("mit", "llama3")),
+            "license-name-prefix",
+            Some("`Llama-3`"),
+        ),
+        (format!("{model}base_model: Qwen/Qwen1.5-0.5B\n"), "license-restriction-lost", Some("`license_link")),
+        (data("configs: [first, second]\n"), "dataset-configs", Some("`config_names`")),
+        (data("task_ids: [summarization-of-reddit]\n"), "task-id-unknown", Some("make it a tag")),
+    ] {
+        let place = tempfile::tempdir().expect("folder");
+        let kind = if front.contains("task_categories") { "dataset" } else { "model" };
+        fs::create_dir(place.path().join("own")).expect("folder");
+        fs::write(place.path().join("own/README.md"), format!("---\n{front}---\n# Card\n\nText.\n")).expect("card");
+        let report = json(place.path(), &["--kind", kind, "own/README.md"]);
+        let findings = report["cards"][0]["findings"].as_array().expect("findings");
+        let found = findings.iter().find(|finding| finding["rule"] == rule);
+        let told = found.and_then(|finding| finding["help"].as_str());
+        match help {
+            Some(words) => assert!(told.is_some_and(|told| told.contains(words)), "{rule}: {told:?}\n{front}"),
+            None => assert_eq!(told, None, "{front}"),
+        }
+    }
 }
 
 #[test]

@@ -704,4 +704,6 @@ fn what_a_template_left_is_told_by_default() {
     fs::write(&card, "# Helper\n\nAll that you have to do is fill in your name.\nTo do so, see above.\n")
         .expect("card");
     assert_eq!(told(&card), [""; 0]);
+    fs::write(&card, "# Helper\n\n## Limits\n\n🚧 **More Information Needed**\n").expect("card");
+    assert_eq!(told(&card), ["section-unfilled"]);
 }

@@ -117,7 +117,7 @@ fn schemas_name_rules_that_exist() {
             serde_json::Value::Object(map) => {
                 if let Some(note) = map.get("x-cardlint").and_then(|note| note.as_object()) {
                     for (key, value) in note {
-                        if !matches!(key.as_str(), "noun" | "accepts" | "readers") {
+                        if !matches!(key.as_str(), "noun" | "accepts" | "readers" | "help") {
                             into.insert(value.as_str().expect("a rule id").to_owned());
                         }
                     }

@@ -203,7 +203,7 @@ fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
         return false;
     };
     let message = format!(
-        "The template is not filled in: {} places stand as they came, and {answers} of its core topics {} answered",
+        "The template is not filled in: {} places stand as they came, and only {answers} of its core topics {} answered",
         reading.unfilled.len(),
         if answers == 1 { "is" } else { "are" }
     );
@@ -274,7 +274,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         }
         if let (Some(rule), Some(span)) = (&gap.copied, reading.copied_bias) {
             let message =
-                "The only words on bias are a paragraph that thousands of cards share, and none of this model";
+                "The only words on bias are a paragraph that thousands of cards share; not one is about this model";
             sink.add(rule, span, message, |f| {
                 let f = f.help("Say whom this model may treat worse and how, or why it was not assessed");
                 explained(ctx, reading, gap.topics.iter(), f.anchor("/body/bias"))

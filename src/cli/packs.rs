@@ -8,7 +8,7 @@ use anyhow::{Context, anyhow, bail};
 use super::{EXIT_CLEAN, EXIT_FINDINGS, print};
 use crate::card::Kind;
 use crate::engine::{self, Input, Rules, Settings};
-use crate::rule::{self, Check, Rule};
+use crate::rule::{self, Rule};
 use crate::text::safe;
 
 /// Reads the rule files of packs and adds their rules.
@@ -27,9 +27,6 @@ pub(super) fn install(folders: &[PathBuf]) -> anyhow::Result<()> {
             let name = super::discover::display(&path);
             // Rules live as long as the program.
             match rule::load(&name, Box::leak(text.into_boxed_str())) {
-                Ok(rule) if !matches!(rule.check, Check::Declared(_)) => {
-                    mistakes.push(format!("{name}: a rule of a pack has `check: declared`"));
-                }
                 Ok(rule) => rules.push(rule),
                 Err(error) => mistakes.push(error.to_string()),
             }

@@ -226,17 +226,28 @@ struct CueFile {
 /// `rules/topics/placeholders.yaml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Placeholders {
+struct PlaceholderFile {
     /// What a template has where something is to be filled in.
-    pub(super) placeholders: Vec<String>,
+    placeholders: Vec<String>,
     /// Words for nothing.
     blanks: Vec<String>,
 }
 
-impl Placeholders {
-    pub(super) fn load() -> Self {
-        embedded::table("rules/topics/placeholders.yaml")
-    }
+/// Placeholders and words for nothing by their first byte, folded; whether they are placeholders. Apart from the
+/// vocabulary, because what a template left is looked for in every card, what a card discloses only where it is asked.
+pub(super) fn placeholders() -> &'static [Vec<(String, bool)>] {
+    static TABLE: LazyLock<Vec<Vec<(String, bool)>>> = LazyLock::new(|| {
+        let file: PlaceholderFile = embedded::table("rules/topics/placeholders.yaml");
+        let mut table = vec![Vec::new(); 256];
+        for (list, real) in [(&file.placeholders, true), (&file.blanks, false)] {
+            for text in list {
+                let text = super::fold::fold(text);
+                table[text.bytes().next().map_or(0, usize::from)].push((text, real));
+            }
+        }
+        table
+    });
+    &TABLE
 }
 
 #[derive(Deserialize)]
@@ -340,8 +351,6 @@ pub(super) struct Vocabulary {
     pub(super) headings: Trie,
     /// The topic of each heading pattern.
     pub(super) heading_topics: Vec<u32>,
-    /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
-    pub(super) placeholders: Vec<Vec<(String, bool)>>,
     pub(super) boilerplate: usize,
     /// What a training library writes by itself: a short segment that holds it says nothing of the model.
     pub(super) stub: usize,
@@ -388,14 +397,6 @@ impl Vocabulary {
             }
             set
         };
-        let mut placeholders = vec![Vec::new(); 256];
-        let words = Placeholders::load();
-        for (list, real) in [(&words.placeholders, true), (&words.blanks, false)] {
-            for text in list {
-                let text = super::fold::fold(text);
-                placeholders[text.bytes().next().map_or(0, usize::from)].push((text, real));
-            }
-        }
         let shapes = set(&["sentence", "long", "item", "filled", "name", "code", "table"].map(String::from));
         let number = |id: &String| {
             let found = entries.iter().position(|topic| topic.id == *id);
@@ -458,7 +459,6 @@ impl Vocabulary {
             patterns,
             headings,
             heading_topics,
-            placeholders,
             boilerplate,
             stub,
             marks: Marks::new(|id| ids[id]),

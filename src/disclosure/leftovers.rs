@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use super::data::{Placeholders, vocabulary};
+use memchr::{memchr3, memmem};
+
+use super::data;
 use super::segments::{self, Segment};
 use crate::card::Card;
 use crate::text::Span;
@@ -22,12 +24,24 @@ pub struct Leftovers {
 /// Finds what a template left in the body. Most cards have no word of it, which their lines show.
 #[must_use]
 pub fn leftovers(card: &Card<'_>) -> Leftovers {
+    static COPIED: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(COPIED_BIAS));
     let body = &card.source.text()[card.front.body_start()..];
-    let copied_bias = body.contains(COPIED_BIAS);
-    if !copied_bias && !body.lines().any(may_be_placeholder) {
+    let copied_bias = COPIED.find(body.as_bytes()).is_some();
+    if !copied_bias && !lines(body).any(may_be_placeholder) {
         return Leftovers::default();
     }
-    Leftovers { placeholders: placeholders(&segments::cut(card, vocabulary())), copied_bias }
+    Leftovers { placeholders: placeholders(&segments::cut(card)), copied_bias }
+}
+
+/// The lines of a text with their ends, found a block of bytes at a time.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain((!text.ends_with('\n')).then_some(text.len()));
+    ends.map(move |end| {
+        let line = &text[at..end];
+        at = end + 1;
+        line
+    })
 }
 
 /// Bytes of a line behind which no label ends.
@@ -37,7 +51,7 @@ const LABEL: usize = 80;
 fn may_be_placeholder(line: &str) -> bool {
     let bare = bare(line);
     let value = || {
-        let end = bare.bytes().take(LABEL).position(|byte| matches!(byte, b':' | b'|' | 0xef))?;
+        let end = memchr3(b':', b'|', 0xef, &bare.as_bytes()[..bare.len().min(LABEL)])?;
         Some(self::bare(bare.get(end + 1..).or_else(|| bare.get(end + 3..))?))
     };
     begins(bare) || value().is_some_and(begins)
@@ -46,22 +60,21 @@ fn may_be_placeholder(line: &str) -> bool {
 /// A text without the marks before it.
 fn bare(text: &str) -> &str {
     let marks = text.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
-    &text[marks..]
+    let rest = &text[marks..];
+    // Behind an emoji stands what it decorates.
+    if rest.bytes().next().is_some_and(|byte| !byte.is_ascii()) {
+        rest.trim_start_matches(|c: char| !c.is_alphanumeric())
+    } else {
+        rest
+    }
 }
 
 /// Whether a text begins with a placeholder, in whatever case.
 fn begins(text: &str) -> bool {
-    /// The placeholders by their first byte, in lower case.
-    static WORDS: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
-        let mut words = vec![Vec::new(); 256];
-        for word in Placeholders::load().placeholders {
-            words[word.bytes().next().map_or(0, usize::from)].push(word);
-        }
-        words
-    });
     let Some(first) = text.bytes().next() else { return false };
-    let words = &WORDS[usize::from(first.to_ascii_lowercase())];
-    words.iter().any(|word| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word)))
+    let words = &data::placeholders()[usize::from(first.to_ascii_lowercase())];
+    let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    words.iter().any(|(word, real)| *real && starts(word))
 }
 
 /// The placeholders among some segments, each with the label of its field, if it has one.

@@ -121,7 +121,7 @@ pub fn read(card: &Card<'_>) -> Vec<Disclosure> {
 
 fn read_body(card: &Card<'_>) -> Reading {
     let vocabulary = vocabulary();
-    let mut segments = segments::cut(card, vocabulary);
+    let mut segments = segments::cut(card);
     let hits = segments::scan(card, vocabulary, &mut segments);
     let sections = sections(card, vocabulary);
     let page = Page::new(vocabulary, &segments, &sections, &hits);
@@ -492,7 +492,7 @@ pub struct Known {
 #[must_use]
 pub fn features(card: &Card<'_>) -> Vec<Known> {
     let vocabulary = vocabulary();
-    let mut segments = segments::cut(card, vocabulary);
+    let mut segments = segments::cut(card);
     let hits = segments::scan(card, vocabulary, &mut segments);
     let sections = sections(card, vocabulary);
     let page = Page::new(vocabulary, &segments, &sections, &hits);

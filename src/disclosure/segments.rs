@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::data::{BUILTIN, Cues, Vocabulary};
+use super::data::{BUILTIN, Cues, Vocabulary, placeholders};
 use super::fold::fold;
 use super::phrases::{self, Hit};
 use super::{links, shape};
@@ -104,7 +104,7 @@ pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -
 }
 
 /// Cuts the body of a card.
-pub(super) fn cut(card: &Card<'_>, vocabulary: &Vocabulary) -> Vec<Segment> {
+pub(super) fn cut(card: &Card<'_>) -> Vec<Segment> {
     let text = card.source.text();
     let body = card.front.body_start();
     let outline = &card.outline;
@@ -172,7 +172,7 @@ pub(super) fn cut(card: &Card<'_>, vocabulary: &Vocabulary) -> Vec<Segment> {
     }
     prose(text, at..text.len(), section, &mut segments);
     for segment in &mut segments {
-        label(text, segment, vocabulary);
+        label(text, segment);
         // A heading holds no answer: "TODO" has its list below.
         segment.placeholder &= !segment.cues.contains(const { builtin("heading") });
     }
@@ -284,7 +284,7 @@ fn prose(text: &str, range: Range<usize>, section: Option<usize>, segments: &mut
 }
 
 /// Looks for "Label: value" at the beginning of a segment.
-fn label(text: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
+fn label(text: &str, segment: &mut Segment) {
     if segment.kind == Kind::Code {
         // A fence with nothing in it.
         let fence = |line: &str| ["```", "~~~"].iter().any(|fence| line.starts_with(fence));
@@ -299,39 +299,39 @@ fn label(text: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
     let bare = bare.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ' | '*'));
     let end = bare.find([':', '|', '：', '\n']).filter(|end| *end <= 80);
     let Some(end) = end.filter(|end| !bare[*end..].starts_with('\n')) else {
-        return placeholder(inner, segment, vocabulary);
+        return placeholder(inner, segment);
     };
     let marks = |c: char| matches!(c, '*' | '_' | ' ' | '`');
     let name = bare[..end].trim_start_matches(marks);
     let from = segment.span.start as usize + inner.len() - bare.len() + end - name.len();
     let name = name.trim_end_matches(marks);
     if name.is_empty() || name.split_whitespace().count() > 8 || name.contains("](") {
-        return placeholder(inner, segment, vocabulary);
+        return placeholder(inner, segment);
     }
     let value = bare[end..].trim_matches(|c: char| matches!(c, ':' | '|' | '：' | '*' | '_' | ' ' | '\n' | '\r' | '`'));
     segment.name = Some(Span::new(from, from + name.len()));
-    segment.label = heading_topics(vocabulary, name.trim_end_matches("[optional]"), true);
     if value.is_empty() {
         // The value may stand in a list below.
         segment.empty = segment.kind == Kind::Item;
-    } else if let Some(placeholder) = is_nothing(value, vocabulary) {
+    } else if let Some(placeholder) = is_nothing(value) {
         (segment.empty, segment.placeholder) = (true, placeholder);
     } else {
         segment.cues.insert(const { builtin("filled") });
     }
 }
 
-fn placeholder(inner: &str, segment: &mut Segment, vocabulary: &Vocabulary) {
-    if let Some(placeholder) = is_nothing(inner, vocabulary) {
+fn placeholder(inner: &str, segment: &mut Segment) {
+    if let Some(placeholder) = is_nothing(inner) {
         (segment.empty, segment.placeholder) = (true, placeholder);
     }
 }
 
 /// "[More Information Needed]", "TODO", "N/A", and nothing else; whether a placeholder is among them.
-fn is_nothing(value: &str, vocabulary: &Vocabulary) -> Option<bool> {
+fn is_nothing(value: &str) -> Option<bool> {
+    let table = placeholders();
     // Most texts are longer, or begin like no placeholder.
     let first = value.bytes().find(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
-    let begins = |byte: u8| byte >= 0x80 || !vocabulary.placeholders[usize::from(byte.to_ascii_lowercase())].is_empty();
+    let begins = |byte: u8| byte >= 0x80 || !table[usize::from(byte.to_ascii_lowercase())].is_empty();
     if value.len() > 200 || !first.is_none_or(begins) {
         return None;
     }
@@ -339,7 +339,7 @@ fn is_nothing(value: &str, vocabulary: &Vocabulary) -> Option<bool> {
     let (mut rest, mut placeholder) = (folded.as_str(), false);
     // Several in a row are still none.
     while let Some(first) = rest.bytes().next() {
-        let words = &vocabulary.placeholders[usize::from(first)];
+        let words = &table[usize::from(first)];
         let (left, real) = words.iter().find_map(|(word, real)| Some((rest.strip_prefix(word.as_str())?, *real)))?;
         rest = left.trim_start();
         placeholder |= real;
@@ -347,12 +347,15 @@ fn is_nothing(value: &str, vocabulary: &Vocabulary) -> Option<bool> {
     Some(placeholder)
 }
 
-/// Fills in the cues of all segments; gives the phrases found, in order.
+/// Fills in the cues of all segments and the topics of their labels; gives the phrases found, in order.
 pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Segment]) -> Vec<Hit> {
     let text = card.source.text();
     let (hits, boilerplate) = phrases::find(text, vocabulary, segments);
     for segment in segments.iter_mut() {
         let range = segment.span.range();
+        if let Some(name) = segment.name {
+            segment.label = heading_topics(vocabulary, text[name.range()].trim_end_matches("[optional]"), true);
+        }
         let copied = &boilerplate[boilerplate.partition_point(|copied| copied.end <= range.start)..];
         let copied = &copied[..copied.partition_point(|copied| copied.start < range.end)];
         if !copied.is_empty() {

@@ -160,6 +160,7 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
 #[must_use]
 pub fn library_of_card(card: &Card<'_>) -> Option<Told> {
     let mut found: Vec<(bool, Told)> = Vec::new();
+    let mut loads = false;
     for (line, start) in code(card) {
         let Some(rest) = line.strip_prefix("from ").or_else(|| line.strip_prefix("import ")) else { continue };
         let module = rest.trim_start().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next();
@@ -168,13 +169,25 @@ pub fn library_of_card(card: &Card<'_>) -> Option<Told> {
         });
         if let Some(import) = known {
             let by = Witness::Code(Span::new(start, start + line.len()));
+            loads |= import.library != "transformers" || !imports_helpers(rest);
             found.push((import.above, Told { id: &import.library, by }));
         }
     }
     if found.iter().any(|(above, _)| *above) {
         found.retain(|(above, told)| *above || told.id != "transformers");
     }
-    agreed(found.into_iter().map(|(_, told)| told).collect())
+    agreed(found.into_iter().map(|(_, told)| told).collect()).filter(|_| loads)
+}
+
+/// True where a line imports nothing but what prepares the input of a model: the model comes from elsewhere.
+fn imports_helpers(line: &str) -> bool {
+    /// Parts of the names of classes of transformers that are no models.
+    const HELPERS: &[&str] = &["Tokenizer", "Processor", "FeatureExtractor"];
+    let Some((_, names)) = line.split_once(" import ") else { return false };
+    let mut names =
+        names.split(',').map(|name| name.trim_matches([' ', '(', ')', '\\'])).filter(|name| !name.is_empty());
+    let helper = |name: &str| HELPERS.iter().any(|part| name.contains(part));
+    names.next().is_some_and(helper) && names.all(helper)
 }
 
 /// The first, where all name the same.

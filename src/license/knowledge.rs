@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::embedded::table;
+use crate::embedded::{BASE_MODELS, table};
 
 /// One thing that a licence restricts or demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -474,19 +474,18 @@ pub fn source(key: &str) -> Option<&'static str> {
 /// What is known of a model that others derive from, by its Hub id in any case.
 #[must_use]
 pub fn base_model(repo: &str) -> Option<&'static BaseModel> {
-    static TABLE: LazyLock<HashMap<String, BaseModel>> = LazyLock::new(|| {
-        #[derive(Deserialize)]
-        struct File {
-            #[serde(deserialize_with = "by_repo")]
-            models: HashMap<String, BaseModel>,
-        }
-        table::<File>("rules/models/base-models.yaml").models
-    });
+    static READ: LazyLock<Vec<OnceLock<BaseModel>>> =
+        LazyLock::new(|| BASE_MODELS.iter().map(|_| OnceLock::new()).collect());
+    let find = |id: &str| {
+        let at = BASE_MODELS.binary_search_by_key(&id, |(repo, _)| repo).ok()?;
+        let read = || serde_json::from_str(BASE_MODELS[at].1).unwrap_or_else(|error| panic!("internal: {id}: {error}"));
+        Some(READ[at].get_or_init(read))
+    };
     let repo = repo.to_lowercase();
     if repo.contains('/') {
-        return TABLE.get(&repo);
+        return find(&repo);
     }
-    CANONICAL.iter().find_map(|owner| TABLE.get(&format!("{owner}/{repo}")))
+    CANONICAL.iter().find_map(|owner| find(&format!("{owner}/{repo}")))
 }
 
 /// Owners, in lower case, to whom the Hub moved the models that once had no owner (`bert-base-uncased`); their
@@ -502,8 +501,3 @@ const CANONICAL: &[&str] = &[
     "transfo-xl",
     "almanach",
 ];
-
-fn by_repo<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HashMap<String, BaseModel>, D::Error> {
-    let models = Vec::<BaseModel>::deserialize(deserializer)?;
-    Ok(models.into_iter().map(|model| (model.repo.to_lowercase(), model)).collect())
-}

@@ -2,9 +2,12 @@
 
 use std::str::FromStr;
 
-use super::{Check, Confidence, FixCapability, Rule, Status, Strictness, declared};
+use serde::Deserialize;
+
+use super::{Check, Confidence, Effect, FixCapability, Rule, Severity, Status, Strictness, declared};
 use crate::card::Kind;
 use crate::card::split;
+use crate::embedded;
 use crate::text::{SourceFile, Span, Unit, suggest};
 use crate::yaml::reading::Reader;
 use crate::yaml::{self, Document, NodeId};
@@ -23,7 +26,77 @@ pub struct LoadError {
     pub message: String,
 }
 
-/// Reads one rule file.
+/// Front matter of a rule of cardlint's own; `schemas/rule.json` says what its members are.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    id: String,
+    title: String,
+    group: String,
+    severity: Severity,
+    confidence: Confidence,
+    profile: Strictness,
+    status: Status,
+    since: String,
+    kinds: Vec<Kind>,
+    fix: FixCapability,
+    readers: Vec<Effect>,
+    check: How,
+    params: Params,
+    #[serde(default)]
+    options: Vec<String>,
+    frameworks: Vec<String>,
+}
+
+/// The word of a rule's `check`.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum How {
+    Builtin,
+    Schema,
+    FieldRequired,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Params {
+    field: Option<String>,
+}
+
+/// The rules of cardlint's own. Their files are part of the program: a broken one is a defect of the build, which
+/// the tests rule out.
+pub(super) fn built_in() -> Vec<Rule> {
+    let heads: Vec<Head> = serde_json::from_str(embedded::RULE_HEADS)
+        .unwrap_or_else(|error| panic!("internal: the heads of the rules: {error}"));
+    let rule = |(head, (path, text)): (Head, &(&str, &'static str))| {
+        let check = match (head.check, head.params.field) {
+            (How::Builtin, None) => Check::Builtin,
+            (How::Schema, None) => Check::Schema,
+            (How::FieldRequired, Some(field)) => Check::FieldRequired(field),
+            _ => panic!("internal: {path}: `params.field` is for `field-required`, and it needs it"),
+        };
+        Rule {
+            id: head.id,
+            title: head.title,
+            group: head.group,
+            severity: head.severity,
+            confidence: head.confidence,
+            profile: head.profile,
+            status: head.status,
+            since: head.since,
+            kinds: head.kinds,
+            fix: head.fix,
+            readers: head.readers,
+            check,
+            options: head.options,
+            frameworks: head.frameworks,
+            docs: text.split_once("\n---\n").map_or("", |(_, docs)| docs.trim_start()),
+        }
+    };
+    heads.into_iter().zip(embedded::RULE_FILES).map(rule).collect()
+}
+
+/// Reads one rule file of a pack.
 ///
 /// # Errors
 /// When the front matter is missing or broken, or a member is missing, unknown or of the wrong type.
@@ -39,8 +112,7 @@ pub fn load(path: &str, text: &'static str) -> Result<Rule, LoadError> {
         .map_err(|error| fail(error.span, error.message))?;
     let root = document.root().ok_or_else(|| fail(block.yaml, "the front matter is empty".to_owned()))?;
     let members = Members { document: &document, root, fallback: block.open };
-    let rule = members.rule(&text[block.close.end as usize..]).map_err(|(span, message)| fail(span, message))?;
-    Ok(rule)
+    members.rule(&text[block.close.end as usize..]).map_err(|(span, message)| fail(span, message))
 }
 
 type Fault = (Span, String);
@@ -90,20 +162,10 @@ impl Members<'_> {
     }
 
     fn check(&self) -> Result<Check, Fault> {
-        let id = self.node("check")?;
-        match self.string("check")?.as_str() {
-            "builtin" => Ok(Check::Builtin),
-            "schema" => Ok(Check::Schema),
-            "declared" => Ok(Check::Declared(Box::new(declared::read(self.document, self.node("params")?)?))),
-            "field-required" => {
-                let params = self.node("params")?;
-                let field = self.document.get(params, "field").and_then(|(_, value)| self.document.text(value));
-                field
-                    .map(|field| Check::FieldRequired(field.to_owned()))
-                    .ok_or_else(|| (self.document.node(params).span, "`params.field` is missing".to_owned()))
-            }
-            other => Err((self.document.node(id).span, format!("`{other}` is not a kind of check"))),
+        if self.string("check")? == "declared" {
+            return Ok(Check::Declared(Box::new(declared::read(self.document, self.node("params")?)?)));
         }
+        Err((self.document.node(self.node("check")?).span, "a rule of a pack has `check: declared`".to_owned()))
     }
 
     fn id(&self) -> Result<String, Fault> {
@@ -143,46 +205,23 @@ impl Members<'_> {
 
     fn rule(&self, docs: &'static str) -> Result<Rule, Fault> {
         let check = self.check()?;
-        // A rule of a pack says what it must; it runs in every profile, because somebody chose the pack.
-        if matches!(check, Check::Declared(_)) {
-            self.known()?;
-            return Ok(Rule {
-                id: self.id()?,
-                title: self.string("title")?,
-                group: if self.has("group") { self.string("group")? } else { "house".to_owned() },
-                severity: self.word("severity")?,
-                confidence: if self.has("confidence") { self.word("confidence")? } else { Confidence::High },
-                profile: if self.has("profile") { self.word("profile")? } else { Strictness::Hub },
-                status: Status::Preview,
-                since: "0.1.0".to_owned(),
-                kinds: if self.has("kinds") { self.words("kinds")? } else { vec![Kind::Model] },
-                fix: FixCapability::None,
-                readers: Vec::new(),
-                check,
-                options: Vec::new(),
-                frameworks: Vec::new(),
-                docs: docs.trim_start(),
-            });
-        }
+        self.known()?;
         Ok(Rule {
-            id: self.string("id")?,
+            id: self.id()?,
             title: self.string("title")?,
-            group: self.string("group")?,
+            group: if self.has("group") { self.string("group")? } else { "house".to_owned() },
             severity: self.word("severity")?,
-            confidence: self.word("confidence")?,
-            profile: self.word("profile")?,
-            status: self.word("status")?,
-            since: self.string("since")?,
-            kinds: self.words("kinds")?,
-            fix: self.word("fix")?,
-            readers: self.words("readers")?,
+            confidence: if self.has("confidence") { self.word("confidence")? } else { Confidence::High },
+            // In every profile, because somebody chose the pack.
+            profile: if self.has("profile") { self.word("profile")? } else { Strictness::Hub },
+            status: Status::Preview,
+            since: "0.1.0".to_owned(),
+            kinds: if self.has("kinds") { self.words("kinds")? } else { vec![Kind::Model] },
+            fix: FixCapability::None,
+            readers: Vec::new(),
             check,
-            options: if self.has("options") {
-                self.list("options")?.into_iter().map(|(key, _)| key).collect()
-            } else {
-                Vec::new()
-            },
-            frameworks: self.list("frameworks")?.into_iter().map(|(text, _)| text).collect(),
+            options: Vec::new(),
+            frameworks: Vec::new(),
             docs: docs.trim_start(),
         })
     }

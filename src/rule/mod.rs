@@ -18,7 +18,7 @@ pub use finding::{Edit, Finding, Fix, Related, Safety};
 pub use load::{LoadError, load};
 pub use profile::Profile;
 
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::card::Kind;
 
@@ -45,8 +45,7 @@ pub enum Confidence {
 }
 
 /// How strict an audit must be for a rule to run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strictness {
     /// Only what the Hub enforces or ignores.
     Hub,
@@ -180,10 +179,7 @@ impl Rule {
 /// The built-in rules in id order. The files are part of the program, so a broken one is a defect
 /// of the build, which `tests/rules.rs` rules out.
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
-    let mut rules: Vec<Rule> = crate::embedded::RULE_FILES
-        .iter()
-        .map(|(path, text)| load(path, text).unwrap_or_else(|error| panic!("internal: {error}")))
-        .collect();
+    let mut rules = load::built_in();
     rules.extend(PACKS.get().into_iter().flatten().cloned());
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
@@ -229,7 +225,7 @@ pub fn find(id: &str) -> Option<&'static Rule> {
     PLACES.get(id).copied()
 }
 
-/// Words for an enum, in one table that both parses and prints.
+/// Words for an enum, in one table that both reads and prints.
 macro_rules! words {
     ($type:ty { $($variant:path => $word:literal),+ $(,)? }) => {
         impl $type {
@@ -251,6 +247,12 @@ macro_rules! words {
                     $($word => Ok($variant),)+
                     _ => Err(format!("`{word}` is not one of {}", Self::WORDS.join(", "))),
                 }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
             }
         }
 

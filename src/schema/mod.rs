@@ -53,6 +53,8 @@ pub struct Violation {
     pub accepts: String,
     /// The nearest accepted word.
     pub nearest: Option<String>,
+    /// What to do, where the annotation says it.
+    pub help: Option<String>,
     /// Title of the nearest enclosing schema that has one.
     pub title: Option<String>,
     /// Description of the nearest enclosing schema that has one.
@@ -226,6 +228,8 @@ impl Schema {
             null: instance.is_null(),
             others: 0,
             accepts: notes.accepts.filter(|_| keyword != "type" && keyword != "required").unwrap_or(accepts),
+            // A word that is meant helps more than what holds for any.
+            help: notes.help.filter(|_| nearest.is_none()),
             nearest: nearest.map(str::to_owned),
             title: notes.title,
             description: notes.description,
@@ -273,6 +277,7 @@ struct Notes {
     readers: Option<Vec<Effect>>,
     noun: Option<String>,
     accepts: Option<String>,
+    help: Option<String>,
     title: Option<String>,
     description: Option<String>,
 }
@@ -313,6 +318,7 @@ impl Notes {
         }
         if own || note.get(keyword).is_some() {
             self.accepts = text(note.get("accepts")).or(self.accepts.take());
+            self.help = text(note.get("help")).or(self.help.take());
         }
     }
 }

@@ -263,7 +263,7 @@ impl Libraries {
     /// True for a library of the Hub, or a file format used as one, which is harmless.
     #[must_use]
     pub fn is_known(&self, name: &str) -> bool {
-        self.items.contains(name) || self.formats.contains(name)
+        self.items.contains(name) || self.formats.iter().any(|format| format.eq_ignore_ascii_case(name))
     }
 
     /// The libraries of the Hub, sorted.
@@ -419,6 +419,9 @@ pub struct Deprecated {
     pub refused: bool,
     /// Why.
     pub note: String,
+    /// What to do, where no key replaces it.
+    #[serde(default)]
+    pub help: Option<String>,
 }
 
 /// A key that `huggingface_hub` cannot load.

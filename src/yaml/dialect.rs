@@ -202,7 +202,9 @@ fn python_nodes(document: &Document<'_>, text: &str, base: usize) -> Result<(), 
 
 /// True for text of printable ASCII, tabs and line ends, which every reader takes.
 fn is_plain_ascii(text: &str) -> bool {
-    text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r'))
+    // Without a way out within a block, a block is tested as a whole.
+    let plain = |block: &[u8]| block.iter().fold(true, |all, b| all & matches!(b, b' '..=b'~' | b'\t' | b'\n' | b'\r'));
+    text.as_bytes().chunks(128).all(plain)
 }
 
 /// True for a node with neither tag nor anchor.

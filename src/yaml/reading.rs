@@ -128,7 +128,7 @@ pub fn read_text(text: &str, base: usize, reader: Reader) -> Result<Option<Value
 /// # Errors
 /// The first reason for which the reader refuses the document.
 pub fn check(document: &Document<'_>, text: &str, base: usize, reader: Reader, ordinary: bool) -> Result<(), Refusal> {
-    let odd_lines = reader == Reader::Python && text.contains(dialect::PYTHON_LINE_ENDS);
+    let odd_lines = reader == Reader::Python && !text.is_ascii() && text.contains(dialect::PYTHON_LINE_ENDS);
     if ordinary && !odd_lines {
         return dialect::check(document, text, base, reader);
     }
@@ -158,7 +158,9 @@ pub fn is_ordinary(document: &Document<'_>) -> bool {
                 seen.clear();
                 pairs.iter().enumerate().all(|(at, &(key, _))| {
                     let Kind::Scalar { value, style } = &document.node(key).kind else { return false };
-                    let text = *style != Style::Plain || resolve::yaml12(value) == Scalar::Text;
+                    let text = *style != Style::Plain
+                        || !resolve::may_be_typed(value)
+                        || resolve::yaml12(value) == Scalar::Text;
                     // Few keys are compared faster than hashed.
                     let new = if pairs.len() <= 12 {
                         pairs[..at].iter().all(|&(other, _)| document.text(other) != Some(value))

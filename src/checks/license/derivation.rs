@@ -80,7 +80,11 @@ impl Case<'_, '_> {
             .take(3)
             .map(|license| match &license.hub {
                 Some(hub) => format!("`license: {hub}`"),
-                None => format!("`license: other` with `license_name: {}`", license.id),
+                None => {
+                    let link = license.url.as_ref().map(|url| format!(" and `license_link: {url}`"));
+                    let link = link.unwrap_or_else(|| " and a `license_link`".to_owned());
+                    format!("`license: other` with `license_name: {}`{link}", license.id)
+                }
             })
             .collect();
         if words.is_empty() {
@@ -185,7 +189,8 @@ impl Case<'_, '_> {
                 safe::quoted(&self.assessment.names[0])
             );
             sink.add("license-name-prefix", self.base_span(duty.input), message, |f| {
-                f.help(format!("Let the name of the repository begin with \"{prefix}\""))
+                // Names on the Hub hold no blanks.
+                f.help(format!("Let the name of the repository begin with `{}`", prefix.replace(' ', "-")))
                     .anchor(format!("/name/{prefix}"))
             });
         }

@@ -9,6 +9,22 @@ use crate::rule::Fix;
 use crate::text::safe;
 use crate::vocab::{self, LicenseMatch};
 
+/// What to write for the id of a family of licences: ids of its versions that the Hub lists.
+fn version_help(id: &str, class: Class) -> String {
+    if class == Class::Rail {
+        return "Write the id of the text that you mean, such as `creativeml-openrail-m`".to_owned();
+    }
+    let of_it = |other: &&str| other.strip_prefix(id).is_some_and(|rest| rest.starts_with('-'));
+    let ids: Vec<&str> = vocab::licenses().items.iter().map(|license| license.id.as_str()).filter(of_it).collect();
+    match ids.as_slice() {
+        [] => "The Hub lists none of its versions: write `license: other`, the version into `license_name` and where \
+               its text stands into `license_link`"
+            .to_owned(),
+        [only] => format!("Write `{only}` if you mean that version"),
+        [first, .., last] => format!("Write the id of the version that you mean, such as `{first}` or `{last}`"),
+    }
+}
+
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
     let (Some((document, _)), false) = (card.mapping(), card.kind == Kind::Other) else { return };
@@ -25,12 +41,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 format!("{} is a family of licences: it does not say which version", safe::quoted(id))
             };
             sink.add("license-family", document.node(item).span, message, |f| {
-                let help = if license.class == Class::Rail {
-                    "Write the id of the text that you mean, such as `creativeml-openrail-m`"
-                } else {
-                    "Write the id of the version that you mean, such as `gpl-3.0` or `cc-by-4.0`"
-                };
-                f.help(help).anchor("/license")
+                f.help(version_help(id, license.class)).anchor("/license")
             });
         }
     }

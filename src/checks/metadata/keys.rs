@@ -55,7 +55,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                         new.clone(),
                     )),
                     Some(new) => f.help(format!("Use `{new}`, which the card has, and remove this key")),
-                    None => f.help("Remove the key"),
+                    None => f.help(old.help.as_deref().unwrap_or("Remove the key")),
                 }
             });
             continue;
@@ -77,6 +77,10 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             let f = f.anchor(format!("/{name}"));
             if taken {
                 return f.at_most(Severity::Note).help(format!("The card has `{meant}` too: remove one of them"));
+            }
+            // Under a name that nobody reads, a value need not be in order.
+            if let Some(fault) = super::schema::fault(document, ctx.card.kind, meant, value) {
+                return f.help(format!("Rename the key to `{meant}` and mend what is then read: {fault}"));
             }
             let rename = Fix::safe(format!("rename it to `{meant}`"), node.span, meant);
             let f = f.help(format!("Rename the key to `{meant}`"));

@@ -84,15 +84,24 @@ fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId
             upper.starts_with("LICENSE") || upper.starts_with("LICENCE") || upper.starts_with("COPYING")
         });
         let (name, link) = (filled("license_name"), filled("license_link"));
-        let missing = match (name, link || license_file) {
+        let (what, where_) = (
+            "`license_name:` (short, lower case, no blanks)",
+            "`license_link:` (a URL, or `LICENSE` in the repository)",
+        );
+        let (missing, help) = match (name, link || license_file) {
             (true, true) => return,
-            (false, true) => "`license_name` is missing",
-            (true, false) => "`license_link` is missing, and no LICENSE file lies beside the card",
-            (false, false) => "`license_name` and `license_link` are missing, and no LICENSE file lies beside the card",
+            (false, true) => ("`license_name` is missing", format!("Add {what}")),
+            (true, false) => {
+                ("`license_link` is missing, and no LICENSE file lies beside the card", format!("Add {where_}"))
+            }
+            (false, false) => (
+                "`license_name` and `license_link` are missing, and no LICENSE file lies beside the card",
+                format!("Add {what} and {where_}"),
+            ),
         };
         let message = format!("`license: other` does not say which licence: {missing}");
         sink.add("license-other-unnamed", shown(document, key, value), message, |f| {
-            let f = f.help("Add `license_name:` (short, lower case, no blanks) and `license_link:` (a URL, or `LICENSE` in the repository)").anchor("/license");
+            let f = f.help(help).anchor("/license");
             // Without a folder, a LICENSE file may well be there.
             if name && !card.siblings.known() { f.at_most(Severity::Note) } else { f }
         });

@@ -81,8 +81,12 @@ fn one<'d>(
             safe::quoted(kind)
         );
         sink.add("metric-value-type", node.span, message, |f| {
-            f.help("Write the bare number; put a unit, a deviation or a remark into `name` or the text")
-                .anchor(anchor())
+            let help = if text.bytes().any(|byte| byte.is_ascii_digit()) {
+                "Write the bare number; put a unit, a deviation or a remark into `name` or the text"
+            } else {
+                "Give the number, or remove the result until there is one"
+            };
+            f.help(help).anchor(anchor())
         });
         return;
     };

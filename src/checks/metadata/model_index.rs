@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::text::{Span, safe};
+use crate::text::{Span, safe, suggest};
 use crate::yaml::{Document, NodeId};
 
 const RESULT: &[&str] = &["task", "dataset", "metrics", "source"];
@@ -78,6 +78,10 @@ fn merged(document: &Document<'_>, results: &[NodeId], sink: &mut Sink<'_>) {
     // Member to its first loss: the value, the result that is kept, and the number of losses.
     let mut lost: Vec<((&str, &str), NodeId, NodeId, usize)> = Vec::new();
     for &result in results {
+        // Without them, huggingface_hub refuses or drops the whole index.
+        if document.get(result, "task").is_none() || document.get(result, "dataset").is_none() {
+            continue;
+        }
         let at = |outer, inner| text_at(document, result, [outer, inner]);
         let identity = [
             at("task", "type"),
@@ -124,13 +128,22 @@ fn merged(document: &Document<'_>, results: &[NodeId], sink: &mut Sink<'_>) {
 /// Members that are dropped, each name told once a card with the number of its places.
 struct Losses<'c, 'd> {
     document: &'c Document<'d>,
-    unknown: HashMap<(String, &'static str), (Span, usize)>,
-    nulls: HashMap<(String, &'static str), (Span, usize)>,
+    unknown: HashMap<(String, &'static str), Loss>,
+    nulls: HashMap<(String, &'static str), Loss>,
     order: Vec<(bool, (String, &'static str))>,
 }
 
+/// One name that is dropped.
+struct Loss {
+    /// The first of its places.
+    span: Span,
+    count: usize,
+    /// The member that it may be a slip of.
+    meant: Option<&'static str>,
+}
+
 impl Losses<'_, '_> {
-    fn members(&mut self, map: NodeId, what: &'static str, known: &[&str]) {
+    fn members(&mut self, map: NodeId, what: &'static str, known: &'static [&'static str]) {
         for &(key, value) in self.document.pairs(map) {
             let Some(name) = self.document.text(key) else { continue };
             let null = self.document.is_null(value);
@@ -150,10 +163,12 @@ impl Losses<'_, '_> {
             };
             let id = (name.to_owned(), what);
             let span = self.document.node(key).span;
-            if let Some((_, count)) = table.get_mut(&id) {
-                *count += 1;
+            if let Some(loss) = table.get_mut(&id) {
+                loss.count += 1;
             } else {
-                table.insert(id.clone(), (span, 1));
+                let free = |other: &&str| self.document.get(map, other).is_none();
+                let meant = suggest::nearest(name, known.iter().copied().filter(free));
+                table.insert(id.clone(), Loss { span, count: 1, meant });
                 self.order.push((lost_null, id));
             }
         }
@@ -162,7 +177,7 @@ impl Losses<'_, '_> {
     fn report(self, sink: &mut Sink<'_>) {
         for (lost_null, id) in &self.order {
             let table = if *lost_null { &self.nulls } else { &self.unknown };
-            let Some(&(span, count)) = table.get(id) else { continue };
+            let Some(&Loss { span, count, meant }) = table.get(id) else { continue };
             let (name, what) = id;
             let times = if count > 1 { format!(" ({count} times)") } else { String::new() };
             let message = if *lost_null {
@@ -177,10 +192,10 @@ impl Losses<'_, '_> {
                 )
             };
             sink.add("model-index-lossy", span, message, |f| {
-                let help = if *lost_null {
-                    "Give it a value or remove it"
-                } else {
-                    "Move it into `args`, or into the text of the card"
+                let help = match (lost_null, meant) {
+                    (true, _) => "Give it a value or remove it".to_owned(),
+                    (false, Some(meant)) => format!("Rename it to `{meant}`"),
+                    (false, None) => "Move it into `args`, or into the text of the card".to_owned(),
                 };
                 f.help(help).anchor(format!("/model-index/{what}/{name}"))
             });

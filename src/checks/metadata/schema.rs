@@ -34,6 +34,16 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     required(ctx, sink);
 }
 
+/// The first thing wrong with a value as that of `field`.
+pub(super) fn fault(document: &Document<'_>, kind: Kind, field: &str, value: NodeId) -> Option<String> {
+    let name = if kind == Kind::Dataset { "dataset-card" } else { "model-card" };
+    let mut instance = serde_json::Map::new();
+    instance.insert(field.to_owned(), project::to_json(document, value));
+    let violations = schema::embedded(name).violations(&serde_json::Value::Object(instance));
+    let own = |violation: &&Violation| matches!(violation.steps.first(), Some(Step::Key(key)) if key == field);
+    violations.iter().find(own).map(sentence)
+}
+
 /// Violations of more than this many items of one list are told once.
 const MAX_ITEMS: usize = 3;
 
@@ -75,7 +85,12 @@ fn with_task(mut violation: Violation) -> Violation {
         && violation.keyword == "enum"
         && let Some(task) = vocab::tasks().meant(text).first()
     {
+        let spelled = suggest::nearest(text, [*task]).is_some();
         violation.nearest = Some((*task).to_owned());
+        // What a word may mean is no spelling of it.
+        if !spelled {
+            violation.help = Some(format!("Write `{task}` if that is what it is for, else leave it out"));
+        }
     }
     violation
 }
@@ -290,14 +305,28 @@ pub(super) fn report(place: &Place<'_>, violation: &Violation, sink: &mut Sink<'
             f = f.readers(readers);
         }
         match (&violation.nearest, &violation.target, violation.keyword.as_str()) {
+            _ if violation.help.is_some() => f.help(violation.help.clone().unwrap_or_default()),
             (Some(word), Target::Value, _) => f.help(format!("Write `{}`", safe::line(word))),
             (Some(word), Target::Key(_), _) => f.help(format!("Rename the member to `{}`", safe::line(word))),
-            (_, Target::Missing(name), _) => f.help(format!("Add {}", safe::quoted(name))),
+            (_, Target::Missing(name), _) => f.help(missing_help(place, violation, name)),
             (_, Target::Key(_), _) => f.help("Remove the member or move it where it belongs"),
             (_, Target::Value, "type") => f.help(type_help(violation)),
             (None, Target::Value, _) => f.help(format!("Use {}", violation.accepts)),
         }
     });
+}
+
+/// How to give a member that is missing: what stands there may be it, misspelt or at the wrong margin.
+fn missing_help(place: &Place<'_>, violation: &Violation, name: &str) -> String {
+    let (_, node, _) = project::find(place.document, place.root, &violation.steps);
+    let keys = |node: NodeId| place.document.pairs(node).iter().filter_map(|&(key, _)| place.document.text(key));
+    if let Some(near) = suggest::nearest(name, keys(node)) {
+        return format!("Rename {} to `{name}`", safe::quoted(near));
+    }
+    if !violation.steps.is_empty() && keys(place.root).any(|key| key == name) {
+        return format!("Indent `{name}`, which stands at the margin, below this");
+    }
+    format!("Add {}", safe::quoted(name))
 }
 
 fn type_help(violation: &Violation) -> String {
