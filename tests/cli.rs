@@ -101,7 +101,7 @@ models/x/README.md (model card)
                                   spelled exactly; this licence is `mit`
                                   → Write `mit` [safe fix]
 
-1 error in 1 card. 1 finding can be mended by a fix.
+1 error in 1 card. 1 finding can be fixed with --fix.
 
 "#]]);
 }

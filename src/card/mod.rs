@@ -57,11 +57,24 @@ const CARD_WORDS: &[&str] = &[
     "checkpoint",
 ];
 
+/// What is wrong with the bytes of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// They are UTF-16.
+    Utf16,
+    /// Some of them are no UTF-8.
+    NotUtf8,
+    /// One of them is zero.
+    Nul,
+}
+
 /// A defect of the bytes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EncodingFault {
     /// The offending bytes, in the decoded text (each bad byte is one `?` there).
     pub span: Span,
+    /// What is wrong.
+    pub kind: FaultKind,
     /// What is wrong, as a clause.
     pub message: String,
 }
@@ -74,7 +87,7 @@ pub fn decode(bytes: Vec<u8>) -> (String, Vec<EncodingFault>) {
     if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes.as_slice() {
         let message = "it is UTF-16, and must be UTF-8".to_owned();
         // Nothing of it reads as text, so nothing else is said about it.
-        return (String::new(), vec![EncodingFault { span: Span::default(), message }]);
+        return (String::new(), vec![EncodingFault { span: Span::default(), kind: FaultKind::Utf16, message }]);
     }
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
@@ -86,7 +99,8 @@ pub fn decode(bytes: Vec<u8>) -> (String, Vec<EncodingFault>) {
                 let end = error.error_len().map_or(bytes.len(), |length| start + length);
                 if faults.is_empty() {
                     let message = format!("byte 0x{:02X} at offset {start} is not UTF-8", bytes[start]);
-                    faults.push(EncodingFault { span: Span::new(start, end), message });
+                    let kind = FaultKind::NotUtf8;
+                    faults.push(EncodingFault { span: Span::new(start, end), kind, message });
                 }
                 bytes[start..end].fill(b'?');
                 from = end;
@@ -97,7 +111,7 @@ pub fn decode(bytes: Vec<u8>) -> (String, Vec<EncodingFault>) {
     };
     if let Some(at) = memchr::memchr(0, text.as_bytes()) {
         let message = format!("there is a NUL byte at offset {at}");
-        faults.push(EncodingFault { span: Span::new(at, at + 1), message });
+        faults.push(EncodingFault { span: Span::new(at, at + 1), kind: FaultKind::Nul, message });
     }
     (text, faults)
 }

@@ -47,8 +47,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let config = if options.no_config {
         Config::default()
     } else {
-        let start = options.paths.first().filter(|path| path.exists()).map_or(Path::new("."), PathBuf::as_path);
-        config::load(options.config.as_deref(), start)?
+        config::load(options.config.as_deref(), &config::start(&options.paths))?
     };
     let folders: Vec<PathBuf> = config.packs().into_iter().chain(options.rule_pack.iter().cloned()).collect();
     packs::install(&folders)?;
@@ -87,7 +86,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     if mode.is_some() && found.targets.iter().any(Target::is_foreign) {
         bail!("fixes are for your own files: what is on the Hub or in its cache is not changed");
     }
-    // A diff, or the mended text of standard input, stands for the report.
+    // A diff stands for the report; with the mended text of standard input the report goes to standard error.
     let stdin = found.targets.iter().any(Target::is_stdin);
     settings.special = special(&config, &settings.rules, &found.targets)?;
     // A new baseline holds everything.
@@ -95,11 +94,8 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let file = options.baseline.clone().or_else(configured).filter(|_| options.write_baseline.is_none());
     let known = file.as_deref().map(Baseline::read).transpose()?;
     settings.known = known.clone().map(|baseline| Box::new(Seen(baseline)) as Box<dyn engine::Known>);
-    let (renderers, mut writers) = if options.diff || (options.fix && stdin) {
-        (Vec::new(), Vec::new())
-    } else {
-        outputs(options, &config, &settings, global)?
-    };
+    let (renderers, mut writers) =
+        if options.diff { (Vec::new(), Vec::new()) } else { outputs(options, &config, &settings, global, stdin)? };
     let style = stdout_style(global.color);
     let (mut mended, mut changed, mut held) = (0, 0, 0);
     let (mut entries, mut audited) = (Vec::new(), Vec::new());
@@ -149,6 +145,9 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
                         } else if target.is_stdin() {
                             print(after)?;
                         }
+                    }
+                    if let Some(bytes) = audit.unchanged.as_ref().filter(|_| !options.diff) {
+                        io::stdout().write_all(bytes)?;
                     }
                     if let Some(rules) = &audit.circle {
                         let message = format!("{}: fixes undo each other and were not applied: {rules}", audit.name);
@@ -273,6 +272,8 @@ struct Counted {
     mended: usize,
     /// Name, old and new text of the files that they change.
     changes: Vec<(String, String, String)>,
+    /// The bytes of standard input, where fixes change nothing.
+    unchanged: Option<Vec<u8>>,
     /// Rules whose fixes undo each other.
     circle: Option<String>,
     /// The rules of fixes that were held back, because they would bring other findings.
@@ -299,9 +300,7 @@ fn one(
 ) -> Done {
     let mended = match mode {
         Some(mode) => fix::mend(target, settings, mode),
-        None => read_and_audit(target, settings).map(|audit| {
-            audit.map(|audit| Mended { audit, count: 0, files: Vec::new(), circle: None, held: Vec::new() })
-        }),
+        None => read_and_audit(target, settings).map(|audit| audit.map(Mended::of)),
     };
     match mended {
         Err(reason) => Done::Failed(reason),
@@ -311,6 +310,7 @@ fn one(
             let counted = Counted {
                 mended: mended.count,
                 changes: mended.files,
+                unchanged: mended.unchanged,
                 circle: mended.circle,
                 held: mended.held,
                 unread: target.remote.as_ref().map(|remote| remote.failures()).unwrap_or_default(),
@@ -383,7 +383,13 @@ fn read_limited(mut from: impl Read, size: u64) -> io::Result<Vec<u8>> {
 /// What turns an audit into text, and what writes that text, in the same order.
 type Outputs = (Vec<Renderer>, Vec<Writer<Box<dyn Write>>>);
 
-fn outputs(options: &AuditOptions, config: &Config, settings: &Settings, global: &Global) -> anyhow::Result<Outputs> {
+fn outputs(
+    options: &AuditOptions,
+    config: &Config,
+    settings: &Settings,
+    global: &Global,
+    stdin: bool,
+) -> anyhow::Result<Outputs> {
     let format = match (options.format, &config.format) {
         (Some(format), _) => format,
         (None, Some(name)) => {
@@ -404,6 +410,8 @@ fn outputs(options: &AuditOptions, config: &Config, settings: &Settings, global:
     let (mut renderers, mut writers) = (Vec::new(), Vec::new());
     let (style, writer): (Style, Box<dyn Write>) = match &options.output {
         Some(path) => (Style::default(), file(path)?),
+        // Standard output is for the mended text.
+        None if options.fix && stdin => (Style::default(), Box::new(io::stderr())),
         None => (stdout_style(global.color), Box::new(BufWriter::new(io::stdout().lock()))),
     };
     let style = Style { silenced: options.show_suppressed, ..style };
@@ -412,7 +420,15 @@ fn outputs(options: &AuditOptions, config: &Config, settings: &Settings, global:
         renderers.push((format, style.clone()));
         writers.push(Writer::new(format, style, run.clone(), writer));
     }
+    let mut taken: Vec<&Path> = options.output.as_deref().into_iter().collect();
     for (format, path) in &options.report {
+        if path.as_os_str() == "-" {
+            bail!("--report writes files; --format says what goes to standard output");
+        }
+        if taken.contains(&path.as_path()) {
+            bail!("two reports cannot both be written to {}", path.display());
+        }
+        taken.push(path);
         let style = Style { silenced: options.show_suppressed, ..Style::default() };
         renderers.push((*format, style.clone()));
         writers.push(Writer::new(*format, style, run.clone(), file(path)?));

@@ -76,7 +76,10 @@ impl Baseline {
     /// # Errors
     /// When there is none, or it is no baseline.
     pub(super) fn read(path: &Path) -> anyhow::Result<Arc<Self>> {
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read the baseline {}", path.display()))?;
+        let text = fs::read_to_string(path).with_context(|| {
+            let hint = if path.exists() { "" } else { " (--write-baseline FILE writes a first one)" };
+            format!("cannot read the baseline {}{hint}", path.display())
+        })?;
         let file: File =
             serde_json::from_str(&text).with_context(|| format!("{} is no baseline of cardlint", path.display()))?;
         if file.version != VERSION {

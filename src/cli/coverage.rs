@@ -1,6 +1,6 @@
 //! `cardlint coverage`, `framework`, `openness` and `topic`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
@@ -52,8 +52,7 @@ pub(super) fn known(id: &str) -> Result<&'static [Framework], String> {
 
 /// The configuration for some paths.
 fn configured(paths: &[PathBuf]) -> anyhow::Result<Config> {
-    let start = paths.first().filter(|path| path.exists()).map_or(Path::new("."), PathBuf::as_path);
-    let config = config::load(None, start)?;
+    let config = config::load(None, &config::start(paths))?;
     packs::install(&config.packs())?;
     config.check()?;
     Ok(config)

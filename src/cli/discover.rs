@@ -245,9 +245,17 @@ pub fn find(
             Err(error) => found.errors.push((display(path), reason(&error))),
         }
     }
-    // A file named twice is audited once.
-    let mut seen = std::collections::HashSet::new();
-    found.targets.retain(|target| target.path.is_none() || seen.insert(target.path.clone()));
+    // A file named twice is audited once, however it is written. Within one walk each comes once.
+    if paths.len() > 1 {
+        let mut seen = std::collections::HashSet::new();
+        // The cache of the Hub has links of several revisions to one file: only folders are resolved.
+        let real = |path: &PathBuf| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+            path.file_name().map_or(folder.clone(), |name| folder.join(name))
+        };
+        found.targets.retain(|target| target.path.as_ref().is_none_or(|path| seen.insert(real(path))));
+    }
     found
 }
 

@@ -36,6 +36,8 @@ pub(super) struct Mended {
     pub(super) count: usize,
     /// Name, old text and new text of each file that changes.
     pub(super) files: Vec<(String, String, String)>,
+    /// The bytes of standard input, where nothing changes.
+    pub(super) unchanged: Option<Vec<u8>>,
     /// Fixes that undo each other, by their rules.
     pub(super) circle: Option<String>,
     /// The rules of fixes that were held back, because they would bring other findings.
@@ -51,8 +53,12 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
     let Some(mut audit) = audit_bytes(target, settings, bytes.clone()) else { return Ok(None) };
     // What is not UTF-8 was read with repairs, so that places in it mean nothing in the file. The text of the
     // audit is for reports, and may lack secrets.
-    let Ok(before) = String::from_utf8(bytes) else {
-        return Ok(Some(Mended { audit, count: 0, files: Vec::new(), circle: None, held: Vec::new() }));
+    let before = match String::from_utf8(bytes) {
+        Ok(before) => before,
+        Err(error) => {
+            let unchanged = target.is_stdin().then(|| error.into_bytes());
+            return Ok(Some(Mended { unchanged, ..Mended::of(audit) }));
+        }
     };
     let mut files = Vec::new();
     let mut count = 0;
@@ -104,13 +110,23 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
         text = next;
         audit = after;
     }
+    let mut unchanged = None;
     if text != before {
         files.insert(0, (target.name.clone(), before, text));
+    } else if target.is_stdin() {
+        unchanged = Some(before.into_bytes());
     }
     if mode.write {
         write_all(target, &files)?;
     }
-    Ok(Some(Mended { audit, count, files, circle, held: kept }))
+    Ok(Some(Mended { audit, count, files, unchanged, circle, held: kept }))
+}
+
+impl Mended {
+    /// A card of which nothing was mended.
+    pub(super) fn of(audit: Audit) -> Self {
+        Self { audit, count: 0, files: Vec::new(), unchanged: None, circle: None, held: Vec::new() }
+    }
 }
 
 /// The fixes of a card, by their fingerprints, that would each bring other findings.

@@ -15,7 +15,7 @@ use super::{EXIT_CLEAN, talk};
 use crate::card::{Card, Siblings, decode};
 use crate::disclosure::{self, Applies};
 use crate::embedded::table;
-use crate::facts::integration;
+use crate::facts::{descent, integration};
 use crate::license::text::{Likeness, identify, is_license_file};
 use crate::repository::config::Trainer;
 use crate::repository::{self, MAX_CONFIG, Repository, Weights};
@@ -83,7 +83,9 @@ pub(super) fn run(options: &NewOptions) -> anyhow::Result<u8> {
 struct Facts {
     name: String,
     license: Option<String>,
-    base_model: Option<String>,
+    base_models: Vec<String>,
+    /// What it is to its base models, where the files tell.
+    relation: Option<&'static str>,
     library: Option<&'static str>,
     task: Option<&'static str>,
     /// Labels and values for the list at the top.
@@ -111,6 +113,12 @@ impl Facts {
         }
         if let Some(state) = &repository.trainer {
             facts.trainer(state);
+        }
+        for name in names.iter().filter(|name| name.starts_with("mergekit_config")) {
+            let Some(bytes) = repository::whole(&files, name, MAX_CONFIG) else { continue };
+            let file = SourceFile::new(name.clone(), decode(bytes).0);
+            facts.base_models.extend(descent::configured(&file));
+            facts.relation = Some("merge").filter(|_| !facts.base_models.is_empty());
         }
         facts.task = integration::task_of_files(&repository).map(|told| told.id);
         facts.library = integration::library_of_files(&repository).map(|told| told.id);
@@ -173,10 +181,9 @@ impl Facts {
     }
 
     fn adapter(&mut self, adapter: &Value) {
-        self.base_model = adapter["base_model_name_or_path"]
-            .as_str()
-            .filter(|id| crate::vocab::repo_id::fault(id).is_none() && id.contains('/'))
-            .map(str::to_owned);
+        let base = adapter["base_model_name_or_path"].as_str();
+        let base = base.filter(|id| crate::vocab::repo_id::fault(id).is_none() && id.contains('/'));
+        self.base_models.extend(base.map(str::to_owned));
         let kind = adapter["peft_type"].as_str().map(plain).unwrap_or_default();
         let rank = adapter["r"].as_u64().map(|rank| format!(", rank {rank}")).unwrap_or_default();
         let alpha = adapter["lora_alpha"].as_u64().map(|alpha| format!(", alpha {alpha}")).unwrap_or_default();
@@ -220,8 +227,16 @@ fn skeleton(table: &Table, facts: &Facts, profile: &Profile) -> String {
         Some(license) => out.push_str(&format!("license: {license}\n")),
         None => out.push_str("# license: which terms? `cardlint license show ID` says what they ask for\n"),
     }
-    if let Some(base) = &facts.base_model {
-        out.push_str(&format!("base_model: {base}\n"));
+    match facts.base_models.as_slice() {
+        [] => {}
+        [base] => out.push_str(&format!("base_model: {base}\n")),
+        many => {
+            out.push_str("base_model:\n");
+            many.iter().for_each(|base| out.push_str(&format!("- {base}\n")));
+        }
+    }
+    if let Some(relation) = facts.relation {
+        out.push_str(&format!("base_model_relation: {relation}\n"));
     }
     match facts.library {
         Some(library) => out.push_str(&format!("library_name: {library}\n")),
@@ -231,9 +246,12 @@ fn skeleton(table: &Table, facts: &Facts, profile: &Profile) -> String {
         Some(task) => out.push_str(&format!("pipeline_tag: {task}\n")),
         None => out.push_str("# pipeline_tag: which task of the Hub?\n"),
     }
-    out.push_str(
-        "# language: which languages, as codes?\n# datasets: which data sets of the Hub was it trained on?\n---\n",
-    );
+    out.push_str("# language: which languages, as codes?\n# datasets: which data sets of the Hub was it trained on?\n");
+    // The Hub refuses front matter without a field.
+    if out.lines().all(|line| line.starts_with(['#', '-'])) {
+        out.push_str("tags: []\n");
+    }
+    out.push_str("---\n");
     out.push_str(&format!("# {}\n\n<!-- What is it, in one sentence? Who made it? -->\n", facts.name));
     if !facts.details.is_empty() {
         out.push_str("\n## Model details\n\n");

@@ -42,8 +42,7 @@ pub(super) fn run(options: &AuditOptions) -> anyhow::Result<u8> {
         .context("cannot watch files")?;
     }
     // The configuration may lie above what is watched.
-    let start = options.paths.first().map_or(Path::new("."), PathBuf::as_path);
-    let configs: HashSet<PathBuf> = (config::load(options.config.as_deref(), start).iter())
+    let configs: HashSet<PathBuf> = (config::load(options.config.as_deref(), &config::start(&options.paths)).iter())
         .flat_map(|config| &config.chain)
         .filter_map(|source| fs::canonicalize(source.name()).ok())
         .collect();

@@ -24,7 +24,9 @@ pub fn row(audit: &Audit) -> [String; 8] {
     let expressions = expressions.chain(audit.lineage.iter().filter_map(|input| input.license.as_deref()));
     let mut texts: Vec<&str> = Vec::new();
     for word in expressions.flat_map(|text| text.split([' ', '(', ')'])) {
-        let known = license::licenses().iter().find(|license| license.reference == word);
+        // Of licences that hold the same text, the one that is nothing else.
+        let own = license::licenses().iter().find(|license| license.spdx.as_deref() == Some(word));
+        let known = own.or_else(|| license::licenses().iter().find(|license| license.reference == word));
         if let Some(url) = known.and_then(|license| license.url.as_deref())
             && !texts.contains(&url)
         {

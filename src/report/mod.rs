@@ -134,6 +134,8 @@ pub struct Summary {
     pub by_severity: [usize; 3],
     /// Findings and fixable findings by rule.
     pub by_rule: BTreeMap<&'static str, (usize, usize)>,
+    /// Findings with a fix that a person should look at.
+    pub unsafe_fixes: usize,
     /// The worst severity of a rule's findings.
     pub worst: BTreeMap<&'static str, Severity>,
     /// Those of the silenced that are known from a baseline.
@@ -157,6 +159,8 @@ impl Summary {
             let (count, fixable) = self.by_rule.entry(finding.rule.id.as_str()).or_default();
             *count += 1;
             *fixable += usize::from(finding.fix.is_some());
+            self.unsafe_fixes +=
+                usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safety == crate::rule::Safety::Unsafe));
         }
     }
 
@@ -165,6 +169,7 @@ impl Summary {
         self.cards += other.cards;
         self.silenced += other.silenced;
         self.known += other.known;
+        self.unsafe_fixes += other.unsafe_fixes;
         for (id, severity) in other.worst {
             let worst = self.worst.entry(id).or_insert(severity);
             *worst = severity.max(*worst);

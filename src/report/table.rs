@@ -141,7 +141,12 @@ pub(super) fn summary(summary: &Summary, style: &Style) -> String {
     let fixable: usize = summary.by_rule.values().map(|&(_, fixable)| fixable).sum();
     let mut out = style.paint(code, &format!("{}.", summary.sentence()));
     if fixable > 0 {
-        out.push_str(&format!(" {} can be mended by a fix.", plural(fixable, "finding")));
+        let (safe, open) = (fixable - summary.unsafe_fixes.min(fixable), summary.unsafe_fixes);
+        out.push_str(&match (safe, open) {
+            (0, _) => format!(" {} can be fixed with --fix --unsafe-fixes.", plural(open, "finding")),
+            (_, 0) => format!(" {} can be fixed with --fix.", plural(safe, "finding")),
+            _ => format!(" {} can be fixed with --fix, {open} more with --unsafe-fixes.", plural(safe, "finding")),
+        });
     }
     if summary.silenced > summary.known {
         out.push_str(&format!(" {} silenced.", plural(summary.silenced - summary.known, "finding")));

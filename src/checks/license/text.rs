@@ -57,8 +57,14 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 label(first.license)
             );
             sink.add("license-text-differs", span, message, |f| {
-                f.help(format!("Declare what the text says (`{}`), or replace the text", first.license.declaration()))
-                    .anchor("/license")
+                let says = first.license.declaration();
+                // What base models ask for is judged by what is declared.
+                let help = if ctx.card.field("base_model").is_some() {
+                    format!("Put the text of `{declared}` there; or, if the base models allow it, declare `{says}`")
+                } else {
+                    format!("Declare what the text says (`{says}`), or replace the text")
+                };
+                f.help(help).anchor("/license")
             });
         }
         Likeness::Modified => {

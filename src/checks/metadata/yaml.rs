@@ -18,7 +18,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             let what = if error.too_deep { "nests too deeply for any reader" } else { "is not valid YAML" };
             let message = format!("The front matter {what}: {}", safe::line(&error.message));
             sink.add("yaml-syntax", error.span, message, |f| {
-                f.help(syntax_help(card.source.text(), error.span)).maybe_fix(untab(ctx))
+                let help = if error.too_deep {
+                    "Write it with fewer levels of lists and mappings"
+                } else {
+                    syntax_help(card.source.text(), error.span)
+                };
+                f.help(help).maybe_fix(untab(ctx))
             });
         }
         return;

@@ -298,6 +298,21 @@ pub fn load(named: Option<&Path>, start: &Path) -> anyhow::Result<Config> {
     Ok(Config::default())
 }
 
+/// The folder from which the configuration of a run is looked for: the deepest that holds all paths, so that their
+/// order does not matter.
+pub fn start(paths: &[PathBuf]) -> PathBuf {
+    let folder = |path: &PathBuf| {
+        let real = fs::canonicalize(path).ok()?;
+        if real.is_dir() { Some(real) } else { real.parent().map(Path::to_owned) }
+    };
+    let shared = |one: PathBuf, other: PathBuf| {
+        let both = one.components().zip(other.components()).take_while(|(one, other)| one == other);
+        both.map(|(part, _)| part).collect()
+    };
+    let folders = paths.iter().filter(|path| path.exists()).filter_map(folder);
+    folders.reduce(shared).unwrap_or_else(|| PathBuf::from("."))
+}
+
 fn read(path: &Path) -> anyhow::Result<Config> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let config: Config = match toml::from_str(&text) {
