@@ -707,3 +707,64 @@ fn what_a_template_left_is_told_by_default() {
     fs::write(&card, "# Helper\n\n## Limits\n\n🚧 **More Information Needed**\n").expect("card");
     assert_eq!(told(&card), ["section-unfilled"]);
 }
+
+/// Rules that a card breaks in the strictest profile, with their confidence.
+fn missing(text: &str) -> Vec<(String, String)> {
+    use snapbox::cmd::{Command, cargo_bin};
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    fs::write(&card, text).expect("card");
+    let run = Command::new(cargo_bin!("cardlint"))
+        .args(["audit", "--profile", "strict", "--format", "json", "--select", "transparency,bias,evaluation"])
+        .arg(&card)
+        .env_clear();
+    let report: Value = serde_json::from_slice(&run.output().expect("a run").stdout).expect("JSON");
+    let findings = report["cards"][0]["findings"].as_array().expect("findings").iter();
+    let word = |finding: &Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    findings.map(|finding| (word(finding, "rule"), word(finding, "confidence"))).collect()
+}
+
+/// A complete card is as quiet in another language as in English, and what it lacks is told as less sure.
+#[test]
+fn cards_in_other_languages_are_judged_by_what_they_say() {
+    let front = "---\nlicense: mit\nlanguage: de\nlibrary_name: transformers\npipeline_tag: text-classification\n---\n";
+    let german = "# Postverteiler\n\nDer Postverteiler ordnet Briefe an die Stadtwerke einer von acht Abteilungen zu. Er ist ein kleines Sprachmodell mit einer Schicht für die Einordnung und wurde von der Stadt selbst trainiert.\n\n## Verwendungszweck\n\nGedacht ist er für die Poststelle, die jeden Brief selbst liest. Für die Ablehnung von Anträgen darf er nicht benutzt werden.\n\n## Trainingsdaten\n\nGelernt wurde an 21.000 Briefen aus den Jahren 2015 bis 2021, die zwei Angestellte der Stadt eingeordnet haben.\n\n## Auswertung\n\nAn 2.000 zurückgelegten Briefen wird ein Makro-F1 von 0,88 erreicht.\n\n## Grenzen\n\nBei Briefen mit mehreren Anliegen und bei Handschrift sinkt der Wert auf 0,65.\n\n## Verzerrungen\n\nBriefe in einfacher Sprache werden doppelt so oft falsch eingeordnet wie andere; deshalb wurden sie im Training stärker gewichtet.\n";
+    let chinese = "# 来信分拣\n\n本模型把市民来信分到八个部门之一，由市政府信息办公室训练。\n\n## 预期用途\n\n供收发室工作人员使用，他们会亲自阅读每一封信。不得用于拒绝申请或评价市民本人。\n\n## 训练数据\n\n使用2015年至2021年间收到的两万一千封来信训练，由两名工作人员标注部门。\n\n## 评估\n\n在两千封保留的来信上，宏平均F1达到0.88，关键词规则只有0.61。\n\n## 局限性\n\n来信涉及多个问题或者为手写扫描件时，模型经常出错，F1降至0.65左右。\n\n## 偏见\n\n非母语者所写的来信被错误分类的比例是其他来信的两倍，因此训练时提高了它们的权重。\n";
+    for body in [german, chinese] {
+        assert_eq!(missing(&format!("{front}{body}")), []);
+    }
+    // Without these sections and with no heading left that could hold them, they are missing in any language.
+    let short = german.split("## Grenzen").next().expect("text").replace("## Auswertung", "## Ergebnisse");
+    let found = missing(&format!("{front}{short}"));
+    assert_eq!(
+        found,
+        [("bias-missing".to_owned(), "low".to_owned()), ("limitations-missing".to_owned(), "low".to_owned())]
+    );
+}
+
+/// Plain words under headings of one's own are read.
+#[test]
+fn plain_words_answer() {
+    let front = "---\nlicense: mit\nlanguage: en\nlibrary_name: transformers\npipeline_tag: text-classification\n---\n# Sorter\n\nThe model sorts letters to a town by department.\n\n";
+    let told = |body: &str, rule: &str| missing(&format!("{front}{body}\n")).iter().any(|(found, _)| found == rule);
+    for (rule, answers, words) in [
+        (
+            "bias-missing",
+            [
+                "## Who gets the short end\n\nOlder people lose twelve points of F1, because they write by hand.",
+                "## Bias\n\nIt was wrong twice as often for Black patients as for white patients (12 % against 6 %).",
+            ],
+            "## Bias\n\nLike any model it may have biases, so take care.",
+        ),
+        (
+            "out-of-scope-missing",
+            ["Never let it decide who gets a loan.", "We advise against using it for hiring."],
+            "Use it wisely.",
+        ),
+    ] {
+        for answer in answers {
+            assert!(!told(answer, rule), "{rule}: {answer}");
+        }
+        assert!(told(words, rule), "{rule}: {words}");
+    }
+}

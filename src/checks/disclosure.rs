@@ -13,7 +13,7 @@ use crate::checks::{Context, Sink};
 use crate::disclosure::{self, Applies, Disclosure, Level, Reading, Topic};
 use crate::embedded::table;
 use crate::markdown::Heading;
-use crate::rule::Finding;
+use crate::rule::{Confidence, Finding};
 use crate::text::{Span, safe};
 
 /// `rules/gaps.yaml`.
@@ -51,6 +51,9 @@ struct Gap {
     /// Claims that answer it in a word, say where the answer is, or that another rule judges.
     #[serde(default)]
     unless: Vec<String>,
+    /// Topics beside which the answer may stand in a card whose language is not read.
+    #[serde(default)]
+    beside: Vec<String>,
     /// Not told where something comes near to answering a topic.
     #[serde(default)]
     doubt: bool,
@@ -265,7 +268,12 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
         .all(|applies| reading.traits.excludes(applies).is_some());
+    let unread = reading.foreign && has_unread(card);
     for gap in &rules().gaps {
+        // It may stand under a heading that is not known, or beside what is asked for next to it.
+        if reading.foreign && (unread || gap.beside.iter().any(|id| answered(reading, id))) {
+            continue;
+        }
         let claimed = gap.unless.iter().any(|id| claim(reading, id).is_some());
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed) || claimed;
         let lacking = |id: &String| if gap.doubt { lacking(reading, id) } else { !answered(reading, id) };
@@ -319,12 +327,25 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
             Some(span) => (span, format!("There is a heading, and next to nothing under it on {}", gap.looked_for)),
             None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),
         };
+        let message = if reading.foreign {
+            format!("{message} (in a language of which cardlint knows the headings better than the words)")
+        } else {
+            message
+        };
         sink.add(&gap.rule, span, message, |f| {
+            let f = if reading.foreign { f.confidence(Confidence::Low) } else { f };
             let f = f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule));
             explained(ctx, reading, gap.topics.iter(), f)
         });
     }
     told
+}
+
+/// Whether there is text under a heading that names nothing known.
+fn has_unread(card: &Card<'_>) -> bool {
+    let headings = card.outline.headings.iter().filter(|heading| heading.level > 1);
+    let unknown = headings.filter(|heading| disclosure::heading_topics(&heading.text).is_empty());
+    unknown.map(|heading| heading.span).any(|span| has_text(card, span))
 }
 
 /// Whether there are sentences of the card's own under a heading.

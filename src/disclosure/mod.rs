@@ -18,6 +18,7 @@ pub mod openness;
 mod phrases;
 mod segments;
 mod shape;
+mod tongue;
 pub mod traits;
 mod trie;
 mod weights;
@@ -26,6 +27,7 @@ mod words;
 use std::ops::Range;
 
 use crate::card::Card;
+use crate::facts::placeholders::is_unwritten;
 use crate::text::Span;
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use phrases::Hit;
@@ -104,6 +106,8 @@ pub struct Reading {
     pub copied_bias: Option<Span>,
     /// What the model is.
     pub traits: Traits,
+    /// Whether most of its prose is in a language of which few words are known.
+    pub foreign: bool,
 }
 
 /// Ids of the topics that a heading names.
@@ -132,6 +136,10 @@ fn read_body(card: &Card<'_>) -> Reading {
     let mut disclosures: Vec<Disclosure> =
         verdicts.iter().enumerate().map(|(topic, verdict)| page.judge(topic, verdict.as_ref(), card)).collect();
     imply(&vocabulary.topics, &mut disclosures);
+    let foreign = tongue::is_foreign(card.source.text(), &segments);
+    if foreign {
+        believe(card, &segments, &sections, &mut disclosures);
+    }
     Reading {
         disclosures,
         unfilled: segments
@@ -148,6 +156,27 @@ fn read_body(card: &Card<'_>) -> Reading {
             .collect(),
         copied_bias: segments.iter().filter(copied).find(speaks_of_bias).map(|segment| segment.span),
         traits,
+        foreign,
+    }
+}
+
+/// Bytes of a segment that may answer something.
+const FEW: usize = 40;
+
+/// Takes what stands under the heading of a topic for an answer, where its words cannot be judged.
+fn believe(card: &Card<'_>, segments: &[Segment], sections: &[TopicSet], disclosures: &mut [Disclosure]) {
+    for segment in segments.iter().filter(|segment| !segment.empty && segment.kind != Kind::Code) {
+        let heading = segment.cues.contains(const { segments::builtin("heading") });
+        let Some(section) = segment.section.filter(|_| !heading && segment.span.len() >= FEW) else { continue };
+        let copied = segment.cues.contains(const { segments::builtin("boilerplate") });
+        let parent = card.outline.headings[section].parent.map_or(0, |parent| sections[parent]);
+        for (topic, disclosure) in disclosures.iter_mut().enumerate() {
+            // What the heading itself names, not what it stands below.
+            let named = sections[section] & !parent & (1 << topic) != 0;
+            if named && !copied && disclosure.level < Level::Partial {
+                *disclosure = Disclosure { level: Level::Partial, evidence: vec![segment.span], near: true };
+            }
+        }
     }
 }
 
@@ -182,7 +211,8 @@ pub fn read_page(card: &Card<'_>) -> Reading {
 pub(crate) fn filled(card: &Card<'_>, keys: &[String]) -> Option<Span> {
     let (document, _) = card.mapping()?;
     keys.iter().find_map(|key| {
-        let (key, value) = card.field(key).filter(|(_, value)| !document.is_null(*value))?;
+        let written = |value: crate::yaml::NodeId| !document.is_null(value) && !is_unwritten(card, key);
+        let (key, value) = card.field(key).filter(|(_, value)| written(*value))?;
         Some(document.node(key).span.to(document.node(value).span))
     })
 }

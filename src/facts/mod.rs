@@ -6,6 +6,7 @@
 pub mod assessment;
 pub mod descent;
 pub mod integration;
+pub mod placeholders;
 pub mod statements;
 
 use crate::card::{Card, Kind};

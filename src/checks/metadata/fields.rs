@@ -3,10 +3,11 @@
 use super::{items_with_anchor, own_lines, remove_item, shown};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
+use crate::facts::placeholders::placeholder_text;
 use crate::rule::{Effect, Fix, Severity};
 use crate::text::{Span, safe};
-use crate::vocab;
-use crate::yaml::{self, Document, NodeId, Style};
+use crate::vocab::{self, repo_id};
+use crate::yaml::{Document, NodeId};
 
 /// Fields that the Hub refuses when their value is null (`huggingface_hub`'s issues and espnet
 /// #102, hub-cards reference section 3).
@@ -133,61 +134,19 @@ fn remove_pair(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: N
     Some(Fix::safe("remove the line", lines, ""))
 }
 
-/// True for text that stands for something not yet written.
-pub(super) fn is_placeholder(text: &str) -> bool {
-    let bare = text.trim().trim_matches(['[', ']', '(', ')', '.', ' ']);
-    let lower = bare.to_lowercase();
-    let exact = [
-        "todo",
-        "tbd",
-        "tba",
-        "???",
-        "??",
-        "xxx",
-        "fixme",
-        "fill me in",
-        "fill in",
-        "to be added",
-        "to be determined",
-        "to be done",
-        "placeholder",
-        "your license here",
-        "insert here",
-        "license name here",
-    ];
-    exact.contains(&lower.as_str())
-        || lower.contains("more information needed")
-        || lower.starts_with("todo:")
-        || lower.starts_with("your-")
-        || lower.starts_with("your_")
-        || lower.starts_with("<your")
-        || lower.starts_with("username/")
-        || (bare.starts_with("{{") && bare.ends_with("}}"))
-        || (bare.starts_with('<') && bare.ends_with('>') && bare.len() > 2)
-}
-
-/// A value left from a template, if it is one: `{lang_0}` is a mapping to YAML, `[More Information
-/// Needed]` a list.
-pub(super) fn placeholder_text<'d>(document: &'d Document<'_>, id: NodeId) -> Option<&'d str> {
-    match &document.node(id).kind {
-        yaml::Kind::Scalar { value, style } => {
-            let written = matches!(style, Style::Plain | Style::SingleQuoted | Style::DoubleQuoted);
-            (written && is_placeholder(value)).then_some(value.as_ref())
-        }
-        yaml::Kind::Map(pairs) => match pairs.as_slice() {
-            [(key, value)] if document.is_null(*value) && document.node(*value).span.is_empty() => document.text(*key),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 fn placeholders(document: &Document<'_>, name: &str, value: NodeId, sink: &mut Sink<'_>) {
     for (item, anchor) in items_with_anchor(document, name, value) {
         if let Some(text) = placeholder_text(document, item) {
             let message = format!("`{name}` still holds the placeholder {}", safe::quoted(text));
+            // No licence is called so, and no repository if it is no id.
+            let refused = match name {
+                "license" => true,
+                "base_model" | "datasets" => repo_id::fault(text).is_some(),
+                _ => false,
+            };
             sink.add("field-placeholder", document.node(item).span, message, |f| {
-                f.help("Write the real value, or remove the line until you know it").anchor(anchor)
+                let f = f.help("Write the real value, or remove the line until you know it").anchor(anchor);
+                if refused { f.readers(&[Effect::HubRefuses]) } else { f.at_most(Severity::Warning) }
             });
         }
     }

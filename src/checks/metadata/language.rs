@@ -1,9 +1,9 @@
 //! Rules on language codes.
 
-use super::fields::placeholder_text;
 use super::{items_with_anchor, listed};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
+use crate::facts::placeholders::placeholder_text;
 use crate::rule::{Confidence, Severity};
 use crate::text::safe;
 use crate::vocab;

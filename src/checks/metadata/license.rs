@@ -1,9 +1,9 @@
 //! Rules on the licence as metadata: is the id one that the Hub knows, is `other` explained.
 
-use super::fields::placeholder_text;
 use super::{items_with_anchor, requote, shown};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
+use crate::facts::placeholders::placeholder_text;
 use crate::license::resolve;
 use crate::rule::{Fix, Severity};
 use crate::text::{safe, suggest};

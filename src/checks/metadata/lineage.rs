@@ -1,9 +1,9 @@
 //! Rules on repository ids: base models, datasets, newer versions.
 
-use super::fields::placeholder_text;
 use super::{items_with_anchor, requote};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
+use crate::facts::placeholders::placeholder_text;
 use crate::rule::{Effect, Fix, Severity};
 use crate::text::safe;
 use crate::vocab::repo_id::{fault, in_url};

@@ -1,10 +1,10 @@
 //! Violations of JSON schemas as findings, each on its exact bytes.
 
-use super::fields::placeholder_text;
 use super::keys::MAX_KEYS;
 use super::requote;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
+use crate::facts::placeholders::placeholder_text;
 use crate::rule::{Finding, Fix, Severity};
 use crate::schema::{self, Target, Violation};
 use crate::text::{SourceFile, Span, safe, suggest};

@@ -4,6 +4,7 @@ use super::requote;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::integration::{self, Told, Witness};
+use crate::facts::placeholders::is_placeholder;
 use crate::rule::{Fix, Severity};
 use crate::text::safe;
 use crate::vocab;
@@ -90,7 +91,7 @@ fn library(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (Some((document, _)), Some((_, value))) = (ctx.card.mapping(), ctx.card.field("library_name")) else { return };
     let Some(name) = document.text(value).filter(|name| !name.trim().is_empty()) else { return };
     let libraries = vocab::libraries();
-    if document.is_null(value) || libraries.is_known(name) || super::fields::is_placeholder(name) {
+    if document.is_null(value) || libraries.is_known(name) || is_placeholder(name) {
         return;
     }
     let span = document.node(value).span;
