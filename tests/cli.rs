@@ -285,7 +285,9 @@ fn discovery_takes_cards_and_leaves_the_rest() {
             "audited: b/readme.MD",
             "audited: c/MODEL_CARD.md",
             "audited: d/small.modelcard.md",
-            "audited: f/README.md"
+            "no card: e/README.md",
+            "audited: f/README.md",
+            "passed over: 1 file: no metadata or wording of a card"
         ]
     );
 }

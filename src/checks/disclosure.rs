@@ -138,6 +138,8 @@ fn rules() -> &'static File {
 
 /// Places left as the template has them, from which on a card counts as one.
 const UNFILLED: usize = 6;
+/// Paragraphs, items and tables, of those that the template has too, beyond which a card was written.
+const WRITTEN: usize = 20;
 /// Core topics that an unfilled template may answer all the same, by its metadata and one sentence.
 const ANSWERED: usize = 6;
 
@@ -154,7 +156,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         // Where nothing else asks what a card discloses, it is read of those alone that may be a template, or that have the
         // paragraph that many share: reading costs more than all other checks together.
         let left = disclosure::leftovers(card);
-        if !left.copied_bias && left.placeholders.len() < UNFILLED {
+        if !left.copied_bias && (left.placeholders.len() < UNFILLED || left.own > WRITTEN) {
             return unfilled(card, &left.placeholders, &[], sink);
         }
     }
@@ -201,15 +203,17 @@ fn lacking(reading: &Reading, id: &str) -> bool {
 fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
     let core = disclosure::topics().iter().filter(|topic| topic.core);
     let answers = core.filter(|topic| answered(reading, &topic.id)).count();
-    let Some(&first) = reading.unfilled.first().filter(|_| reading.unfilled.len() >= UNFILLED && answers < ANSWERED)
-    else {
+    let untouched = reading.unfilled.len() >= UNFILLED && reading.own <= WRITTEN && answers < ANSWERED;
+    let Some(&first) = reading.unfilled.first().filter(|_| untouched) else {
         return false;
     };
-    let message = format!(
-        "The template is not filled in: {} places stand as they came, and only {answers} of its core topics {} answered",
-        reading.unfilled.len(),
-        if answers == 1 { "is" } else { "are" }
-    );
+    let answered = match answers {
+        0 => "none of its core topics is answered".to_owned(),
+        1 => "only one of its core topics is answered".to_owned(),
+        many => format!("only {many} of its core topics are answered"),
+    };
+    let message =
+        format!("The template is not filled in: {} places stand as they came, and {answered}", reading.unfilled.len());
     sink.add("template-unedited", first, message, |f| {
         f.help("Fill in what you know, and delete what you do not: `cardlint coverage` lists the questions")
             .anchor("/template")

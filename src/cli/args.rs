@@ -336,7 +336,8 @@ pub struct AuditOptions {
     /// Ask the Hub: for repositories named `hf:…`, and for the licences of base models and data
     #[arg(long)]
     pub online: bool,
-    /// Output format [default: table]
+    /// Output format: table, text, json, ndjson, sarif, github, gitlab, junit, rdjson, markdown,
+    /// license-csv or license-markdown [default: table]
     #[arg(long, value_parser = format, value_name = "FORMAT")]
     pub format: Option<Format>,
     /// Write the output to FILE instead of standard output

@@ -97,7 +97,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let (renderers, mut writers) =
         if options.diff { (Vec::new(), Vec::new()) } else { outputs(options, &config, &settings, global, stdin)? };
     let style = stdout_style(global.color);
-    let (mut mended, mut changed, mut held) = (0, 0, 0);
+    let (mut mended, mut changed, mut held, mut passed) = (0, 0, 0, 0);
     let (mut entries, mut audited) = (Vec::new(), Vec::new());
     let mut summary = Summary { errors: found.errors, ..Summary::default() };
     // A thread pool costs more than a single card.
@@ -156,7 +156,8 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
                     summary.merge(audit.summary);
                 }
                 Done::NoCard => {
-                    if options.verbose && target.remote.is_some() {
+                    passed += usize::from(target.remote.is_none());
+                    if options.verbose {
                         talk("no card", target.repository());
                     }
                 }
@@ -185,6 +186,11 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     }
     for (path, message) in &summary.errors {
         talk("error", &format!("{path}: {message}"));
+    }
+    // Who hands over a list of files does not wait for what becomes of each.
+    if passed > 0 && !options.quiet && !options.only_cards {
+        let hint = if options.verbose { "" } else { " (-v names them)" };
+        talk("passed over", &format!("{}: no metadata or wording of a card{hint}", plural(passed, "file")));
     }
     if let Some(file) = &options.write_baseline {
         let count = entries.len();

@@ -268,12 +268,17 @@ struct TopicFile {
 #[serde(deny_unknown_fields)]
 struct ClaimEntry {
     id: String,
+    /// The topic that it answers in part.
+    #[serde(default)]
+    answers: Option<String>,
     clauses: Vec<ClauseEntry>,
 }
 
 /// Something that a card may say and that a rule looks for, such as that the model has no bias.
 pub(super) struct Claim {
     pub(super) id: String,
+    /// The topic that it answers in part.
+    pub(super) answers: Option<usize>,
     pub(super) clauses: Vec<Clause>,
 }
 
@@ -425,7 +430,7 @@ impl Vocabulary {
                     (set != 0).then_some(set)
                 };
                 let clauses = claim.clauses.iter().map(|entry| clause(Level::Partial, under(entry), entry));
-                Claim { id: claim.id.clone(), clauses: clauses.collect() }
+                Claim { id: claim.id.clone(), answers: claim.answers.as_ref().map(number), clauses: clauses.collect() }
             })
             .collect();
         let mut topics = Vec::with_capacity(entries.len());

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use memchr::{memchr3, memmem};
 
 use super::data;
-use super::segments::{self, Segment};
+use super::segments::{self, Kind, Segment};
 use crate::card::Card;
 use crate::text::Span;
 
@@ -19,6 +19,8 @@ pub struct Leftovers {
     pub placeholders: Vec<(Span, Option<Span>)>,
     /// The paragraph on bias that many cards share.
     pub copied_bias: bool,
+    /// Paragraphs, items and tables of the card's own.
+    pub own: usize,
 }
 
 /// Finds what a template left in the body. Most cards have no word of it, which their lines show.
@@ -30,7 +32,20 @@ pub fn leftovers(card: &Card<'_>) -> Leftovers {
     if !copied_bias && !lines(body).any(may_be_placeholder) {
         return Leftovers::default();
     }
-    Leftovers { placeholders: placeholders(&segments::cut(card)), copied_bias }
+    let segments = segments::cut(card);
+    Leftovers { placeholders: placeholders(&segments), copied_bias, own: own(&segments) }
+}
+
+/// Bytes of a segment that is more than a label and a word.
+const FEW: usize = 40;
+
+/// How many segments say something of the card's own, as far as can be told without looking for copied sentences.
+pub(super) fn own(segments: &[Segment]) -> usize {
+    let heading = const { segments::builtin("heading") };
+    let said = |segment: &&Segment| {
+        !segment.empty && segment.span.len() >= FEW && segment.kind != Kind::Code && !segment.cues.contains(heading)
+    };
+    segments.iter().filter(said).count()
 }
 
 /// The lines of a text with their ends, found a block of bytes at a time.

@@ -108,6 +108,8 @@ pub struct Reading {
     pub traits: Traits,
     /// Whether most of its prose is in a language of which few words are known.
     pub foreign: bool,
+    /// Paragraphs, items and tables of the card's own, or copied.
+    pub own: usize,
 }
 
 /// Ids of the topics that a heading names.
@@ -126,6 +128,7 @@ pub fn read(card: &Card<'_>) -> Vec<Disclosure> {
 fn read_body(card: &Card<'_>) -> Reading {
     let vocabulary = vocabulary();
     let mut segments = segments::cut(card);
+    let own = leftovers::own(&segments);
     let hits = segments::scan(card, vocabulary, &mut segments);
     let sections = sections(card, vocabulary);
     let page = Page::new(vocabulary, &segments, &sections, &hits);
@@ -140,6 +143,16 @@ fn read_body(card: &Card<'_>) -> Reading {
     if foreign {
         believe(card, &segments, &sections, &mut disclosures);
     }
+    let claims: Vec<(&'static str, Span)> = (vocabulary.claims.iter())
+        .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses).evidence.first()?)))
+        .collect();
+    for claim in vocabulary.claims.iter() {
+        let Some(topic) = claim.answers else { continue };
+        let Some((_, span)) = claims.iter().find(|(id, _)| *id == claim.id) else { continue };
+        if disclosures[topic].level < Level::Partial {
+            disclosures[topic] = Disclosure { level: Level::Partial, evidence: vec![*span], near: true };
+        }
+    }
     Reading {
         disclosures,
         unfilled: segments
@@ -149,14 +162,11 @@ fn read_body(card: &Card<'_>) -> Reading {
             .collect(),
         placeholders: leftovers::placeholders(&segments),
         opening: page.first.map(|first| segments[first].span),
-        claims: vocabulary
-            .claims
-            .iter()
-            .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses).evidence.first()?)))
-            .collect(),
+        claims,
         copied_bias: segments.iter().filter(copied).find(speaks_of_bias).map(|segment| segment.span),
         traits,
         foreign,
+        own,
     }
 }
 
