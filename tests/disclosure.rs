@@ -539,6 +539,12 @@ fn frameworks_and_topics_agree() {
             }
         }
     }
+    let claims = cardlint::embedded::data("rules/topics/claims.yaml").expect("table");
+    for framework in disclosure::framework::frameworks() {
+        for claim in framework.requirements.iter().filter_map(|requirement| requirement.claim.as_ref()) {
+            assert!(claims.contains(&format!("\"{claim}\"")), "{}: no {claim}", framework.id);
+        }
+    }
     let table: Value = serde_json::from_str(cardlint::embedded::data("rules/gaps.yaml").expect("table")).expect("JSON");
     let claims = cardlint::embedded::data("rules/topics/claims.yaml").expect("table");
     let claims: Value = serde_json::from_str(claims).expect("JSON");
@@ -554,8 +560,8 @@ fn frameworks_and_topics_agree() {
         rule(&gap["rule"]);
         rule(&gap["copied"]);
         known(&gap["topics"]);
-        if !gap["unless"].is_null() {
-            known(&gap["unless"]);
+        for list in ["unless", "beside"].map(|key| &gap[key]).into_iter().filter(|list| !list.is_null()) {
+            known(list);
         }
     }
     for followup in table["followups"].as_array().expect("followups") {
@@ -767,4 +773,23 @@ fn plain_words_answer() {
         }
         assert!(told(words, rule), "{rule}: {words}");
     }
+}
+
+/// A requirement on a part of a topic is not met by the rest of it.
+#[test]
+fn parts_of_topics_are_asked_for() {
+    let status = |sentence: &str| {
+        let text = format!("---\nlibrary_name: transformers\n---\n# Sorter\n\n## Environmental impact\n\n{sentence}\n");
+        let source = SourceFile::new("README.md", text);
+        let card = Card::read(&source, Vec::new(), Siblings::none(), None);
+        let reading = disclosure::read_page(&card);
+        let framework = disclosure::framework::frameworks().iter().find(|framework| framework.id == "fmti-2025");
+        let answers = disclosure::framework::answers(framework.expect("a framework"), &card, &reading);
+        let of = |id: &str| answers.iter().find(|answer| answer.requirement.id == id).expect("a requirement").status;
+        (of("fmti-2025:28").as_str(), of("fmti-2025:42").as_str())
+    };
+    assert_eq!(status("Training drew 1.1 kWh, measured with CodeCarbon on one A100."), ("gap", "gap"));
+    let (water, protocol) =
+        status("Training drew 1.1 kWh and 12 litres of water; tools speak the Model Context Protocol.");
+    assert!(water != "gap" && protocol != "gap", "{water}, {protocol}");
 }

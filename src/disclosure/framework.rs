@@ -8,6 +8,7 @@ use super::data::{topic, topics};
 use super::{Disclosure, Level, Reading};
 use crate::card::Card;
 use crate::embedded;
+use crate::facts::placeholders::is_unwritten;
 use crate::text::Span;
 
 /// A framework (`rules/frameworks/`).
@@ -52,6 +53,9 @@ pub struct Requirement {
     /// The key of the front matter that it is about: nothing else answers it.
     #[serde(default)]
     pub field: Option<String>,
+    /// What the card must say (`rules/topics/claims.yaml`) for its topics to answer it: it asks for a part of them.
+    #[serde(default)]
+    pub claim: Option<String>,
     /// It is asked only of cards with `license: other`.
     #[serde(default)]
     pub other_license: bool,
@@ -193,10 +197,17 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
             answer.reason = Some("the licence is not `other`".to_owned());
             return answer;
         }
-        let written =
-            card.mapping().zip(card.field(field)).filter(|((document, _), (_, value))| !document.is_null(*value));
+        let written = card
+            .mapping()
+            .zip(card.field(field))
+            .filter(|((document, _), (_, value))| !document.is_null(*value) && !is_unwritten(card, field));
         answer.status = if written.is_some() { Status::Covered } else { Status::Gap };
         answer.evidence = written.map(|((document, _), (key, _))| document.node(key).span);
+        return answer;
+    }
+    let said = |id: &String| reading.claims.iter().any(|(claim, _)| claim == id);
+    if requirement.claim.as_ref().is_some_and(|claim| !said(claim)) {
+        answer.status = Status::Gap;
         return answer;
     }
     let levels = open.iter().map(|disclosure| disclosure.level);
