@@ -232,7 +232,9 @@ fn skeleton(table: &Table, facts: &Facts, profile: &Profile) -> String {
         [base] => out.push_str(&format!("base_model: {base}\n")),
         many => {
             out.push_str("base_model:\n");
-            many.iter().for_each(|base| out.push_str(&format!("- {base}\n")));
+            for base in many {
+                out.push_str(&format!("- {base}\n"));
+            }
         }
     }
     if let Some(relation) = facts.relation {

@@ -146,7 +146,7 @@ fn read_body(card: &Card<'_>) -> Reading {
     let claims: Vec<(&'static str, Span)> = (vocabulary.claims.iter())
         .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses).evidence.first()?)))
         .collect();
-    for claim in vocabulary.claims.iter() {
+    for claim in &vocabulary.claims {
         let Some(topic) = claim.answers else { continue };
         let Some((_, span)) = claims.iter().find(|(id, _)| *id == claim.id) else { continue };
         if disclosures[topic].level < Level::Partial {

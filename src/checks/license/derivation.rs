@@ -78,13 +78,13 @@ impl Case<'_, '_> {
         let words: Vec<String> = ways
             .iter()
             .take(3)
-            .map(|license| match &license.hub {
-                Some(hub) => format!("`license: {hub}`"),
-                None => {
-                    let link = license.url.as_ref().map(|url| format!(" and `license_link: {url}`"));
-                    let link = link.unwrap_or_else(|| " and a `license_link`".to_owned());
-                    format!("`license: other` with `license_name: {}`{link}", license.id)
+            .map(|license| {
+                if let Some(hub) = &license.hub {
+                    return format!("`license: {hub}`");
                 }
+                let link = license.url.as_ref().map(|url| format!("`license_link: {url}`"));
+                let link = link.unwrap_or_else(|| "a `license_link`".to_owned());
+                format!("`license: other` with `license_name: {}` and {link}", license.id)
             })
             .collect();
         if words.is_empty() {

@@ -300,6 +300,7 @@ pub fn load(named: Option<&Path>, start: &Path) -> anyhow::Result<Config> {
 
 /// The folder from which the configuration of a run is looked for: the deepest that holds all paths, so that their
 /// order does not matter.
+#[must_use]
 pub fn start(paths: &[PathBuf]) -> PathBuf {
     let folder = |path: &PathBuf| {
         let real = fs::canonicalize(path).ok()?;
