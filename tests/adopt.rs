@@ -848,3 +848,53 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// What the trial of a new user found: nothing is lost on standard input, and the order of paths does not matter.
+#[test]
+fn standard_input_stays_whole_and_paths_have_no_order() {
+    let place = tempfile::tempdir().expect("folder");
+    let command =
+        |arguments: &[&str]| Command::new(cargo_bin!("cardlint")).args(arguments).env_clear().current_dir(place.path());
+    for text in [CARD.as_bytes(), b"# \xff\n"] {
+        let output = command(&["audit", "--fix", "-"]).stdin(text.to_vec()).output().expect("a run");
+        assert_eq!(output.stdout, text);
+    }
+    let output = command(&["audit", "--fix", "-"]).stdin(CARD).output().expect("a run");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("license-unknown"), "what is left is told");
+    for (folder, config) in [("one", "ignore = [\"license-unknown\"]\n"), ("two", "")] {
+        fs::create_dir(place.path().join(folder)).expect("folder");
+        fs::write(place.path().join(folder).join("README.md"), CARD).expect("card");
+        fs::write(place.path().join(folder).join("cardlint.toml"), config).expect("configuration");
+    }
+    let codes = |paths: &[&str]| run(place.path(), &[&["audit"], paths].concat()).code;
+    assert_eq!(codes(&["one/README.md", "two/README.md"]), codes(&["two/README.md", "one/README.md"]));
+    assert_eq!((codes(&["one/README.md"]), codes(&["two"])), (0, 1));
+    let twice = json(place.path(), &["two", "./one/../two/README.md"]);
+    assert_eq!(twice["summary"]["cards"], 1);
+}
+
+/// A comment that a stricter profile needs is not idle; one that no rule of its group needs is.
+#[test]
+fn comments_on_groups_are_idle_where_all_their_rules_ran() {
+    let place = tempfile::tempdir().expect("folder");
+    let text =
+        CARD.replace("our-own", "mit").replace("A card", "## Bias <!-- cardlint: ignore[bias] elsewhere -->\n\nA card");
+    fs::write(place.path().join("README.md"), text).expect("card");
+    let idle = |report: &Value| rules(report).iter().any(|(rule, _)| rule == "ignore-unused");
+    assert!(!idle(&json(place.path(), &[])));
+    fs::write(place.path().join("README.md"), CARD.replace("our-own", "mit # cardlint: ignore[license-unknown] ours"))
+        .expect("card");
+    assert!(idle(&json(place.path(), &[])));
+}
+
+/// A new card of a merge names its models, and the front matter of one of which nothing is known is no empty one.
+#[test]
+fn new_cards_hold_what_the_hub_takes() {
+    let place = tempfile::tempdir().expect("folder");
+    let new = || run(place.path(), &["new", "--stdout", "."]).out;
+    fs::write(place.path().join("model.safetensors"), "").expect("file");
+    assert!(new().contains("\ntags: []\n---\n"), "{}", new());
+    fs::write(place.path().join("mergekit_config.yml"), "models:\n- model: a/b\n- model: c/d\nmerge_method: linear\n")
+        .expect("file");
+    assert!(new().contains("base_model:\n- a/b\n- c/d\nbase_model_relation: merge\n"), "{}", new());
+}

@@ -114,11 +114,13 @@ impl Facts {
         if let Some(state) = &repository.trainer {
             facts.trainer(state);
         }
-        for name in names.iter().filter(|name| name.starts_with("mergekit_config")) {
+        for name in names.iter().filter(|name| descent::names_bases(name)) {
             let Some(bytes) = repository::whole(&files, name, MAX_CONFIG) else { continue };
             let file = SourceFile::new(name.clone(), decode(bytes).0);
             facts.base_models.extend(descent::configured(&file));
-            facts.relation = Some("merge").filter(|_| !facts.base_models.is_empty());
+            if name.starts_with("mergekit_config") && !facts.base_models.is_empty() {
+                facts.relation = Some("merge");
+            }
         }
         facts.task = integration::task_of_files(&repository).map(|told| told.id);
         facts.library = integration::library_of_files(&repository).map(|told| told.id);
@@ -181,9 +183,6 @@ impl Facts {
     }
 
     fn adapter(&mut self, adapter: &Value) {
-        let base = adapter["base_model_name_or_path"].as_str();
-        let base = base.filter(|id| crate::vocab::repo_id::fault(id).is_none() && id.contains('/'));
-        self.base_models.extend(base.map(str::to_owned));
         let kind = adapter["peft_type"].as_str().map(plain).unwrap_or_default();
         let rank = adapter["r"].as_u64().map(|rank| format!(", rank {rank}")).unwrap_or_default();
         let alpha = adapter["lora_alpha"].as_u64().map(|alpha| format!(", alpha {alpha}")).unwrap_or_default();

@@ -37,7 +37,7 @@ pub fn leftovers(card: &Card<'_>) -> Leftovers {
 }
 
 /// Bytes of a segment that is more than a label and a word.
-const FEW: usize = 40;
+pub(super) const FEW: usize = 40;
 
 /// How many segments say something of the card's own, as far as can be told without looking for copied sentences.
 pub(super) fn own(segments: &[Segment]) -> usize {

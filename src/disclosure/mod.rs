@@ -170,14 +170,13 @@ fn read_body(card: &Card<'_>) -> Reading {
     }
 }
 
-/// Bytes of a segment that may answer something.
-const FEW: usize = 40;
-
 /// Takes what stands under the heading of a topic for an answer, where its words cannot be judged.
 fn believe(card: &Card<'_>, segments: &[Segment], sections: &[TopicSet], disclosures: &mut [Disclosure]) {
     for segment in segments.iter().filter(|segment| !segment.empty && segment.kind != Kind::Code) {
         let heading = segment.cues.contains(const { segments::builtin("heading") });
-        let Some(section) = segment.section.filter(|_| !heading && segment.span.len() >= FEW) else { continue };
+        let Some(section) = segment.section.filter(|_| !heading && segment.span.len() >= leftovers::FEW) else {
+            continue;
+        };
         let copied = segment.cues.contains(const { segments::builtin("boilerplate") });
         let parent = card.outline.headings[section].parent.map_or(0, |parent| sections[parent]);
         for (topic, disclosure) in disclosures.iter_mut().enumerate() {
