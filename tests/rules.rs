@@ -98,7 +98,7 @@ fn rule_files_meet_their_schema_and_form() {
     for (path, text) in cardlint::embedded::RULE_FILES {
         let front = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).expect("front matter").0;
         let value: serde_json::Value = serde_yaml::from_str(front).expect("YAML");
-        let faults = schema.violations(&value);
+        let faults = schema.violations_of(&value);
         assert!(faults.is_empty(), "{path}: {faults:?}");
     }
     let sections = ["What it checks", "Why it matters", "Examples", "How to fix", "References"];
@@ -152,7 +152,7 @@ fn vocabularies_meet_their_schemas() {
         schema["$ref"] = format!("#/$defs/{name}").into();
         let schema = Schema::new(&schema.to_string()).expect("schema");
         let value: serde_json::Value = serde_yaml::from_str(text).expect("YAML");
-        let faults = schema.violations(&value);
+        let faults = schema.violations_of(&value);
         assert!(faults.is_empty(), "{path}: {faults:?}");
     }
 }
@@ -218,7 +218,7 @@ fn options_are_those_of_the_configuration() {
 fn profiles_name_rules_and_severities() {
     let schema = Schema::new(cardlint::schema::text("profile").expect("schema")).expect("schema");
     for (path, text) in cardlint::embedded::DATA_FILES.iter().filter(|(path, _)| path.starts_with("rules/profiles/")) {
-        let faults = schema.violations(&serde_json::from_str(text).expect("JSON"));
+        let faults = schema.violations_of(&serde_json::from_str(text).expect("JSON"));
         assert!(faults.is_empty(), "{path}: {faults:?}");
     }
     let names: Vec<&str> = Profile::all().iter().map(|profile| profile.id.as_str()).collect();

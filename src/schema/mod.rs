@@ -5,15 +5,20 @@
 //! the value (`schemas/README.md`). One defect gives one violation: of the branches of an `anyOf` the
 //! one that fits the value's type speaks, and a type error inside it silences the rest.
 
+mod instance;
+
 use std::collections::{HashMap, HashSet};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex, OnceLock};
 
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind};
+use jsonschema::json::{Json, SerdeJson};
 use serde_json::Value;
 
+use self::instance::{Instance, Tree};
 use crate::rule::Effect;
 use crate::text::{safe, suggest};
-use crate::yaml::project::Step;
+use crate::yaml::project::{self, Step};
+use crate::yaml::{Document, NodeId};
 
 /// What part of the instance a violation is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +73,9 @@ const MAX_ERRORS: usize = 5_000;
 #[derive(Debug)]
 pub struct Schema {
     json: Value,
-    validator: jsonschema::Validator,
+    validator: jsonschema::Validator<Tree>,
+    /// For what is not a tree, or none that can be read in place.
+    of_values: OnceLock<jsonschema::Validator>,
 }
 
 /// Why a schema cannot be used.
@@ -90,12 +97,8 @@ impl Schema {
     /// When the text is not JSON or not a schema.
     pub fn new(text: &str) -> Result<Self, SchemaError> {
         let json: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
-        let validator = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .offline()
-            .build(&json)
-            .map_err(|error| SchemaError::Schema(error.to_string()))?;
-        Ok(Self { json, validator })
+        let validator = compile(&json).map_err(|error| SchemaError::Schema(error.to_string()))?;
+        Ok(Self { json, validator, of_values: OnceLock::new() })
     }
 
     /// The schema itself.
@@ -104,14 +107,29 @@ impl Schema {
         &self.json
     }
 
-    /// Everything wrong with `instance`, one violation a defect, in the order of the instance.
+    /// Everything wrong with the value at `id`, one violation a defect, in the order of the document.
     #[must_use]
-    pub fn violations(&self, instance: &Value) -> Vec<Violation> {
-        if self.validator.is_valid(instance) {
+    pub fn violations(&self, document: &Document<'_>, id: NodeId) -> Vec<Violation> {
+        if document.is_ordinary() {
+            self.explain_all(&self.validator, Instance::Node(document, id))
+        } else {
+            self.violations_of(&project::to_json(document, id))
+        }
+    }
+
+    /// The same for a JSON value.
+    #[must_use]
+    pub fn violations_of(&self, instance: &Value) -> Vec<Violation> {
+        let compiled = || compile(&self.json).unwrap_or_else(|error| panic!("internal: a schema compiled once: {error}"));
+        self.explain_all::<SerdeJson>(self.of_values.get_or_init(compiled), instance)
+    }
+
+    fn explain_all<'i, F: Json>(&self, validator: &'i jsonschema::Validator<F>, instance: F::Node<'i>) -> Vec<Violation> {
+        if validator.is_valid(instance.clone()) {
             return Vec::new();
         }
         let mut out = Vec::new();
-        for error in self.validator.iter_errors(instance).take(MAX_ERRORS) {
+        for error in validator.iter_errors(instance).take(MAX_ERRORS) {
             self.explain(&error, &[], &mut out);
         }
         // A value of the wrong type can break several keywords; its type says it all.
@@ -244,6 +262,11 @@ impl Schema {
         }
         at.get("properties").and_then(Value::as_object).map(|map| map.keys().cloned().collect()).unwrap_or_default()
     }
+}
+
+/// References to other documents are refused.
+fn compile<F: Json>(json: &Value) -> Result<jsonschema::Validator<F>, ValidationError<'static>> {
+    jsonschema::options_for::<F>().with_draft(jsonschema::Draft::Draft202012).offline().build(json)
 }
 
 /// The segments of a JSON pointer, unescaped.

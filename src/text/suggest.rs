@@ -19,6 +19,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         5..=8 => 2,
         _ => length / 4,
     };
+    let letters = letters(&word);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         // No vocabulary has letters whose case changes their number of bytes.
@@ -29,12 +30,21 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if folded.chars().count().abs_diff(length) > limit {
             continue;
         }
+        let other = self::letters(&folded);
+        if (letters & !other).count_ones().max((other & !letters).count_ones()) as usize > limit {
+            continue;
+        }
         let distance = strsim::damerau_levenshtein(&word, &folded);
         if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// The characters of a word as a set, some sharing a bit: each that only one of two words has takes an edit.
+fn letters(word: &str) -> u64 {
+    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 64))
 }
 
 /// Lower case, with blanks and underscores as hyphens: the differences that people make without

@@ -14,6 +14,7 @@ pub mod resolve;
 pub mod value;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use crate::text::Span;
 
@@ -22,6 +23,14 @@ pub use parse::{MAX_DEPTH, SyntaxError, parse};
 /// Index of a node in its [`Document`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(u32);
+
+impl NodeId {
+    /// The number of the node in its document.
+    #[must_use]
+    pub fn index(self) -> u32 {
+        self.0
+    }
+}
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +120,7 @@ pub struct Document<'s> {
     pub has_odd_key: bool,
     /// Names of anchors with their places, in source order.
     pub anchors: Vec<(String, Span)>,
+    ordinary: OnceLock<bool>,
 }
 
 impl<'s> Document<'s> {
@@ -172,6 +182,14 @@ impl<'s> Document<'s> {
     #[must_use]
     pub fn get(&self, id: NodeId, key: &str) -> Option<(NodeId, NodeId)> {
         self.pairs(id).iter().rev().find(|(k, _)| self.text(*k) == Some(key)).copied()
+    }
+
+    /// True when neither reader can refuse a value of the document while building it: there are no tags,
+    /// anchors and aliases, every key is text and given once, and every scalar has a type. Nearly all
+    /// cards are so, and are spared the building. Found out when first asked.
+    #[must_use]
+    pub fn is_ordinary(&self) -> bool {
+        *self.ordinary.get_or_init(|| reading::is_ordinary(self))
     }
 
     /// True when both readers see null: an absent value, `~`, `null` and its spellings.

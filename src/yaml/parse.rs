@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use granit_parser::{Event, Parser, ScalarStyle, StrInput};
 
@@ -51,6 +52,7 @@ pub fn parse(text: &str, base: usize) -> Result<Document<'_>, SyntaxError> {
             depth: 0,
             has_flow: false,
             has_odd_key: false,
+            ordinary: OnceLock::new(),
         },
         open: Vec::new(),
         anchors: HashMap::new(),

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Number, Value};
 
-use super::resolve::{self, Scalar};
-use super::{Document, Kind, NodeId, Style};
+use super::resolve::{self, Scalar as Resolved};
+use super::{Document, Kind, Node, NodeId, Style};
 
 /// More JSON values than this are not made: aliases are expanded here.
 const MAX_VALUES: usize = super::reading::MAX_VALUES;
@@ -46,27 +46,50 @@ fn json(document: &Document<'_>, id: NodeId, budget: &mut usize, depth: usize) -
             }
             Value::Object(map)
         }
-        Kind::Scalar { value, style } => {
-            let explicit_text = node.tag.as_ref().is_some_and(|tag| tag.resolved == "!" || tag.core() == Some("str"));
-            if *style != Style::Plain || explicit_text {
-                return Value::String(value.clone().into_owned());
-            }
-            match resolve::yaml12(value) {
-                Scalar::Null => Value::Null,
-                Scalar::Bool(flag) => Value::Bool(flag),
-                Scalar::Int(digits) => match digits.parse::<i64>() {
-                    Ok(small) => Value::Number(small.into()),
-                    Err(_) => number(digits.parse().unwrap_or(0.0)),
-                },
-                Scalar::Float(float) => number(float),
-                _ => Value::String(value.clone().into_owned()),
-            }
-        }
+        Kind::Scalar { .. } => match scalar(node) {
+            Some(Scalar::Bool(flag)) => Value::Bool(flag),
+            Some(Scalar::Number(number)) => Value::Number(number),
+            Some(Scalar::Text(text)) => Value::String(text.to_owned()),
+            Some(Scalar::Null) | None => Value::Null,
+        },
     }
 }
 
-fn number(value: f64) -> Value {
-    Number::from_f64(value).map_or_else(|| Value::Number(0.into()), Value::Number)
+/// A scalar as JSON has it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// Any number.
+    Number(Number),
+    /// All else.
+    Text(&'a str),
+}
+
+/// The scalar that `node` is in JSON, typed as [`to_json`] does; `None` for collections and aliases.
+#[must_use]
+pub fn scalar<'a>(node: &'a Node<'_>) -> Option<Scalar<'a>> {
+    let Kind::Scalar { value, style } = &node.kind else { return None };
+    let explicit_text = node.tag.as_ref().is_some_and(|tag| tag.resolved == "!" || tag.core() == Some("str"));
+    if *style != Style::Plain || explicit_text {
+        return Some(Scalar::Text(value));
+    }
+    Some(match resolve::yaml12(value) {
+        Resolved::Null => Scalar::Null,
+        Resolved::Bool(flag) => Scalar::Bool(flag),
+        Resolved::Int(digits) => Scalar::Number(match digits.parse::<i64>() {
+            Ok(small) => small.into(),
+            Err(_) => number(digits.parse().unwrap_or(0.0)),
+        }),
+        Resolved::Float(float) => Scalar::Number(number(float)),
+        _ => Scalar::Text(value),
+    })
+}
+
+fn number(value: f64) -> Number {
+    Number::from_f64(value).unwrap_or_else(|| 0.into())
 }
 
 /// Key node (when the last step is a member) and value node that the steps lead to, as far as they

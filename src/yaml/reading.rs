@@ -122,24 +122,20 @@ pub fn read_text(text: &str, base: usize, reader: Reader) -> Result<Option<Value
     }
 }
 
-/// As [`read`] without the value: only whether the reader refuses. `ordinary` is what
-/// [`is_ordinary`] says of the document.
+/// As [`read`] without the value: only whether the reader refuses.
 ///
 /// # Errors
 /// The first reason for which the reader refuses the document.
-pub fn check(document: &Document<'_>, text: &str, base: usize, reader: Reader, ordinary: bool) -> Result<(), Refusal> {
+pub fn check(document: &Document<'_>, text: &str, base: usize, reader: Reader) -> Result<(), Refusal> {
     let odd_lines = reader == Reader::Python && !text.is_ascii() && text.contains(dialect::PYTHON_LINE_ENDS);
-    if ordinary && !odd_lines {
+    if !odd_lines && document.is_ordinary() {
         return dialect::check(document, text, base, reader);
     }
     read(document, text, base, reader).map(|_| ())
 }
 
-/// True when neither reader can refuse a value of the document while building it: there are no tags,
-/// anchors and aliases, every key is text and given once, and every scalar has a type. Nearly all
-/// cards are so, and are spared the building.
-#[must_use]
-pub fn is_ordinary(document: &Document<'_>) -> bool {
+/// [`Document::is_ordinary`].
+pub(super) fn is_ordinary(document: &Document<'_>) -> bool {
     let mut seen = HashSet::new();
     document.ids().all(|id| {
         let node = document.node(id);

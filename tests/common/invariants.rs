@@ -72,12 +72,20 @@ pub fn yaml(text: &str) {
     for comment in &document.comments {
         assert_span(text, comment.span, "comment");
     }
-    let ordinary = reading::is_ordinary(&document);
     for reader in [reading::Reader::Python, reading::Reader::JavaScript] {
         let long = reading::read(&document, text, 0, reader).map(|_| ());
-        assert_eq!(reading::check(&document, text, 0, reader, ordinary), long, "{reader:?}");
+        assert_eq!(reading::check(&document, text, 0, reader), long, "{reader:?}");
         if let Err(refusal) = long {
             assert_span(text, refusal.span, "refusal");
+        }
+    }
+    // A schema says the same of the tree as of its copy in JSON.
+    if let Some(root) = document.root() {
+        let copy = yaml::project::to_json(&document, root);
+        for name in ["model-card", "dataset-card"] {
+            let schema = cardlint::schema::embedded(name);
+            let (here, there) = (schema.violations(&document, root), schema.violations_of(&copy));
+            assert_eq!(format!("{here:?}"), format!("{there:?}"), "{name}");
         }
     }
 }

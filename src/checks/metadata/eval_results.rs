@@ -38,9 +38,8 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             );
             continue;
         };
-        let instance = project::to_json(&document, root);
         let place = Place { source, document: &document, root, end: Span::default(), file: companion.file };
-        for violation in grouped(schema::embedded("eval-results").violations(&instance)) {
+        for violation in grouped(schema::embedded("eval-results").violations(&document, root)) {
             report(&place, &violation, sink);
         }
         // A bare date is valid to the schema, which sees it as text, but not to Python.

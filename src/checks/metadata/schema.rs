@@ -20,8 +20,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         Kind::Dataset => "dataset-card",
         Kind::Other => return,
     };
-    let instance = project::to_json(document, root);
-    for violation in grouped(schema::embedded(name).violations(&instance)) {
+    for violation in grouped(schema::embedded(name).violations(document, root)) {
         let place = Place { source: ctx.card.source, document, root, end: ctx.card.front.end(), file: 0 };
         // Null and placeholders have rules of their own, except where the structure forbids them.
         let structural =
@@ -39,7 +38,7 @@ pub(super) fn fault(document: &Document<'_>, kind: Kind, field: &str, value: Nod
     let name = if kind == Kind::Dataset { "dataset-card" } else { "model-card" };
     let mut instance = serde_json::Map::new();
     instance.insert(field.to_owned(), project::to_json(document, value));
-    let violations = schema::embedded(name).violations(&serde_json::Value::Object(instance));
+    let violations = schema::embedded(name).violations_of(&serde_json::Value::Object(instance));
     let own = |violation: &&Violation| matches!(violation.steps.first(), Some(Step::Key(key)) if key == field);
     violations.iter().find(own).map(sentence)
 }
@@ -146,10 +145,9 @@ pub(crate) fn check_extra(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some((document, root)) = ctx.card.mapping() else { return };
-    let instance = project::to_json(document, root);
     let place = Place { source: ctx.card.source, document, root, end: ctx.card.front.end(), file: 0 };
     for user in ctx.schemas {
-        for violation in user.schema.violations(&instance) {
+        for violation in user.schema.violations(document, root) {
             let source = match (&violation.title, &violation.description) {
                 (Some(title), Some(text)) => format!("{}: {}", safe::excerpt(title, 80), safe::excerpt(text, 160)),
                 (Some(one), None) | (None, Some(one)) => safe::excerpt(one, 160),

@@ -29,9 +29,8 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(document) = &card.yaml else { return };
-    let ordinary = reading::is_ordinary(document);
-    refusals(ctx, document, ordinary, sink);
-    if !ordinary {
+    refusals(ctx, document, sink);
+    if !document.is_ordinary() {
         duplicates(ctx, document, sink);
     }
     if let Some((_, root)) = card.mapping() {
@@ -77,12 +76,12 @@ fn syntax_help(text: &str, at: Span) -> &'static str {
 }
 
 /// Values that one reader or both refuse although the syntax is right.
-fn refusals(ctx: &Context<'_>, document: &Document<'_>, ordinary: bool, sink: &mut Sink<'_>) {
+fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
     let yaml = ctx.card.front.yaml;
     let text = ctx.card.source.slice(yaml);
     let base = yaml.start as usize;
-    let python = reading::check(document, text, base, Reader::Python, ordinary).err();
-    let javascript = reading::check(document, text, base, Reader::JavaScript, ordinary).err();
+    let python = reading::check(document, text, base, Reader::Python).err();
+    let javascript = reading::check(document, text, base, Reader::JavaScript).err();
     for id in document.ids() {
         let Some(tag) = &document.node(id).tag else { continue };
         if tag.core().is_none_or(|core| core.starts_with("python/")) && tag.resolved != "!" {
