@@ -24,11 +24,19 @@ const PHRASES: &[&str] = &[
     "finetune of",
     "fine-tuned from",
     "finetuned from",
+    "fine-tune checkpoint of",
+    "fine-tuned checkpoint of",
+    "tuned on top of",
+    "trained on top of",
+    "initialized from",
+    "initialised from",
     "quantized version of",
     "quantised version of",
+    "conversion of",
 ];
 /// What every phrase ends with: cheaper to look for than all of them.
-const ENDS: &[&str] = &[" version of", "tune of", "tuned from"];
+const ENDS: &[&str] =
+    &[" version of", "tune of", "tuned from", " checkpoint of", "ed on top of", "ized from", "ised from", "conversion of"];
 /// How the sentence must speak of the model itself before the phrase, lower case.
 const SELF: &[&str] = &["this model", "this is", "this repo", "model is", "it is a"];
 /// Bytes behind a phrase in which the name must begin.
@@ -174,7 +182,7 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
             && (link.span.start as usize) < from + REACH
             && !text[from..link.span.start as usize].contains(['\n', '.'])
             && let Some(repo) = in_url(&link.target, "model")
-            && repo.contains('/')
+            && (repo.contains('/') || base_model(&repo).is_some())
             && !inside(link.span)
         {
             return Some((link.span, repo));

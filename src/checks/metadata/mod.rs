@@ -56,7 +56,7 @@ fn remove_item(text: &str, document: &Document<'_>, items: &[NodeId], at: usize,
 }
 
 /// Adds a line with a key at the end of the front matter, where its keys stand at the margin.
-fn add_line(ctx: &Context<'_>, line: &str) -> Option<Fix> {
+pub(super) fn add_line(ctx: &Context<'_>, line: &str) -> Option<Fix> {
     let (document, root) = ctx.card.mapping()?;
     let text = ctx.card.source.text();
     let (first, _) = *document.pairs(root).first()?;

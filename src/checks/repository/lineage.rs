@@ -4,6 +4,7 @@ use super::data::data;
 use super::field_span;
 use crate::card::{Card, Kind};
 use crate::checks::license::derivation::place_of;
+use crate::checks::metadata::add_line;
 use crate::checks::{Context, Sink};
 use crate::facts::{declared, descent, license_span, place};
 use crate::license::{Declared, base_model, resolve};
@@ -125,6 +126,9 @@ fn bases(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         .filter(|named| (named.same || declared.is_empty()) && !same(named))
         .collect();
     let Some(first) = missing.first() else {
+        if named.is_empty() && told(ctx, sink) {
+            return;
+        }
         return configured(ctx, &declared, named.is_empty(), sink);
     };
     let mut repos: Vec<String> = missing.iter().map(|named| format!("`{}`", safe::line(&named.repo))).collect();
@@ -149,6 +153,30 @@ fn bases(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             f.help("Name the models whose weights these were made from").anchor("/base_model/files")
         });
     }
+}
+
+/// A sentence that names what the model was made from, where nothing else does; whether there is one.
+fn told(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
+    let card = ctx.card;
+    if ["base_model", "finetuned_from"].iter().any(|field| card.field(field).is_some()) {
+        return false;
+    }
+    let Some((span, repo)) = descent::sentence(card) else { return false };
+    let (owner, folder) = place(card);
+    let itself = match (owner, folder) {
+        (Some(owner), Some(folder)) if repo.contains('/') => repo.eq_ignore_ascii_case(&format!("{owner}/{folder}")),
+        (_, Some(folder)) => repo.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(folder)),
+        _ => false,
+    };
+    if itself {
+        return false;
+    }
+    let message = format!("The text says that the model was made from `{repo}`, and there is no `base_model`");
+    let line = format!("base_model: {repo}");
+    sink.add("base-model-undeclared", span, message, |f| {
+        f.help(format!("Add `{line}`")).anchor("/base_model/text").maybe_fix(add_line(ctx, &line))
+    });
+    true
 }
 
 /// `_name_or_path` of older versions of transformers: what the training began with.
