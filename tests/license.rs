@@ -310,6 +310,29 @@ fn policy_judges_expressions() {
     assert!(Matcher::parse("permisive").unwrap_err().ends_with("did you mean `permissive`?"));
 }
 
+/// Whoever takes a model may choose among the licences that are offered, whoever makes it among those of the inputs.
+#[test]
+fn choices_belong_to_those_who_have_them() {
+    for (declared, base, code) in [
+        ("GPL-3.0-only OR MIT", "gpl-3.0", 1),
+        ("mit", "MIT OR GPL-2.0-only", 0),
+        ("MIT OR Apache-2.0", "MIT OR Apache-2.0", 0),
+        // A later version is a choice, too.
+        ("gpl-3.0", "GPL-2.0-or-later", 0),
+        ("GPL-2.0-or-later", "GPL-2.0-or-later", 0),
+        ("GPL-2.0-or-later", "gpl-3.0", 1),
+        // OSADL: Apache-2.0 and GPL-2.0-only exclude each other.
+        ("gpl-2.0", "apache-2.0", 1),
+        ("gpl-3.0", "apache-2.0", 0),
+    ] {
+        cardlint(&["license", "check", "--declared", declared, "--base", base]).code(code);
+    }
+    // A teacher's licence is a way out of what it asks for.
+    let answer = cardlint(&["license", "check", "--declared", "mit", "--teacher", "gemma"]).code(1);
+    let answer = String::from_utf8_lossy(&answer.get_output().stdout).into_owned();
+    assert!(answer.contains("way out: publish it under gemma"), "{answer}");
+}
+
 #[test]
 fn check_answers_without_a_card() {
     cardlint(&[

@@ -308,7 +308,7 @@ pub struct LicenseCheck {
     /// finetune, adapter, quantized, merge or distilled
     #[arg(long, value_name = "RELATION")]
     pub relation: Option<Relation>,
-    /// A file of cases in JSON, as fixtures/license/cases.json
+    /// A file of cases in JSON, as fixtures/license/cases.json; the exit code says nothing of the verdicts
     #[arg(long, value_name = "FILE", conflicts_with_all = ["declared", "base", "teacher", "dataset"])]
     pub cases: Option<PathBuf>,
     /// How to print the answer

@@ -451,7 +451,8 @@ fn check(options: &LicenseCheck) -> anyhow::Result<u8> {
         PageFormat::Json => print(&(serde_json::to_string_pretty(&answer_json(&question, &judgement))? + "\n"))?,
         PageFormat::Table => print(&answer(options, &question, &judgement))?,
     }
-    Ok(if judgement.verdict() >= Verdict::ObligationLost { EXIT_FINDINGS } else { EXIT_CLEAN })
+    let broken = judgement.verdict() >= Verdict::ObligationLost || !judgement.unmet.is_empty();
+    Ok(if broken { EXIT_FINDINGS } else { EXIT_CLEAN })
 }
 
 fn label(terms: &license::Terms) -> String {
@@ -501,7 +502,8 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
     } else {
         label(&question.published.terms)
     };
-    let mut out = format!("{} ({declared}): {}\n", safe::line(name), judgement.verdict().as_str());
+    let unmet = if judgement.unmet.is_empty() { "" } else { ", with a duty that is not met" };
+    let mut out = format!("{} ({declared}): {}{unmet}\n", safe::line(name), judgement.verdict().as_str());
     for input in &question.inputs {
         let owner = if input.same_owner { ", same owner" } else { "" };
         let doubt = if input.certain { "" } else { ", not confirmed by its publisher" };

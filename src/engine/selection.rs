@@ -28,6 +28,8 @@ pub struct Rules {
     selected: HashSet<&'static str>,
     ignored: HashSet<&'static str>,
     severities: HashMap<&'static str, Severity>,
+    /// Rules that were given a severity by their own name: they run, whatever the profile says.
+    wanted: HashSet<&'static str>,
     /// What the profile leaves out.
     left_out: HashSet<&'static str>,
     /// Severities of the profile.
@@ -45,7 +47,8 @@ impl Rules {
         Ok(rules)
     }
 
-    /// Sets the severity of a rule or a group; `None` turns it off.
+    /// Sets the severity of a rule or a group; `None` turns it off. A rule that is named runs, too: who says that it is
+    /// an error wants to know.
     ///
     /// # Errors
     /// When the word is neither a rule nor a group.
@@ -54,6 +57,9 @@ impl Rules {
             match severity {
                 Some(severity) => {
                     self.severities.insert(id, severity);
+                    if id == word {
+                        self.wanted.insert(id);
+                    }
                 }
                 None => {
                     self.ignored.insert(id);
@@ -108,20 +114,24 @@ impl Selection for Rules {
             return false;
         }
         if self.selected.is_empty() {
-            rule.profile <= self.profile.strictness && !self.left_out.contains(rule.id.as_str())
+            let id = rule.id.as_str();
+            self.wanted.contains(id) || rule.profile <= self.profile.strictness && !self.left_out.contains(id)
         } else {
             self.selected.contains(rule.id.as_str())
         }
     }
 }
 
-/// Ids of the rules that the words name, each an id, a group, or `all`.
+/// Ids of the rules that the words name, each an id, a group, or `all`. A group takes those with it that bear its name
+/// elsewhere: whoever asks for `license` means `license-unknown`, too.
 fn expand(words: &[String]) -> Result<HashSet<&'static str>, UnknownRule> {
     let rules = rule::all();
     let mut ids = HashSet::new();
     for word in words {
         let before = ids.len();
-        let named = rules.iter().filter(|rule| word == "all" || rule.id == *word || rule.group == *word);
+        let is_group = rules.iter().any(|rule| rule.group == *word);
+        let bears = |rule: &Rule| is_group && rule.id.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('-'));
+        let named = rules.iter().filter(|rule| word == "all" || rule.id == *word || rule.group == *word || bears(rule));
         let mut any = false;
         for rule in named {
             any = true;

@@ -219,45 +219,50 @@ impl Judgement {
 /// Combinations of alternatives that are tried; expressions in cards have two or three.
 const MAX_COMBINATIONS: usize = 256;
 
-/// Compares the published terms with those of the inputs. Where a licence leaves a choice, the best
-/// choice counts.
+/// Compares the published terms with those of the inputs. Where a licence of an input leaves a choice, the best choice
+/// counts; where the published one does, all must hold, because whoever takes the model may choose.
 #[must_use]
 pub fn judge(relation: Relation, inputs: &[Input], published: &Published) -> Judgement {
-    let choices: Vec<Vec<Option<&[&'static License]>>> = inputs
-        .iter()
-        .map(|input| &input.terms)
-        .chain([&published.terms])
-        .map(|terms| match terms.alternatives.as_slice() {
-            [] => vec![None],
-            some => some.iter().map(|set| Some(set.as_slice())).collect(),
-        })
-        .collect();
+    let choices: Vec<Vec<Option<&[&'static License]>>> = inputs.iter().map(|input| options(&input.terms)).collect();
     let combinations = choices.iter().map(Vec::len).fold(1, usize::saturating_mul);
-    if combinations > MAX_COMBINATIONS {
+    let offered = options(&published.terms);
+    if combinations.saturating_mul(offered.len()) > MAX_COMBINATIONS {
         // Judging a part of them could blame a choice that nobody has to make.
         let message = "the licences leave too many choices".to_owned();
         let verdict = Verdict::Unknown;
         let reason = Reason { verdict, input: None, license: None, term: None, message, certain: true, carried: false };
         return Judgement { reasons: vec![reason], ..Judgement::default() };
     }
-    let mut best: Option<Judgement> = None;
-    for number in 0..combinations {
-        let mut rest = number;
-        let chosen: Vec<Option<&[&'static License]>> = choices
-            .iter()
-            .map(|options| {
-                let option = options[rest % options.len()];
+    let mut worst: Option<Judgement> = None;
+    for declared in offered {
+        let mut best: Option<Judgement> = None;
+        for number in 0..combinations {
+            let mut rest = number;
+            let mut sets = Vec::with_capacity(choices.len());
+            for options in &choices {
+                sets.push(options[rest % options.len()]);
                 rest /= options.len();
-                option
-            })
-            .collect();
-        let Some((declared, sets)) = chosen.split_last() else { continue };
-        let judgement = Case { relation, inputs, sets, published, declared: *declared }.judge();
-        if best.as_ref().is_none_or(|best| judgement.verdict() < best.verdict()) {
-            best = Some(judgement);
+            }
+            let judgement = Case { relation, inputs, sets: &sets, published, declared }.judge();
+            if best.as_ref().is_none_or(|best| judgement.verdict() < best.verdict()) {
+                best = Some(judgement);
+            }
+        }
+        if let Some(best) = best
+            && worst.as_ref().is_none_or(|worst| best.verdict() > worst.verdict())
+        {
+            worst = Some(best);
         }
     }
-    best.unwrap_or_default()
+    worst.unwrap_or_default()
+}
+
+/// The alternatives of some terms; one that is not known for unknown ones.
+fn options(terms: &Terms) -> Vec<Option<&[&'static License]>> {
+    match terms.alternatives.as_slice() {
+        [] => vec![None],
+        some => some.iter().map(|set| Some(set.as_slice())).collect(),
+    }
 }
 
 /// One choice of alternatives.
@@ -474,6 +479,26 @@ impl Case<'_> {
 
     fn incompatible(&self, judgement: &mut Judgement) {
         let bases: Vec<_> = self.foreign().filter(|(_, role, _)| *role == Role::Base).collect();
+        for &(input, _, base) in &bases {
+            let told = |reason: &Reason| reason.input == Some(input) && reason.verdict >= Verdict::ObligationLost;
+            if judgement.reasons.iter().any(told) {
+                continue;
+            }
+            let clash = |license: &&&License| rules().incompatible(&license.id, &base.id);
+            let declared = self.declared.unwrap_or_default();
+            let Some((license, source)) = declared.iter().find_map(|license| Some((license, clash(&license)?))) else {
+                continue;
+            };
+            judgement.reasons.push(Reason {
+                verdict: Verdict::ObligationLost,
+                input: Some(input),
+                license: Some(base),
+                term: None,
+                message: format!("its terms cannot be kept under {} ({source})", license.id),
+                certain: self.inputs[input].certain,
+                carried: false,
+            });
+        }
         for (at, &(input, _, one)) in bases.iter().enumerate() {
             for &(other_input, _, other) in &bases[at + 1..] {
                 if input != other_input
@@ -573,7 +598,7 @@ fn carries(license: &License, from: &License, term: &Term) -> bool {
 #[must_use]
 pub fn ways_out(relation: Relation, inputs: &[Input], published: &Published) -> Vec<&'static License> {
     let mut candidates: Vec<&'static License> = Vec::new();
-    for license in inputs.iter().filter(|input| input.role == Role::Base).flat_map(|input| input.terms.licenses()) {
+    for license in inputs.iter().filter(|input| input.role != Role::Dataset).flat_map(|input| input.terms.licenses()) {
         let accepted = license.terms.iter().flat_map(Term::accepted).filter_map(super::knowledge::find);
         for candidate in std::iter::once(license).chain(accepted) {
             if !candidates.iter().any(|known| known.id == candidate.id) {

@@ -64,9 +64,16 @@ impl Terms {
             let words: Vec<&str> = set.iter().map(|license| license.reference.as_str()).collect();
             words.join(" AND ")
         };
+        let is_choice_of_version = |many: &[Vec<&'static License>]| {
+            VERSIONS.iter().any(|family| {
+                let ids = many.iter().map(|set| if let [only] = set.as_slice() { only.id.as_str() } else { "" });
+                family.len() == many.len() && ids.eq(family.iter().copied())
+            })
+        };
         match self.alternatives.as_slice() {
             [] => None,
             [only] => Some(one(only)),
+            many if is_choice_of_version(many) => Some(one(&many[0]).replace("-only", "-or-later")),
             many => {
                 let parts: Vec<String> =
                     many.iter().map(|set| if set.len() > 1 { format!("({})", one(set)) } else { one(set) }).collect();
@@ -120,6 +127,9 @@ fn word(value: &str, declared: &Declared<'_>) -> Terms {
     if let Some(license) = names::of_url(value) {
         return Terms::of(license);
     }
+    if let Some(alternatives) = or_later(&lower) {
+        return Terms { alternatives: alternatives.into_iter().map(|license| vec![license]).collect(), ..Terms::default() };
+    }
     if let Some(license) = find(&lower).or_else(|| by_spdx(&lower)) {
         let terms = Terms::of(license);
         return Terms { assumed: assumed(license), ..terms };
@@ -136,6 +146,19 @@ fn assumed(license: &License) -> Option<String> {
     let hub = license.hub.as_deref()?;
     let stem = spdx.strip_suffix("-only")?;
     stem.eq_ignore_ascii_case(hub).then(|| format!("`{hub}` is taken for {spdx}"))
+}
+
+/// Versions of the licences of the GNU project, the earliest first, by their ids in the table.
+const VERSIONS: &[&[&str]] = &[&["gpl-2.0", "gpl-3.0"], &["lgpl-2.1", "lgpl-3.0"]];
+
+/// The licences among which `GPL-2.0-or-later`, in lower case, lets choose; `None` where there is no later one.
+fn or_later(lower: &str) -> Option<Vec<&'static License>> {
+    let stem = lower.strip_suffix("-or-later").or_else(|| lower.strip_suffix('+'))?;
+    let versions = VERSIONS.iter().find_map(|family| {
+        let at = family.iter().position(|id| *id == stem)?;
+        Some(&family[at..]).filter(|versions| versions.len() > 1)
+    })?;
+    versions.iter().map(|id| find(id)).collect()
 }
 
 /// A licence by its SPDX id in lower case; `-or-later` names the earliest version that may be chosen.
@@ -216,6 +239,10 @@ fn expression(value: &str) -> Option<Terms> {
             ExprNode::Req(requirement) => {
                 // An exception only adds freedom: the licence alone is the stricter reading.
                 let id = requirement.req.license.to_string().to_lowercase();
+                if let Some(versions) = or_later(&id) {
+                    stack.push(versions.into_iter().map(|license| vec![license]).collect());
+                    continue;
+                }
                 let Some(license) = find(&id).or_else(|| by_spdx(&id)) else {
                     return Some(Terms::unknown(format!("cardlint has no facts about `{}`", requirement.req.license)));
                 };

@@ -3,9 +3,9 @@
 use super::derivation::claim_span;
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::facts::{declared, license_span, place};
-use crate::license::Role;
-use crate::license::policy::{Decision, Side};
+use crate::facts::{declared, descent, license_span, place};
+use crate::license::policy::{Decision, Policy, Side};
+use crate::license::{Role, Terms};
 use crate::rule::Severity;
 use crate::text::{Span, safe};
 
@@ -20,23 +20,50 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if policy.concerns(side) {
         report(policy.judge(&declared(card), owner, name), "the card", license_span(card), "/license", sink);
     }
+    if card.kind == Kind::Model && policy.concerns(Side::Dataset) {
+        datasets(ctx, policy, sink);
+    }
     let Some(assessment) = ctx.assessment else { return };
     for (at, input) in assessment.inputs.iter().enumerate() {
         let (side, role) = match input.role {
             Role::Dataset => (Side::Dataset, "dataset"),
             Role::Base | Role::Teacher => (Side::Base, "base model"),
         };
-        // An unknown licence of a base has a rule of its own.
-        if !policy.concerns(side) || !input.terms.is_known() {
+        if !policy.concerns(side) {
             continue;
         }
         let (owner, name) =
             input.name.split_once('/').map_or((None, input.name.as_str()), |(owner, name)| (Some(owner), name));
-        let decision = policy.judge(&input.terms, owner, Some(name));
+        let not_known = not_known();
+        let terms = if input.terms.is_absent() { &not_known } else { &input.terms };
+        let decision = policy.judge(terms, owner, Some(name));
         let whose = format!("the {role} {}", safe::quoted(&input.name));
         let anchor = if side == Side::Dataset { "datasets" } else { "base_model" };
         report(decision, &whose, claim_span(card, assessment, at), &format!("/{anchor}/{}", input.name), sink);
     }
+}
+
+/// Datasets whose licence nothing tells: those that are known stand among the inputs.
+fn datasets(ctx: &Context<'_>, policy: &Policy, sink: &mut Sink<'_>) {
+    let Some((document, _)) = ctx.card.mapping() else { return };
+    let known = |repo: &str| {
+        let inputs = ctx.assessment.iter().flat_map(|assessment| &assessment.inputs);
+        inputs.filter(|input| input.role == Role::Dataset).any(|input| input.name.eq_ignore_ascii_case(repo))
+    };
+    for (node, repo) in descent::named(ctx.card, "datasets") {
+        if known(repo) {
+            continue;
+        }
+        let (owner, name) = repo.split_once('/').map_or((None, repo), |(owner, name)| (Some(owner), name));
+        let decision = policy.judge(&not_known(), owner, Some(name));
+        let whose = format!("the dataset {}", safe::quoted(repo));
+        report(decision, &whose, document.node(node).span, &format!("/datasets/{repo}"), sink);
+    }
+}
+
+/// The terms of something of which no card says them.
+fn not_known() -> Terms {
+    Terms { unknown: Some("it is not known; `[license.known]` can give it".to_owned()), ..Terms::default() }
 }
 
 fn report(decision: Decision, whose: &str, span: Span, anchor: &str, sink: &mut Sink<'_>) {

@@ -324,7 +324,8 @@ fn read(path: &Path) -> anyhow::Result<Config> {
 }
 
 fn placed(config: Config, path: &Path, text: &str) -> Config {
-    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    // A bare name stands in the folder that the command runs in.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     let name = super::discover::display(path);
     let source = || SourceFile::new(name.clone(), text);
     let mut config = Config { source: Some(source()), chain: vec![source()], ..config };
