@@ -1,5 +1,9 @@
 //! What a model derives from, as its card and configurations say.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::card::{Card, Kind};
 use crate::license::{Relation, Role, base_model};
 use crate::repository::Repository;
@@ -32,13 +36,30 @@ const PHRASES: &[&str] = &[
     "initialised from",
     "quantized version of",
     "quantised version of",
+    "quantization of",
+    "quantizations of",
+    "quants of",
     "conversion of",
+    "model files for",
+    "adapter for",
+    "adapter of",
+    "adapters for",
+    "is based on",
 ];
-/// What every phrase ends with: cheaper to look for than all of them.
-const ENDS: &[&str] =
-    &[" version of", "tune of", "tuned from", " checkpoint of", "ed on top of", "ized from", "ised from", "conversion of"];
+/// Labels of fields that name it; the template of the Hub has the first.
+const LABELS: &[&str] = &[
+    "Finetuned from model [optional]",
+    "Finetuned from model",
+    "Fine-tuned from model",
+    "Finetuned from",
+    "Fine-tuned from",
+    "Base model",
+    "Base Model",
+    "Parent model",
+    "Parent Model",
+];
 /// How the sentence must speak of the model itself before the phrase, lower case.
-const SELF: &[&str] = &["this model", "this is", "this repo", "model is", "it is a"];
+const SELF: &[&str] = &["this model", "this is", "this repo", "model is", "it is a", "this adapter"];
 /// Bytes behind a phrase in which the name must begin.
 const REACH: usize = 60;
 
@@ -153,48 +174,67 @@ pub fn configured(file: &SourceFile) -> Vec<String> {
     found
 }
 
-/// "This model is a fine-tuned version of [x/y](…)": the id and its place.
+/// "This model is a fine-tuned version of [x/y](…)", or a field with such a label: the id and its place.
 pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
+    static PHRASE: LazyLock<Regex> = LazyLock::new(|| alternatives("", PHRASES, ""));
     let text = card.source.text();
     let body = card.front.body_start();
-    let mut hits: Vec<(usize, usize)> = Vec::new();
-    for end in ENDS {
-        for at in memchr::memmem::find_iter(&text.as_bytes()[body..], end) {
-            let end = body + at + end.len();
-            if let Some(phrase) = PHRASES.iter().find(|phrase| text[body..end].ends_with(**phrase)) {
-                hits.push((end - phrase.len(), end));
-            }
+    let said = PHRASE.find_iter(&text[body..]).find_map(|phrase| {
+        let before = &text[body..body + phrase.start()];
+        let start = before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
+        // "is based on" begins with what it speaks of.
+        let before = text[body + start..body + phrase.end()].to_lowercase();
+        if SELF.iter().any(|words| before.contains(words)) { behind(card, body + phrase.end(), false) } else { None }
+    });
+    said.or_else(|| labelled(card))
+}
+
+/// What the fields of the body name, where they agree.
+fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
+    static LABEL: LazyLock<Regex> =
+        LazyLock::new(|| alternatives(r"(?m)^[ \t>*+|-]*", LABELS, r"[ \t]*\**[ \t]*[:|]\**"));
+    let body = card.front.body_start();
+    let mut found: Option<(Span, String)> = None;
+    for label in LABEL.find_iter(&card.source.text()[body..]) {
+        let Some((span, repo)) = behind(card, body + label.end(), true) else { continue };
+        match &found {
+            Some((_, known)) if !known.eq_ignore_ascii_case(&repo) => return None,
+            Some(_) => {}
+            None => found = Some((span, repo)),
         }
     }
-    hits.sort_unstable();
-    hits.into_iter().find_map(|(at, from)| {
-        let before = &text[body..at];
-        let start = before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
-        let before = before[start..].to_lowercase();
-        if !SELF.iter().any(|words| before.contains(words)) {
-            return None;
-        }
-        let inside = |span: Span| {
-            card.outline.code.iter().any(|code| code.span.start <= span.start && span.end <= code.span.end)
-        };
-        let link = card.outline.links.iter().find(|link| link.span.start as usize >= from);
-        if let Some(link) = link
-            && (link.span.start as usize) < from + REACH
-            && !text[from..link.span.start as usize].contains(['\n', '.'])
-            && let Some(repo) = in_url(&link.target, "model")
-            && (repo.contains('/') || base_model(&repo).is_some())
-            && !inside(link.span)
-        {
-            return Some((link.span, repo));
-        }
-        // A bare id, in backquotes or bold.
-        let rest = text[from..].trim_start();
-        let word = rest.split_whitespace().next()?;
-        let id = word.trim_matches(['`', '*', '_', ',', '.', ';', ':', '(', ')']);
-        let start = text.len() - rest.len() + word.find(id)?;
-        let span = Span::new(start, start + id.len());
-        (id.split('/').count() == 2 && fault(id).is_none() && !inside(span)).then(|| (span, id.to_owned()))
-    })
+    found
+}
+
+fn alternatives(before: &str, words: &[&str], after: &str) -> Regex {
+    let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
+    let pattern = format!("{before}(?:{}){after}", words.join("|"));
+    Regex::new(&pattern).unwrap_or_else(|error| panic!("internal: {pattern}: {error}"))
+}
+
+/// The model that is named right behind byte `from`: by a link, or by its id in backquotes, bold or bare. Behind the
+/// label of a field the name of a known model is enough.
+fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
+    let text = card.source.text();
+    let inside =
+        |span: Span| card.outline.code.iter().any(|code| code.span.start <= span.start && span.end <= code.span.end);
+    let link = card.outline.links.iter().find(|link| link.span.start as usize >= from);
+    if let Some(link) = link
+        && (link.span.start as usize) < from + REACH
+        && !text[from..link.span.start as usize].contains(['\n', '.'])
+        && let Some(repo) = in_url(&link.target, "model")
+        && (repo.contains('/') || base_model(&repo).is_some())
+        && !inside(link.span)
+    {
+        return Some((link.span, repo));
+    }
+    let rest = text[from..].trim_start_matches(if label { &[' ', '\t'][..] } else { &[' ', '\t', '\r', '\n'][..] });
+    let word = rest.split_whitespace().next()?;
+    let id = word.trim_matches(['`', '*', '_', ',', '.', ';', ':', '(', ')', '|']);
+    let start = text.len() - rest.len() + word.find(id)?;
+    let span = Span::new(start, start + id.len());
+    let named = id.split('/').count() == 2 || label && base_model(id).is_some();
+    (named && fault(id).is_none() && !inside(span)).then(|| (span, id.to_owned()))
 }
 
 /// How the model derives from `bases` base models: as declared, else as its files, name and tags tell.
