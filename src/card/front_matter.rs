@@ -86,6 +86,8 @@ pub enum TrapKind {
     ClosesEarly {
         /// The keys that are lost.
         lost: Vec<String>,
+        /// It stands within a value, not between two keys.
+        within: bool,
     },
     /// The block is there and empty.
     Empty,
@@ -287,12 +289,15 @@ fn inside_scalar(document: Option<&Document<'_>>, span: Span) -> bool {
     })
 }
 
-/// Keys lost behind the block: to a `---` inside a scalar, or to a second block.
+/// Keys lost behind the block: to a `---` inside a scalar or between two keys, or to a second block.
 fn behind(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<Trap> {
     let body = block.close.end as usize;
+    let fence = Span::new(block.close.start as usize, block.close.start as usize + 3);
+    let cut = ends_in_scalar(parsed);
     let mut second = None;
     let mut keys = Vec::new();
-    let mut known = false;
+    let (mut known, mut certain) = (false, false);
+    let early = |keys: Vec<String>| Trap { kind: TrapKind::ClosesEarly { lost: keys, within: cut }, span: fence };
     // Front matter is short; a rule far down in the body has nothing to do with it.
     for (offset, line) in lines(text, body).take(200) {
         if closes(line) {
@@ -303,27 +308,35 @@ fn behind(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<Trap> {
             if !known {
                 return None;
             }
-            if let Some(span) = second {
-                return Some(Trap { kind: TrapKind::SecondBlock { keys }, span });
-            }
-            let span = Span::new(block.close.start as usize, block.close.start as usize + 3);
-            return ends_in_scalar(parsed).then_some(Trap { kind: TrapKind::ClosesEarly { lost: keys }, span });
+            return Some(match second {
+                Some(span) => Trap { kind: TrapKind::SecondBlock { keys }, span },
+                None => early(keys),
+            });
         }
-        if second.is_none() && keys.is_empty() && !line.trim().is_empty() && !ends_in_scalar(parsed) {
-            return None;
+        let blank = line.trim().is_empty();
+        if second.is_none() && !cut && !blank {
+            // A block that was whole may be followed by what reads like a key.
+            if keys.is_empty() && !sets_known_key(line) {
+                return None;
+            }
+            if line_key(line).is_none() && !line.starts_with([' ', '-', '#', '\t']) {
+                break;
+            }
         }
         if is_heading(line) && second.is_none() {
-            return None;
+            break;
         }
         if let Some(key) = line_key(line) {
             known |= sets_known_key(line);
+            // No sentence begins with such a word.
+            certain |= sets_known_key(line) && key.contains(['_', '-']);
             keys.push(key.to_owned());
-        } else if second.is_some() && !line.trim().is_empty() && !line.starts_with([' ', '-', '#', '\t']) {
+        } else if second.is_some() && !blank && !line.starts_with([' ', '-', '#', '\t']) {
             // Prose: no YAML.
             return None;
         }
     }
-    None
+    (second.is_none() && !cut && certain).then(|| early(keys))
 }
 
 /// True when the YAML ends within a block or quoted scalar, where a `---` can stand by mistake.

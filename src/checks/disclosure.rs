@@ -148,6 +148,10 @@ const LEFT: [&str; 3] = ["template-unedited", "section-unfilled", "bias-copied"]
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
+    if card.kind == Kind::Dataset && sink.wants("section-unfilled") {
+        // What a card of data discloses is not judged, but what a template left in it shows.
+        return unfilled(card, &disclosure::leftovers(card).placeholders, &[], sink);
+    }
     let answers = wanted(sink);
     if card.kind != Kind::Model || !(answers || LEFT.iter().any(|rule| sink.wants(rule))) {
         return;

@@ -62,7 +62,7 @@ pub const BUILTINS: &[Builtin] = &[
     Builtin { rules: &["model-index-lossy"], run: model_index::check },
     Builtin { rules: &["metric-value-type", "metric-value-range", "metric-scale-mixed"], run: metrics::check },
     Builtin { rules: &[], run: co2::check },
-    Builtin { rules: &[], run: datasets::check },
+    Builtin { rules: &["dataset-features"], run: datasets::check },
     Builtin { rules: &[], run: schema::check },
     Builtin { rules: &[], run: declared::check },
     Builtin { rules: &[], run: eval_results::check },

@@ -98,14 +98,18 @@ fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {
                 f.help("Close the block with a line `---` that begins in column 1").related(*closed_by, "closed here")
             });
         }
-        TrapKind::ClosesEarly { lost } => {
+        TrapKind::ClosesEarly { lost, within } => {
             let message = format!(
                 "This `---` closes the front matter early: {} behind it {} lost to the text",
                 listed(lost),
                 if lost.len() == 1 { "is" } else { "are" }
             );
             sink.add("front-matter-closes-early", span, message, |f| {
-                f.help("Indent the line if it belongs to a multi-line value, or write it as `\\-\\-\\-` or `***`")
+                if *within {
+                    f.help("Indent the line if it belongs to a multi-line value, or write it as `\\-\\-\\-` or `***`")
+                } else {
+                    f.help("Remove this line, and let one `---` stand behind the last of these keys")
+                }
             });
         }
         TrapKind::Empty => {
