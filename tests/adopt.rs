@@ -898,3 +898,64 @@ fn new_cards_hold_what_the_hub_takes() {
         .expect("file");
     assert!(new().contains("base_model:\n- a/b\n- c/d\nbase_model_relation: merge\n"), "{}", new());
 }
+
+/// What makes front matter unreadable is shown where it stands, and mended.
+#[test]
+fn slips_of_yaml_are_named_and_mended() {
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    for (slip, line, good) in [
+        ("license:mit", 2, "license: mit"),
+        ("license:\tmit", 2, "license: mit"),
+        ("license:\u{a0}mit", 2, "license: mit"),
+        ("license: mit\ntags:\n- a\n-b", 5, "license: mit\ntags:\n- a\n- b"),
+        ("license: mit\ntags:\n\t- a", 4, "license: mit\ntags:\n  - a"),
+        ("license: mit\nthumbnail: Cover: one", 3, "license: mit\nthumbnail: \"Cover: one\""),
+        ("license: mit\ntags:\n- @home", 4, "license: mit\ntags:\n- \"@home\""),
+        // What a fix brings to light is mended with it.
+        ("licence: Apache 2.0", 2, "license: apache-2.0"),
+        ("license: mit\ninference: no", 3, "license: mit\ninference: false"),
+    ] {
+        let rest = "library_name: transformers\npipeline_tag: text-classification\nlanguage: en\n---\n# Card\n\nA card of a model.\n";
+        fs::write(&card, format!("---\n{slip}\n{rest}")).expect("card");
+        let report = json(place.path(), &["--no-config"]);
+        let first = &report["cards"][0]["findings"][0];
+        assert_eq!(
+            (&first["location"]["line"], first["fix"]["safety"].as_str()),
+            (&line.into(), Some("safe")),
+            "{slip}: {first}"
+        );
+        run(place.path(), &["audit", "--fix", "--no-config"]);
+        assert_eq!(fs::read_to_string(&card).expect("card"), format!("---\n{good}\n{rest}"));
+    }
+}
+
+/// What a configuration says holds however it is named, and whatever the profile runs.
+#[test]
+fn configurations_do_what_they_say() {
+    let place = tempfile::tempdir().expect("folder");
+    let write = |name: &str, text: &str| {
+        let path = place.path().join(name);
+        fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        fs::write(path, text).expect("file");
+    };
+    write("old/README.md", &CARD.replace("our-own", "our-own-2"));
+    write("strict.toml", "[[overrides]]\npaths = [\"old/**\"]\nignore = [\"license-unknown\"]\n");
+    for config in ["strict.toml", "./strict.toml"] {
+        assert_eq!(run(place.path(), &["audit", "--config", config]).code, 0, "{config}");
+    }
+    // A rule that is given a severity runs.
+    write("new/README.md", &CARD.replace("our-own", "mit"));
+    write("severe.toml", "[severity]\nlimitations-missing = \"error\"\n");
+    let output = run(place.path(), &["audit", "--config", "severe.toml", "new"]);
+    assert!(output.code == 1 && output.out.contains("limitations-missing"), "{}", output.out);
+    // Who allows some licences alone wants to know of those that nothing tells.
+    let derived = CARD.replace("our-own", "mit\nbase_model: acme/nobody-knows\ndatasets: [acme/secret]");
+    write("derived/README.md", &derived);
+    write("allow.toml", "[license]\nallow = [\"permissive\"]\n");
+    let report = json(place.path(), &["--config", "allow.toml", "--select", "license-policy", "derived"]);
+    assert_eq!(rules(&report), [("license-policy".to_owned(), false), ("license-policy".to_owned(), false)]);
+    // The rules on licences are in several groups.
+    write("wrong/README.md", CARD);
+    assert_eq!(run(place.path(), &["audit", "--no-config", "--select", "license", "wrong"]).code, 1);
+}

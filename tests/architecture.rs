@@ -39,7 +39,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("jsonschema", &["schema"]),
     ("pulldown_cmark", &["markdown"]),
     ("rayon", &["cli"]),
-    ("regex", &["checks", "rule"]),
+    ("regex", &["checks", "facts", "rule"]),
     ("similar", &["cli"]),
     ("spdx", &["license"]),
     ("strsim", &["text"]),

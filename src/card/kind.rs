@@ -67,6 +67,13 @@ pub(super) fn detect(card: &Card<'_>) -> Kind {
     if space >= 2 && space > model + dataset {
         return Kind::Other;
     }
+    // Data cards name other data and measures, too.
+    let weak = |key: &str| card.field(key).is_some();
+    let weak = ["datasets", "metrics"].into_iter().filter(|key| weak(key)).count();
+    let data = dataset == 0 && model == weak && weak > 0;
+    if data && card.outline.title().is_some_and(|title| title.to_lowercase().starts_with("dataset card")) {
+        return Kind::Dataset;
+    }
     if model != dataset {
         return if model > dataset { Kind::Model } else { Kind::Dataset };
     }

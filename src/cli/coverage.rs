@@ -14,7 +14,7 @@ use super::{EXIT_CLEAN, EXIT_FAILED, packs, print, stdout_style, talk};
 use crate::card::{self, Card, Kind, Siblings};
 use crate::checks::repository::secrets::without_secrets;
 use crate::disclosure;
-use crate::disclosure::framework::{Framework, answers, frameworks};
+use crate::disclosure::framework::{Fit, Framework, answers, by_openness, frameworks};
 use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
 use crate::facts::is_free;
 use crate::report::coverage::{self, Sheet};
@@ -66,10 +66,13 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let config = configured(&options.paths)?;
     let chosen = chosen(if options.framework.is_empty() { &config.frameworks } else { &options.framework })?;
     let mut sheets = Vec::new();
-    let errors = each(&options.paths, &config, options.only_cards, options.online, |name, source, card, _| {
+    let errors = each(&options.paths, &config, options.only_cards, options.online, |name, source, card, files| {
         let reading = disclosure::read_page(card);
+        let openness = read_openness(&reading, freedom(card), files);
         for framework in &chosen {
-            let answers = answers(framework, card, &reading).into_iter().map(|answer| {
+            let mut answers = answers(framework, card, &reading);
+            by_openness(&mut answers, &openness);
+            let answers = answers.into_iter().map(|answer| {
                 let line = answer.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
                 (answer, line)
             });
@@ -132,6 +135,14 @@ fn finish(text: &str, json: bool, empty: bool, errors: &[(String, String)]) -> a
     Ok(if errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
 }
 
+fn freedom(card: &Card<'_>) -> Freedom {
+    match is_free(card) {
+        Some(true) => Freedom::Free,
+        Some(false) => Freedom::Restricted,
+        None => Freedom::Unknown,
+    }
+}
+
 /// Runs `openness`; gives the exit code.
 ///
 /// # Errors
@@ -140,12 +151,7 @@ pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8
     let mut leaves = Vec::new();
     let errors =
         each(&options.paths, &configured(&options.paths)?, false, options.online, |name, source, card, files| {
-            let freedom = match is_free(card) {
-                Some(true) => Freedom::Free,
-                Some(false) => Freedom::Restricted,
-                None => Freedom::Unknown,
-            };
-            let openness = read_openness(&disclosure::read_page(card), freedom, files);
+            let openness = read_openness(&disclosure::read_page(card), freedom(card), files);
             let line = |part: &Part| part.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
             let lines = openness.components.iter().chain(&openness.elements).map(line).collect();
             leaves.push(Leaf { card: name.to_owned(), openness, lines });
@@ -180,6 +186,7 @@ pub fn show(id: Option<&str>, format: PageFormat) -> anyhow::Result<u8> {
                             json!({
                                 "id": requirement.id, "title": requirement.title, "level": requirement.level,
                                 "topics": requirement.topics, "verified": requirement.verified,
+                                "fit": requirement.fit.as_str(), "beyond": requirement.beyond,
                                 "checkable": requirement.checkable, "note": requirement.note,
                             })
                         })
@@ -204,8 +211,14 @@ pub fn show(id: Option<&str>, format: PageFormat) -> anyhow::Result<u8> {
                     ));
                     for requirement in &framework.requirements {
                         let mark = if requirement.verified { "" } else { " (not verified)" };
+                        let beyond = requirement.beyond.as_deref().unwrap_or_default();
+                        let fit = match requirement.fit {
+                            Fit::Exact => String::new(),
+                            Fit::Part => format!("; answered in part at most: {beyond}"),
+                            Fit::None => format!("; not read for: {beyond}"),
+                        };
                         out.push_str(&format!(
-                            "  {:24} {:6} {}{mark}\n",
+                            "  {:24} {:6} {}{mark}{fit}\n",
                             requirement.id, requirement.level, requirement.title
                         ));
                     }

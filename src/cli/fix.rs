@@ -93,12 +93,12 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
             circle = Some(rules.join(", "));
             break;
         }
-        let Some(after) = again(&next) else { break };
+        let Some((next, after, more)) = settled(&audit, next, mode, &again) else { break };
         if brings_more(&audit, &after) {
             // One of them does: each is tried alone, and those that do are held back.
             let harmful = mended.iter().filter(|finding| {
                 let (alone, _) = round(&text, std::iter::once(**finding), 0, mode);
-                again(&alone).is_none_or(|after| brings_more(&audit, &after))
+                settled(&audit, alone, mode, &again).is_none_or(|(_, after, _)| brings_more(&audit, &after))
             });
             let harmful: Vec<&&Finding> = harmful.collect();
             let harmful = if harmful.is_empty() { mended.iter().collect() } else { harmful };
@@ -106,7 +106,7 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
             kept.extend(harmful.iter().map(|finding| finding.rule.id.clone()));
             continue;
         }
-        count += mended.len();
+        count += mended.len() + more;
         text = next;
         audit = after;
     }
@@ -132,16 +132,45 @@ impl Mended {
 /// The fixes of a card, by their fingerprints, that would each bring other findings.
 pub(super) fn held(target: &Target, settings: &Settings, text: &str, audit: &Audit, mode: Mode) -> HashSet<String> {
     let again = |text: &str| audit_bytes(target, settings, text.as_bytes().to_vec());
+    let harms =
+        |text: String| settled(audit, text, mode, &again).is_none_or(|(_, after, _)| brings_more(audit, &after));
     let (all, mended) = round(text, audit.findings.iter(), 0, mode);
-    if mended.is_empty() || again(&all).is_some_and(|after| !brings_more(audit, &after)) {
+    if mended.is_empty() || !harms(all) {
         return HashSet::new();
     }
-    let harmful = mended.into_iter().filter(|finding| {
-        let (alone, _) = round(text, std::iter::once(*finding), 0, mode);
-        again(&alone).is_none_or(|after| brings_more(audit, &after))
-    });
+    let harmful = mended.into_iter().filter(|finding| harms(round(text, std::iter::once(*finding), 0, mode).0));
     harmful.map(|finding| finding.fingerprint.clone()).collect()
 }
+
+/// A text after fixes, its audit, and how many further fixes it took: what a fix brings to light (a value under a key
+/// that nobody read) may have a fix of its own.
+fn settled(
+    before: &Audit,
+    mut text: String,
+    mode: Mode,
+    again: &impl Fn(&str) -> Option<Audit>,
+) -> Option<(String, Audit, usize)> {
+    let mut after = again(&text)?;
+    let mut count = 0;
+    for _ in 0..MAX_FURTHER {
+        if !brings_more(before, &after) {
+            break;
+        }
+        let known: HashSet<&str> = before.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
+        let new = after.findings.iter().filter(|finding| !known.contains(finding.fingerprint.as_str()));
+        let (next, mended) = round(&text, new, 0, mode);
+        if mended.is_empty() {
+            break;
+        }
+        count += mended.len();
+        text = next;
+        after = again(&text)?;
+    }
+    Some((text, after, count))
+}
+
+/// Fixes that one fix may make necessary, one after the other.
+const MAX_FURTHER: usize = 2;
 
 /// True when a rule finds more than before: a key that was ignored is read once its name is right, with all
 /// that is wrong below it, and the Hub could refuse what it let pass. Front matter that nobody could read is

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::data::{topic, topics};
+use super::openness::{Openness, Shown};
 use super::{Disclosure, Level, Reading};
 use crate::card::Card;
 use crate::embedded;
@@ -44,6 +45,12 @@ pub struct Requirement {
     /// Whether one of them is enough.
     #[serde(default, rename = "match")]
     pub matching: Matching,
+    /// How far they answer it.
+    #[serde(default)]
+    pub fit: Fit,
+    /// What it asks beyond them.
+    #[serde(default)]
+    pub beyond: Option<String>,
     /// The clause was read.
     #[serde(default = "yes")]
     pub verified: bool,
@@ -71,8 +78,33 @@ pub enum Matching {
     /// One is enough.
     #[default]
     Any,
-    /// All are needed.
+    /// All are needed; some answer it in part.
     All,
+}
+
+/// How far the topics of a requirement answer it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fit {
+    /// What meets the topics' tests meets it.
+    #[default]
+    Exact,
+    /// They answer a part of it, or what stands next to it.
+    Part,
+    /// No topic asks for it.
+    None,
+}
+
+impl Fit {
+    /// The word of reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Fit::Exact => "exact",
+            Fit::Part => "part",
+            Fit::None => "none",
+        }
+    }
 }
 
 fn yes() -> bool {
@@ -122,7 +154,7 @@ pub struct Answer {
     pub requirement: &'static Requirement,
     /// How the card stands to it.
     pub status: Status,
-    /// Why it does not apply.
+    /// Why it does not apply, or is answered in part, or cannot be told.
     pub reason: Option<String>,
     /// The best place, when there is evidence.
     pub evidence: Option<Span>,
@@ -169,9 +201,25 @@ pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading
         .collect()
 }
 
+/// Lets what shows how open a model is (its licence and files, too) answer the requirements on that, so that both reports
+/// say the same.
+pub fn by_openness(answers: &mut [Answer], openness: &Openness) {
+    for answer in answers {
+        let mut parts = openness.components.iter().chain(&openness.elements);
+        let Some(part) = parts.find(|part| part.component.id == answer.requirement.id) else { continue };
+        (answer.status, answer.reason) = match &part.shown {
+            Shown::Yes => (Status::Covered, part.file.as_ref().map(|file| format!("shown by {file}"))),
+            Shown::Partly(why) => (Status::Partial, Some((*why).to_owned())),
+            Shown::No => (Status::Gap, None),
+        };
+        answer.evidence = part.evidence;
+    }
+}
+
 fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading) -> Answer {
     let mut answer = Answer { requirement, status: Status::NotCheckable, reason: None, evidence: None };
-    if !requirement.checkable {
+    if !requirement.checkable || requirement.fit == Fit::None {
+        answer.reason = requirement.beyond.as_ref().map(|beyond| format!("no topic asks for it: {beyond}"));
         return answer;
     }
     let ids: Vec<usize> = requirement.topics.iter().filter_map(|id| topic(id)).collect();
@@ -210,16 +258,21 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         answer.status = Status::Gap;
         return answer;
     }
-    let levels = open.iter().map(|disclosure| disclosure.level);
-    let level = match requirement.matching {
-        Matching::Any => levels.max(),
-        Matching::All => levels.min(),
+    let meets = |disclosure: &&&Disclosure| disclosure.level == Level::Substantive;
+    let enough = match requirement.matching {
+        Matching::Any => open.iter().any(|disclosure| meets(&disclosure)),
+        Matching::All => open.iter().all(|disclosure| meets(&disclosure)),
     };
-    answer.status = match level.unwrap_or_default() {
-        Level::Substantive => Status::Covered,
-        Level::Partial => Status::Partial,
-        Level::Mentioned | Level::Absent => Status::Gap,
+    answer.status = if enough && requirement.fit == Fit::Exact {
+        Status::Covered
+    } else if open.iter().any(|disclosure| disclosure.level.is_disclosed()) {
+        Status::Partial
+    } else {
+        Status::Gap
     };
+    if enough && answer.status == Status::Partial {
+        answer.reason = requirement.beyond.as_ref().map(|beyond| format!("it asks beyond that: {beyond}"));
+    }
     let best = open.iter().max_by_key(|disclosure| disclosure.level);
     answer.evidence = best.filter(|best| best.level.is_disclosed()).and_then(|best| best.evidence.first().copied());
     answer

@@ -49,7 +49,10 @@ pub fn placeholder_text<'d>(document: &'d Document<'_>, id: NodeId) -> Option<&'
             (written && is_placeholder(value)).then_some(value.as_ref())
         }
         yaml::Kind::Map(pairs) => match pairs.as_slice() {
-            [(key, value)] if document.is_null(*value) && document.node(*value).span.is_empty() => document.text(*key),
+            [(key, value)] if document.is_null(*value) && document.node(*value).span.is_empty() => {
+                // `{{ license }}` is one within another.
+                document.text(*key).or_else(|| placeholder_text(document, *key))
+            }
             _ => None,
         },
         _ => None,

@@ -128,7 +128,10 @@ fn word(value: &str, declared: &Declared<'_>) -> Terms {
         return Terms::of(license);
     }
     if let Some(alternatives) = or_later(&lower) {
-        return Terms { alternatives: alternatives.into_iter().map(|license| vec![license]).collect(), ..Terms::default() };
+        return Terms {
+            alternatives: alternatives.into_iter().map(|license| vec![license]).collect(),
+            ..Terms::default()
+        };
     }
     if let Some(license) = find(&lower).or_else(|| by_spdx(&lower)) {
         let terms = Terms::of(license);

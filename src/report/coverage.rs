@@ -49,6 +49,9 @@ impl Sheet {
         let row = |(answer, line): &(Answer, Option<usize>)| {
             let requirement = answer.requirement;
             let mut title = requirement.title.clone();
+            if let Some(note) = &requirement.note {
+                title.push_str(&format!(" ({note})"));
+            }
             if !requirement.verified {
                 title.push_str(" (mapping not verified)");
             }
@@ -107,7 +110,7 @@ pub fn json(sheets: &[Sheet]) -> Value {
                 .map(|(answer, line)| {
                     json!({
                         "id": answer.requirement.id, "title": answer.requirement.title, "level": answer.requirement.level,
-                        "topics": answer.requirement.topics, "verified": answer.requirement.verified,
+                        "topics": answer.requirement.topics, "fit": answer.requirement.fit.as_str(), "verified": answer.requirement.verified,
                         "status": answer.status.as_str(), "reason": answer.reason, "line": line,
                         "note": answer.requirement.note,
                     })

@@ -120,11 +120,16 @@ impl Schema {
     /// The same for a JSON value.
     #[must_use]
     pub fn violations_of(&self, instance: &Value) -> Vec<Violation> {
-        let compiled = || compile(&self.json).unwrap_or_else(|error| panic!("internal: a schema compiled once: {error}"));
+        let compiled =
+            || compile(&self.json).unwrap_or_else(|error| panic!("internal: a schema compiled once: {error}"));
         self.explain_all::<SerdeJson>(self.of_values.get_or_init(compiled), instance)
     }
 
-    fn explain_all<'i, F: Json>(&self, validator: &'i jsonschema::Validator<F>, instance: F::Node<'i>) -> Vec<Violation> {
+    fn explain_all<'i, F: Json>(
+        &self,
+        validator: &'i jsonschema::Validator<F>,
+        instance: F::Node<'i>,
+    ) -> Vec<Violation> {
         if validator.is_valid(instance.clone()) {
             return Vec::new();
         }
@@ -233,7 +238,9 @@ impl Schema {
     ) -> Violation {
         let notes = Notes::along(&self.json, path, keyword);
         let instance = error.instance();
-        let nearest = instance.as_str().and_then(|text| suggest::nearest(text, words.iter().map(String::as_str)));
+        let known = || words.iter().map(String::as_str);
+        let nearest =
+            instance.as_str().and_then(|text| suggest::nearest(text, known()).or_else(|| part_of(text, known())));
         Violation {
             steps: steps(error.instance_path().as_str()),
             target: Target::Value,
@@ -262,6 +269,15 @@ impl Schema {
         }
         at.get("properties").and_then(Value::as_object).map(|map| map.keys().cloned().collect()).unwrap_or_default()
     }
+}
+
+/// The only word of which `text` is the beginning or the end, or the other way round, up to a hyphen.
+fn part_of<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('-'));
+    let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with('-'));
+    let related = |one: &str, other: &str| begins(one, other) || ends(one, other);
+    let mut found = words.filter(|word| text.len() > 3 && (related(word, text) || related(text, word)));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// References to other documents are refused.

@@ -4,7 +4,7 @@ use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::declared;
 use crate::facts::statements::{self, Statement, Subject};
-use crate::license::License;
+use crate::license::{License, Verdict};
 use crate::rule::Confidence;
 use crate::text::safe;
 
@@ -29,9 +29,14 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 "The text names the licence `{}`, but the front matter declares none, which is all that the Hub reads",
                 license.id
             );
+            let lost = ctx.assessment.is_some_and(|known| known.judgement.verdict() >= Verdict::ObligationLost);
             sink.add("license-body-only", first.span, message, |f| {
-                f.help(format!("Add `{}`, if that is the licence of the {}", license.declaration(), card.kind.as_str()))
-                    .anchor("/license/body")
+                let help = if lost {
+                    "Settle first which licence the base models allow, then declare that one".to_owned()
+                } else {
+                    format!("Add `{}`, if that is the licence of the {}", license.declaration(), card.kind.as_str())
+                };
+                f.help(help).anchor("/license/body")
             });
         }
         return;

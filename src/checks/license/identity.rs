@@ -41,7 +41,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 format!("{} is a family of licences: it does not say which version", safe::quoted(id))
             };
             sink.add("license-family", document.node(item).span, message, |f| {
-                f.help(version_help(id, license.class)).anchor("/license")
+                let help = if card.field_items("license").len() > 1 {
+                    "Say in the text which version it is: the Hub has one id for all".to_owned()
+                } else {
+                    version_help(id, license.class)
+                };
+                f.help(help).anchor("/license")
             });
         }
     }

@@ -76,9 +76,11 @@ fn configs(document: &Document<'_>, configs: &[NodeId], sink: &mut Sink<'_>) {
             }
             let message = format!("{} is no member of a configuration; did you mean `{meant}`?", safe::quoted(name));
             sink.add("dataset-configs", document.node(key).span, message, |f| {
-                f.help(format!("Rename it to `{meant}`"))
-                    .anchor(format!("/configs/{at}/{name}"))
-                    .fix(Fix::safe(format!("rename it to `{meant}`"), document.node(key).span, meant))
+                f.help(format!("Rename it to `{meant}`")).anchor(format!("/configs/{at}/{name}")).fix(Fix::safe(
+                    format!("rename it to `{meant}`"),
+                    document.node(key).span,
+                    meant,
+                ))
             });
         }
         let Some((_, files)) = document.get(config, "data_files") else { continue };
@@ -88,15 +90,19 @@ fn configs(document: &Document<'_>, configs: &[NodeId], sink: &mut Sink<'_>) {
             let Some((_, split)) = document.get(file, "split") else { continue };
             let Some(name) = document.text(split) else { continue };
             if !is_split(name) {
-                let message =
-                    format!("The split name {} is refused: {}", safe::quoted(name), "words joined by dots are accepted");
+                let message = format!(
+                    "The split name {} is refused: {}",
+                    safe::quoted(name),
+                    "words joined by dots are accepted"
+                );
                 sink.add("dataset-configs", document.node(split).span, message, |f| {
                     f.help("Write letters, digits and underscores").anchor(format!("/configs/{at}/{name}"))
                 });
             } else if !splits.insert(name) {
                 let message = format!("The split {} is given twice, which `datasets` refuses", safe::quoted(name));
                 sink.add("dataset-configs", document.node(split).span, message, |f| {
-                    f.help("List all of its files under `path` of one item").anchor(format!("/configs/{at}/{name}/twice"))
+                    f.help("List all of its files under `path` of one item")
+                        .anchor(format!("/configs/{at}/{name}/twice"))
                 });
             }
         }
@@ -194,9 +200,11 @@ fn one(document: &Document<'_>, feature: NodeId, name: &str, depth: usize, sink:
             sink.add("dataset-features", span, message, |f| {
                 let f = f.anchor(anchor);
                 match meant {
-                    Some(meant) => f
-                        .help(format!("Rename it to `{meant}`"))
-                        .fix(Fix::safe(format!("rename it to `{meant}`"), span, meant)),
+                    Some(meant) => f.help(format!("Rename it to `{meant}`")).fix(Fix::safe(
+                        format!("rename it to `{meant}`"),
+                        span,
+                        meant,
+                    )),
                     None => f.help("Write `dtype:` with the type first, other members behind it"),
                 }
             });
@@ -208,7 +216,8 @@ fn dtype(document: &Document<'_>, value: NodeId, anchor: &str, sink: &mut Sink<'
     let Some(text) = document.text(value).filter(|text| !text.is_empty()) else { return };
     let Types { values, parametric, features, meant, .. } = types();
     let known = |list: &[String]| list.iter().any(|known| known == text);
-    let has_parameters = || parametric.iter().any(|start| text.starts_with(start.as_str())) && text.ends_with([']', ')']);
+    let has_parameters =
+        || parametric.iter().any(|start| text.starts_with(start.as_str())) && text.ends_with([']', ')']);
     if known(values) || known(features) || has_parameters() {
         return;
     }
@@ -224,7 +233,9 @@ fn dtype(document: &Document<'_>, value: NodeId, anchor: &str, sink: &mut Sink<'
                 let fix = plain.then(|| Fix::unsafe_(format!("write `{meant}`"), span, meant));
                 f.help(format!("Write `{meant}`")).maybe_fix(fix)
             }
-            None => f.help("Write a type of Arrow, such as `string`, `int64` or `float32`, or one of `datasets`, such as `image`"),
+            None => f.help(
+                "Write a type of Arrow, such as `string`, `int64` or `float32`, or one of `datasets`, such as `image`",
+            ),
         }
     });
 }

@@ -110,8 +110,18 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
             // A dash without a value has no bytes of its own: show the end of the line before it.
             let span = if span.is_empty() { dash_before(ctx, span) } else { span };
             let refused = NULL_REFUSED.contains(&name);
+            // What was meant for its value may stand behind a `#`.
+            let text = ctx.card.source.text();
+            let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+            let line = text[start..].lines().next().unwrap_or_default().trim_start();
+            let comment = line.strip_prefix('-').is_some_and(|rest| rest.trim_start().starts_with('#'));
             sink.add("field-empty", span, format!("`{name}[{at}]` has no value"), |f| {
-                let f = f.help("Remove the item").anchor(format!("/{name}/item")).maybe_fix(fix);
+                let f = f.anchor(format!("/{name}/item"));
+                let f = if comment {
+                    f.help("Put it in quotes: behind a blank, `#` begins a comment")
+                } else {
+                    f.help("Remove the item").maybe_fix(fix)
+                };
                 if refused { f } else { f.at_most(Severity::Warning) }
             });
         }

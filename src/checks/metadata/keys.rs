@@ -49,11 +49,13 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 let f = f.anchor(format!("/{name}"));
                 let f = if old.refused { f.readers(&[Effect::HubRefuses]) } else { f.at_most(Severity::Warning) };
                 match &old.instead {
-                    Some(new) if document.get(root, new).is_none() => f.help(format!("Use `{new}`")).fix(Fix::unsafe_(
-                        format!("rename it to `{new}`"),
-                        node.span,
-                        new.clone(),
-                    )),
+                    Some(new) if document.get(root, new).is_none() => {
+                        let help = match super::schema::fault(document, ctx.card.kind, new, value) {
+                            Some(fault) => format!("Use `{new}` and mend what is then read: {fault}"),
+                            None => format!("Use `{new}`"),
+                        };
+                        f.help(help).fix(Fix::unsafe_(format!("rename it to `{new}`"), node.span, new.clone()))
+                    }
                     Some(new) => f.help(format!("Use `{new}`, which the card has, and remove this key")),
                     None => f.help(old.help.as_deref().unwrap_or("Remove the key")),
                 }
@@ -76,7 +78,9 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         sink.add("key-unknown", node.span, message, |f| {
             let f = f.anchor(format!("/{name}"));
             if taken {
-                return f.at_most(Severity::Note).help(format!("The card has `{meant}` too: remove one of them"));
+                return f
+                    .at_most(Severity::Note)
+                    .help(format!("The card has `{meant}` too: remove {}", safe::quoted(name)));
             }
             // Under a name that nobody reads, a value need not be in order.
             if let Some(fault) = super::schema::fault(document, ctx.card.kind, meant, value) {

@@ -55,6 +55,12 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, anchor: String, sink: 
     }
     if !code_shaped {
         let (reason, help) = explain(text);
+        // The right code may stand in the list already.
+        let code = help.strip_prefix("Write `").and_then(|rest| rest.split('`').next());
+        let help = match code.filter(|code| has_language(ctx, code)) {
+            Some(code) => format!("Remove it: `{code}` is in the list"),
+            None => help,
+        };
         let message = format!("{} is not a language code: {reason}", safe::quoted(text));
         sink.add("language-invalid", span, message, |f| f.help(help).anchor(anchor));
         return;
@@ -84,6 +90,9 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, anchor: String, sink: 
     sink.add("language-doubtful", span, reason, |f| f.help(help).anchor(anchor));
 }
 
+/// Codes of languages that are no code of a country (ISO 3166-1), though written as one.
+const NO_REGIONS: &[&str] = &["en", "ja", "ko", "zh", "cs", "da", "sv", "uk", "el", "he", "hi", "fa", "ur", "vi", "nb"];
+
 /// Why a value has no language code's shape, and what to write.
 fn explain(text: &str) -> (String, String) {
     let languages = vocab::languages();
@@ -111,9 +120,13 @@ fn explain(text: &str) -> (String, String) {
         && languages.is_known(&head.to_lowercase())
     {
         let head = head.to_lowercase();
+        // A code in place of a region is no tag.
+        let region = trimmed.split(['-', '_']).nth(1).unwrap_or_default();
+        let tag = !(region.eq_ignore_ascii_case(&head) && NO_REGIONS.contains(&head.as_str()));
+        let also = if tag { ", and put the full tag into `language_bcp47`" } else { "" };
         return (
             "ISO 639 codes of two or three letters are accepted, without region or script".to_owned(),
-            format!("Write `{head}`, and put the full tag into `language_bcp47`"),
+            format!("Write `{head}`{also}"),
         );
     }
     (

@@ -4,10 +4,17 @@ use super::{items_with_anchor, requote, shown};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::placeholders::placeholder_text;
+use crate::facts::statements;
 use crate::license::resolve;
 use crate::rule::{Fix, Severity};
 use crate::text::{safe, suggest};
 use crate::vocab::{self, LicenseMatch};
+
+/// A sentence as a clause.
+fn lower(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
@@ -100,6 +107,13 @@ fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId
             ),
         };
         let message = format!("`license: other` does not say which licence: {missing}");
+        let named = statements::only(card).and_then(|statement| statement.licenses[0].hub.as_deref());
+        let help = match named {
+            Some(hub) => {
+                format!("Write `license: {hub}`, which the text names, if that is the licence; else {}", lower(&help))
+            }
+            None => help,
+        };
         sink.add("license-other-unnamed", shown(document, key, value), message, |f| {
             let f = f.help(help).anchor("/license");
             // Without a folder, a LICENSE file may well be there.

@@ -28,7 +28,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if (violation.null && violation.target == Target::Value && !structural) || is_placeholder(&place, &violation) {
             continue;
         }
-        report(&place, &with_task(violation), sink);
+        report(&place, &with_size(with_task(violation)), sink);
     }
     required(ctx, sink);
 }
@@ -92,6 +92,55 @@ fn with_task(mut violation: Violation) -> Violation {
         }
     }
     violation
+}
+
+/// For sizes, the bucket is known from the numbers.
+fn with_size(mut violation: Violation) -> Violation {
+    if violation.rule.as_deref() == Some("size-categories-unknown")
+        && let Some(bucket) = violation.text.as_deref().and_then(bucket)
+    {
+        violation.help = Some(format!("Write `{bucket}`"));
+        violation.nearest = Some(bucket);
+    }
+    violation
+}
+
+/// `10K-100K` and `20,000` as `10K<n<100K`.
+fn bucket(text: &str) -> Option<String> {
+    const UNITS: [(&str, u64); 4] = [("K", 1_000), ("M", 1_000_000), ("B", 1_000_000_000), ("T", 1_000_000_000_000)];
+    let text = text.replace([',', '_', ' '], "").to_uppercase();
+    let number = |part: &str| {
+        let unit = UNITS.iter().find_map(|(unit, factor)| Some((part.strip_suffix(unit)?, *factor)));
+        let (digits, factor) = unit.unwrap_or((part, 1));
+        digits.parse::<u64>().ok()?.checked_mul(factor)
+    };
+    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+    let mut numbers = Vec::new();
+    for part in &parts {
+        if !matches!(*part, "N" | "TO" | "SAMPLES" | "EXAMPLES" | "ROWS") {
+            numbers.push(number(part)?);
+        }
+    }
+    let (low, open) = match numbers.as_slice() {
+        [one] => (*one, text.contains(['<', '>', '+'])),
+        [low, high] if low.checked_mul(10) == Some(*high) => (*low, false),
+        _ => return None,
+    };
+    if open {
+        return None;
+    }
+    let words = |number: u64| {
+        let (unit, factor) = UNITS.iter().rev().find(|(_, factor)| number >= *factor)?;
+        Some(format!("{}{unit}", number / factor))
+    };
+    if low < 1_000 {
+        return Some("n<1K".to_owned());
+    }
+    if low >= 1_000_000_000_000 {
+        return Some("n>1T".to_owned());
+    }
+    let floor = 10_u64.pow(low.ilog10());
+    Some(format!("{}<n<{}", words(floor)?, words(floor * 10)?))
 }
 
 fn is_placeholder(place: &Place<'_>, violation: &Violation) -> bool {
@@ -308,7 +357,7 @@ pub(super) fn report(place: &Place<'_>, violation: &Violation, sink: &mut Sink<'
             (Some(word), Target::Key(_), _) => f.help(format!("Rename the member to `{}`", safe::line(word))),
             (_, Target::Missing(name), _) => f.help(missing_help(place, violation, name)),
             (_, Target::Key(_), _) => f.help("Remove the member or move it where it belongs"),
-            (_, Target::Value, "type") => f.help(type_help(violation)),
+            (_, Target::Value, "type") => f.help(type_help(place, violation)),
             (None, Target::Value, _) => f.help(format!("Use {}", violation.accepts)),
         }
     });
@@ -327,9 +376,23 @@ fn missing_help(place: &Place<'_>, violation: &Violation, name: &str) -> String 
     format!("Add {}", safe::quoted(name))
 }
 
-fn type_help(violation: &Violation) -> String {
+fn type_help(place: &Place<'_>, violation: &Violation) -> String {
+    let (_, node, _) = project::find(place.document, place.root, &violation.steps);
+    let pair = place.document.pairs(node).first().map(|&(key, value)| (key, value));
+    let only = place.document.pairs(node).len() == 1;
     if violation.accepts == "text" && violation.found.starts_with("the number") {
         "Put the value in quotes".to_owned()
+    } else if violation.accepts == "text"
+        && let Some((key, value)) = pair.filter(|_| only)
+        && let (Some(key), Some(value)) = (place.document.text(key), place.document.text(value))
+    {
+        format!("Put it in quotes or take out the blank behind the colon: {}", safe::quoted(&format!("{key}:{value}")))
+    } else if let Some([only]) = place.document.items(node)
+        && placeholder_text(place.document, *only).is_some()
+    {
+        "Fill in the placeholder".to_owned()
+    } else if violation.accepts == "text" && place.document.items(node).is_some_and(|items| items.len() == 1) {
+        "Write the one value behind the colon, not as a list".to_owned()
     } else if violation.accepts.contains("list") && violation.found.starts_with('`') {
         "Write it as a list: `[value]`, or one `- value` a line".to_owned()
     } else {
@@ -354,8 +417,18 @@ fn fix(place: &Place<'_>, violation: &Violation) -> Option<Fix> {
     if violation.keyword == "type" && violation.accepts == "text" && simple {
         return Some(Fix::safe("put the value in quotes", span, format!("\"{value}\"")));
     }
-    if violation.keyword == "type" && violation.accepts == "a list" && simple && violation.found.starts_with('`') {
+    // Examples of a widget are mappings.
+    let listed = violation.accepts == "a list" && violation.steps.first() != Some(&Step::Key("widget".to_owned()));
+    if violation.keyword == "type" && listed && simple && violation.found.starts_with('`') {
         return Some(Fix::safe("make it a list", span, format!("[{value}]")));
+    }
+    if violation.keyword == "type" && violation.accepts.contains("`true` or `false`") {
+        let word = match value.to_lowercase().as_str() {
+            "yes" | "on" | "y" => "true",
+            "no" | "off" | "n" => "false",
+            _ => return None,
+        };
+        return Some(Fix::safe(format!("write `{word}`"), span, word));
     }
     let nearest = violation.nearest.as_ref()?;
     // Another case or separator is a slip beyond doubt.

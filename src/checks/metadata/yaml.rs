@@ -1,10 +1,13 @@
 //! Rules on the YAML of front matter: syntax, and where readers part.
 
 use super::own_lines;
+use std::ops::Range;
+
 use crate::card::TrapKind;
 use crate::checks::{Context, Sink};
 use crate::rule::{Confidence, Edit, Effect, Fix, Safety, Severity};
 use crate::text::{Span, safe};
+use crate::vocab;
 use crate::yaml::reading::{self, Reader, RefusalKind};
 use crate::yaml::resolve::{self, Scalar};
 use crate::yaml::{self, Document, Kind, NodeId, Style};
@@ -16,14 +19,16 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if let Some(error) = &card.yaml_error {
         if !swallowed {
             let what = if error.too_deep { "nests too deeply for any reader" } else { "is not valid YAML" };
-            let message = format!("The front matter {what}: {}", safe::line(&error.message));
-            sink.add("yaml-syntax", error.span, message, |f| {
-                let help = if error.too_deep {
-                    "Write it with fewer levels of lists and mappings"
-                } else {
-                    syntax_help(card.source.text(), error.span)
-                };
-                f.help(help).maybe_fix(untab(ctx))
+            let repair = if error.too_deep { None } else { repair(ctx) };
+            let (span, why) = match &repair {
+                Some(repair) => (repair.span, repair.why.to_owned()),
+                None => (error.span, safe::line(&error.message).into_owned()),
+            };
+            let message = format!("The front matter {what}: {why}");
+            sink.add("yaml-syntax", span, message, |f| match repair {
+                Some(repair) => f.help(repair.help).fix(repair.fix),
+                None if error.too_deep => f.help("Write it with fewer levels of lists and mappings"),
+                None => f.help(syntax_help(card.source.text(), error.span)),
             });
         }
         return;
@@ -38,25 +43,154 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Spaces for the tabs that lines begin with, if nothing else is wrong.
-fn untab(ctx: &Context<'_>) -> Option<Fix> {
+/// What makes front matter valid again.
+struct Repair {
+    /// The first place.
+    span: Span,
+    /// What is wrong there.
+    why: &'static str,
+    help: &'static str,
+    fix: Fix,
+}
+
+/// A slip, and how it is mended.
+struct Slip {
+    why: &'static str,
+    help: &'static str,
+    title: &'static str,
+    /// The edit of a line, as a range of its bytes and what stands there instead.
+    edit: fn(&str) -> Option<(Range<usize>, String)>,
+}
+
+/// A tab, or a blank of another width.
+const BLANK: Slip = Slip {
+    why: "what looks like a blank behind a colon is none",
+    help: "Put a plain blank behind the colon",
+    title: "put a plain blank behind the colon",
+    edit: |line| {
+        let colon = line.find(':')?;
+        let rest = &line[colon + 1..];
+        let odd = rest.len() - rest.trim_start().len();
+        let wrong = rest[..odd].contains(|c: char| c != ' ');
+        (wrong && odd < rest.len()).then(|| (colon + 1..colon + 1 + odd, " ".to_owned()))
+    },
+};
+
+/// Slips of which each breaks front matter; what was meant is beyond doubt where mending one kind makes it valid.
+const SLIPS: &[Slip] = &[
+    Slip {
+        why: "a tab stands where blanks must",
+        help: "Indent with spaces: YAML does not allow tabs",
+        title: "indent with spaces",
+        edit: |line| {
+            let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
+            line[..blank].contains('\t').then(|| (0..blank, line[..blank].replace('\t', "  ")))
+        },
+    },
+    Slip {
+        why: "there is no blank behind a colon",
+        help: "Write a blank behind the colon",
+        title: "put a blank behind the colon",
+        edit: |line| {
+            let colon = line.find(':')?;
+            let key = line[..colon].trim_start_matches([' ', '-']);
+            let known = vocab::fields().is_known(key) || vocab::fields().is_common(key);
+            let behind = line[colon + 1..].chars().next()?;
+            (known && !behind.is_whitespace()).then(|| (colon + 1..colon + 1, " ".to_owned()))
+        },
+    },
+    BLANK,
+    Slip {
+        why: "there is no blank behind a dash",
+        help: "Write a blank behind the dash of an item",
+        title: "put a blank behind the dash",
+        edit: |line| {
+            let dash = line.len() - line.trim_start_matches(' ').len();
+            let rest = line[dash..].strip_prefix('-')?;
+            rest.starts_with(|c: char| c.is_alphanumeric()).then(|| (dash + 1..dash + 1, " ".to_owned()))
+        },
+    },
+    Slip {
+        why: "a value holds a colon followed by a blank, which begins a mapping",
+        help: "Put the value in quotes",
+        title: "put the value in quotes",
+        edit: |line| value_of(line).filter(|range| line[range.clone()].contains(": ")).and_then(|at| quoted(line, at)),
+    },
+    Slip {
+        why: "a value begins with a character that has a meaning in YAML",
+        help: "Put the value in quotes",
+        title: "put the value in quotes",
+        edit: |line| {
+            let odd = |range: &Range<usize>| line[range.clone()].starts_with(['@', '`', '%', '*', '&', '!']);
+            value_of(line).filter(odd).and_then(|at| quoted(line, at))
+        },
+    },
+];
+
+/// Mends what stands between the key and the value of the line of a place.
+fn odd_blank(ctx: &Context<'_>, at: Span) -> Option<Fix> {
+    let text = ctx.card.source.text();
+    let start = text[..at.start as usize].rfind('\n').map_or(0, |line| line + 1);
+    let (range, replacement) = (BLANK.edit)(text[start..].lines().next()?)?;
+    let edits = vec![Edit { span: Span::new(start + range.start, start + range.end), replacement }];
+    Some(Fix { title: BLANK.title.to_owned(), safety: Safety::Safe, edits })
+}
+
+/// The bytes of a plain value behind the key or the dash of a line.
+fn value_of(line: &str) -> Option<Range<usize>> {
+    let lead = line.len() - line.trim_start_matches([' ', '-']).len();
+    let rest = &line[lead..];
+    let key = rest.find(": ").filter(|at| rest[..*at].bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b)));
+    let start = lead + key.map_or(0, |at| at + 2);
+    let end = line.trim_end().len();
+    let start = start + line.get(start..end)?.len() - line[start..end].trim_start().len();
+    let dashed = line.trim_start().starts_with("- ");
+    (start < end && (key.is_some() || dashed) && !line[start..].starts_with(['"', '\'', '[', '{', '|', '>', '#']))
+        .then_some(start..end)
+}
+
+/// A value in quotes; none where it holds some itself, or a comment.
+fn quoted(line: &str, at: Range<usize>) -> Option<(Range<usize>, String)> {
+    let value = &line[at.clone()];
+    (!value.contains(['"', '\\']) && !value.contains(" #")).then(|| (at, format!("\"{value}\"")))
+}
+
+/// The kind of slip whose mending makes the front matter valid.
+fn repair(ctx: &Context<'_>) -> Option<Repair> {
     let block = ctx.card.front.yaml;
-    let (mut edits, mut mended, mut at) = (Vec::new(), String::new(), block.start as usize);
-    for line in ctx.card.source.slice(block).split_inclusive('\n') {
-        let tabs = line.len() - line.trim_start_matches('\t').len();
-        if tabs > 0 {
-            edits.push(Edit { span: Span::new(at, at + tabs), replacement: "  ".repeat(tabs) });
-        }
-        mended.push_str(&"  ".repeat(tabs));
-        mended.push_str(&line[tabs..]);
-        at += line.len();
+    let text = ctx.card.source.slice(block);
+    // What is that long was not typed by hand.
+    if text.len() > MAX_REPAIRED {
+        return None;
     }
-    (!edits.is_empty() && yaml::parse(&mended, 0).is_ok()).then(|| Fix {
-        title: "indent with spaces".to_owned(),
-        safety: Safety::Safe,
-        edits,
+    SLIPS.iter().find_map(|slip| {
+        let (mut edits, mut mended, mut at) = (Vec::new(), String::new(), block.start as usize);
+        for line in text.split_inclusive('\n') {
+            let bare = line.trim_end_matches(['\n', '\r']);
+            match (slip.edit)(bare) {
+                Some((range, replacement)) => {
+                    mended.push_str(&line[..range.start]);
+                    mended.push_str(&replacement);
+                    mended.push_str(&line[range.end..]);
+                    edits.push(Edit { span: Span::new(at + range.start, at + range.end), replacement });
+                }
+                None => mended.push_str(line),
+            }
+            at += line.len();
+        }
+        let first = edits.first()?.span;
+        yaml::parse(&mended, 0).is_ok().then(|| {
+            let line = ctx.card.source.text()[first.start as usize..].find(['\n', '\r']);
+            let end = line.map_or(first.end as usize, |length| first.start as usize + length);
+            let span = if first.is_empty() { Span::new(first.start as usize, end) } else { first };
+            let fix = Fix { title: slip.title.to_owned(), safety: Safety::Safe, edits };
+            Repair { span, why: slip.why, help: slip.help, fix }
+        })
     })
 }
+
+/// Bytes of front matter that is looked through for slips.
+const MAX_REPAIRED: usize = 64 * 1024;
 
 /// What usually helps, judged by the line.
 fn syntax_help(text: &str, at: Span) -> &'static str {
@@ -64,8 +198,10 @@ fn syntax_help(text: &str, at: Span) -> &'static str {
     let end = text[at.start as usize..].find('\n').map_or(text.len(), |i| at.start as usize + i);
     let line = &text[start..end];
     let value = line.split_once(": ").map_or("", |(_, value)| value.trim_start());
-    if line.trim_start_matches(' ').starts_with('\t') {
-        "Indent with spaces: YAML does not allow tabs"
+    if line.contains("{{") {
+        "Fill in the template's `{{ … }}`, or put it in quotes until you do"
+    } else if value.starts_with(['"', '\'']) && value[1..].matches(&value[..1]).count() % 2 == 0 {
+        "Close the quote that the value begins with"
     } else if value.contains(": ") {
         "Put the value in quotes: a colon followed by a blank begins a mapping"
     } else if value.starts_with(['@', '`', '%', '*', '&', '!', '[', '{', '|', '>', '"', '\'']) {
@@ -109,7 +245,10 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
         {
             let message =
                 format!("Neither the Hub nor huggingface_hub can read this: {}", safe::line(&javascript.message));
-            sink.add("yaml-syntax", javascript.span, message, |f| f);
+            let alias = ctx.card.source.slice(javascript.span).starts_with('*');
+            sink.add("yaml-syntax", javascript.span, message, |f| {
+                if alias { f.help("Put the value in quotes: `*` begins a YAML alias") } else { f }
+            });
         }
         (Some(refusal), None) if refusal.kind != RefusalKind::Duplicate => {
             let message = format!(
@@ -117,8 +256,11 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
                 safe::line(&refusal.message)
             );
             sink.add("yaml-reader-refuses", refusal.span, message, |f| {
-                f.help("Put the value in quotes, or write it in a way that both readers accept")
-                    .readers(&[Effect::ReadersDisagree, Effect::ClientRaises])
+                let f = f.readers(&[Effect::ReadersDisagree, Effect::ClientRaises]);
+                match odd_blank(ctx, refusal.span) {
+                    Some(fix) => f.help(BLANK.help).fix(fix),
+                    None => f.help("Put the value in quotes, or write it in a way that both readers accept"),
+                }
             });
         }
         (None, Some(refusal)) if refusal.kind != RefusalKind::Duplicate => {
@@ -200,6 +342,10 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
         {
             continue;
         }
+        // Where a schema wants `true` or `false`, it says so.
+        if matches!(old, Scalar::Bool(_)) && new == Scalar::Text && key_of(document, id).is_some_and(is_switch) {
+            continue;
+        }
         let field = top_field(document, root, id);
         let quoted = Fix::safe("put the value in quotes", node.span, format!("\"{value}\""));
         let shown = safe::quoted(value);
@@ -232,6 +378,19 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
             }
         });
     }
+}
+
+/// The key whose value a node is.
+fn key_of<'d>(document: &'d Document<'_>, id: NodeId) -> Option<&'d str> {
+    document.ids().find_map(|parent| {
+        let Kind::Map(pairs) = &document.node(parent).kind else { return None };
+        pairs.iter().find(|(_, value)| *value == id).and_then(|(key, _)| document.text(*key))
+    })
+}
+
+/// Keys whose value is true or false.
+fn is_switch(key: &str) -> bool {
+    matches!(key, "inference" | "viewer" | "verified" | "default" | "disable" | "pinned")
 }
 
 /// `1e3` as `1.0e+3`.

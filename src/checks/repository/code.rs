@@ -75,8 +75,10 @@ fn is_named(card: &Card<'_>, owner: Option<&str>, folder: &str) -> bool {
         || owner.is_some_and(|owner| body.contains(&format!("{owner}/{folder}")))
 }
 
+/// The same name, whatever its case and separators.
 fn same(one: &str, other: &str) -> bool {
-    suggest::fold(one) == suggest::fold(other)
+    let bare = |name: &str| suggest::fold(name).replace(['-', '.'], "");
+    bare(one) == bare(other)
 }
 
 /// Bytes before a name in which the call must begin.
