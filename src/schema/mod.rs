@@ -275,7 +275,9 @@ impl Schema {
 fn part_of<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('-'));
     let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with('-'));
-    let related = |one: &str, other: &str| begins(one, other) || ends(one, other);
+    // `text-classification-other-rating` was the way to say that no word fits.
+    let fell_back = text.starts_with("other-") || text.contains("-other-");
+    let related = |one: &str, other: &str| begins(one, other) && !fell_back || ends(one, other);
     let mut found = words.filter(|word| text.len() > 3 && (related(word, text) || related(text, word)));
     found.next().filter(|_| found.next().is_none())
 }

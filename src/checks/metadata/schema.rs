@@ -385,6 +385,7 @@ fn type_help(place: &Place<'_>, violation: &Violation) -> String {
     } else if violation.accepts == "text"
         && let Some((key, value)) = pair.filter(|_| only)
         && let (Some(key), Some(value)) = (place.document.text(key), place.document.text(value))
+        && violation.steps.first() == Some(&Step::Key("tags".to_owned()))
     {
         format!("Put it in quotes or take out the blank behind the colon: {}", safe::quoted(&format!("{key}:{value}")))
     } else if let Some([only]) = place.document.items(node)
