@@ -959,3 +959,32 @@ fn configurations_do_what_they_say() {
     write("wrong/README.md", CARD);
     assert_eq!(run(place.path(), &["audit", "--no-config", "--select", "license", "wrong"]).code, 1);
 }
+
+/// A folder with a model and without a card is told; parts of a model and folders below a README are not.
+#[test]
+fn models_without_a_card_are_told() {
+    let place = tempfile::tempdir().expect("folder");
+    for file in [
+        "a/adapter_config.json",
+        "b/model_index.json",
+        "b/unet/weights.safetensors",
+        "c/checkpoint-5/pytorch_model.bin",
+    ] {
+        let path = place.path().join(file);
+        fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        fs::write(path, "{}").expect("file");
+    }
+    fs::write(place.path().join("c/README.md"), CARD.replace("our-own", "mit")).expect("card");
+    let report = json(place.path(), &["--no-config", "--select", "card-missing"]);
+    let told: Vec<&str> = report["cards"]
+        .as_array()
+        .expect("cards")
+        .iter()
+        .filter(|card| card["findings"].as_array().is_some_and(|findings| !findings.is_empty()))
+        .filter_map(|card| card["path"].as_str())
+        .collect();
+    assert_eq!(told, ["a/README.md", "b/README.md"]);
+    let output = run(place.path(), &["audit", "--no-config", "a"]);
+    assert!(output.code == 1 && output.out.contains("card-missing"), "{}", output.out);
+    assert!(!place.path().join("a/README.md").exists());
+}

@@ -16,7 +16,7 @@ use crate::text::{SourceFile, Span, suggest};
 use crate::yaml::{self, Document, NodeId, SyntaxError};
 
 pub use front_matter::{FrontMatter, Status, Trap, TrapKind};
-pub use kind::Kind;
+pub use kind::{Kind, is_model_file};
 pub use labels::Labelled;
 
 /// Largest file that is read, in bytes: several times the largest card, and small enough for the
@@ -243,7 +243,7 @@ impl<'s> Card<'s> {
         weak >= 2
             || broken
             || !self.front.traps.is_empty()
-            || self.siblings.names().iter().any(|name| name != "config.json" && kind::is_model_file(name))
+            || self.siblings.names().iter().any(|name| name != "config.json" && is_model_file(name))
             || self.has_card_headings()
             || self.stands_alone()
     }
@@ -251,7 +251,7 @@ impl<'s> Card<'s> {
     /// Files of a model lie beside the card: it stands in its repository, and not alone.
     #[must_use]
     pub fn has_model_files(&self) -> bool {
-        self.siblings.names().iter().any(|name| kind::is_model_file(name))
+        self.siblings.names().iter().any(|name| is_model_file(name))
     }
 
     /// Files of a dataset lie beside the card.

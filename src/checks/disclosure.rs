@@ -148,6 +148,10 @@ const LEFT: [&str; 3] = ["template-unedited", "section-unfilled", "bias-copied"]
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
+    // Where there is no card at all, that says it.
+    if card.source.text().trim().is_empty() {
+        return;
+    }
     if card.kind == Kind::Dataset && sink.wants("section-unfilled") {
         // What a card of data discloses is not judged, but what a template left in it shows.
         return unfilled(card, &disclosure::leftovers(card).placeholders, &[], sink);
@@ -333,7 +337,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
                 ),
             ),
             Some(span) => (span, format!("There is a heading, and next to nothing under it on {}", gap.looked_for)),
-            None => (card.front.end(), format!("The card says nothing of {}", gap.looked_for)),
+            None => (card.front.end(), format!("Nothing was found in the card on {}", gap.looked_for)),
         };
         let message = if reading.foreign {
             format!("{message} (in a language of which cardlint knows the headings better than the words)")
@@ -484,7 +488,7 @@ fn sensitive(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     if owed.is_empty() {
         return;
     }
-    let message = format!("The model is for {}, and the card says nothing of: {}", field.name, owed.join("; "));
+    let message = format!("The model is for {}, and nothing was found in the card on: {}", field.name, owed.join("; "));
     sink.add(&table.rule, span, message, |f| {
         f.help("Errors here fall on people who did not choose the model: answer each, or say that it is not known")
             .anchor("/body/sensitive")

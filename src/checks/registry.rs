@@ -26,6 +26,7 @@ pub const BUILTINS: &[Builtin] = &[
         rules: &[
             "lfs-pointer",
             "front-matter-bom",
+            "card-missing",
             "front-matter-missing",
             "front-matter-not-first",
             "front-matter-opening-fence",

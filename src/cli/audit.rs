@@ -341,7 +341,7 @@ pub(super) fn audit_bytes(target: &Target, settings: &Settings, bytes: Vec<u8>) 
     let files = target.files();
     let input =
         Input { name: target.name.clone(), bytes, kind: target.kind, home: target.home(), files: files.as_deref() };
-    engine::audit(input, settings, !target.explicit)
+    engine::audit(input, settings, !(target.explicit || target.absent))
 }
 
 /// The bytes of a target; `None` for a repository on the Hub that was found by listing and has no card.
@@ -351,6 +351,9 @@ pub(super) fn audit_bytes(target: &Target, settings: &Settings, bytes: Vec<u8>) 
 pub(super) fn read_bytes(target: &Target) -> Result<Option<Vec<u8>>, String> {
     if let Some(remote) = &target.remote {
         return remote.card();
+    }
+    if target.absent {
+        return Ok(Some(Vec::new()));
     }
     let bytes = match &target.path {
         None => read_limited(io::stdin().lock(), 0),

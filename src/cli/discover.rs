@@ -1,5 +1,6 @@
 //! Which files are cards.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -27,19 +28,21 @@ pub struct Target {
     pub kind: Option<Kind>,
     /// The repository, when it is on the Hub.
     pub remote: Option<Arc<dyn Remote>>,
+    /// There is no such file: the card that a folder with a model lacks.
+    pub absent: bool,
 }
 
 impl Target {
     /// A file.
     #[must_use]
     pub fn file(name: String, path: PathBuf, explicit: bool) -> Self {
-        Self { name, path: Some(path), explicit, kind: None, remote: None }
+        Self { name, path: Some(path), explicit, kind: None, remote: None, absent: false }
     }
 
     /// Standard input.
     #[must_use]
     pub fn stdin(name: String) -> Self {
-        Self { name, path: None, explicit: true, kind: None, remote: None }
+        Self { name, path: None, explicit: true, kind: None, remote: None, absent: false }
     }
 
     /// Owner and name of the repository as the folders say: `owner/name`, or `owner--name` in one; `None` where only
@@ -247,7 +250,7 @@ pub fn find(
     }
     // A file named twice is audited once, however it is written. Within one walk each comes once.
     if paths.len() > 1 {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         // The cache of the Hub has links of several revisions to one file: only folders are resolved.
         let real = |path: &PathBuf| {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -283,9 +286,38 @@ pub(super) fn display(path: &Path) -> String {
     text.trim_start_matches("./").to_owned()
 }
 
+/// True for files that are a model, or a part of one.
+fn is_model(name: &str) -> bool {
+    let ends = [".safetensors", ".gguf", "pytorch_model.bin", "adapter_model.bin", "tf_model.h5", "flax_model.msgpack"];
+    ends.iter().any(|end| name.ends_with(end))
+        || matches!(name, "adapter_config.json" | "modules.json" | "model_index.json")
+}
+
+/// The card that a folder with a model lacks: neither it nor a folder above has one, or a model that it is a part of.
+fn absent(folder: &Path, models: &HashSet<PathBuf>, readmes: &HashSet<PathBuf>, globs: &Globs) -> Option<Target> {
+    let mut above = folder.ancestors();
+    let own = above.next()?;
+    if readmes.contains(own) || above.any(|folder| readmes.contains(folder) || models.contains(folder)) {
+        return None;
+    }
+    let full = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    // The tree may be a part of a repository.
+    let path = folder.join("README.md");
+    if globs.excludes(&full.join("README.md")) || full.parent().is_some_and(|parent| readme(parent).is_some()) {
+        return None;
+    }
+    Some(Target { absent: true, ..Target::file(display(&path), path, false) })
+}
+
 fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
     let real_root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     let targets = Mutex::new(Vec::new());
+    // Folders that hold a model, and those that hold a README, whatever it is.
+    let (models, readmes) = (Mutex::new(HashSet::new()), Mutex::new(HashSet::new()));
+    let note = |folders: &Mutex<HashSet<PathBuf>>, path: &Path| {
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        folders.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(folder);
+    };
     let errors = Mutex::new(Vec::new());
     let lock = |mutex: &Mutex<Vec<(String, String)>>, item| {
         mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(item);
@@ -313,9 +345,13 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
             let path = entry.path();
             let full = || fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
             let included = !globs.include.is_empty() && globs.include.is_match(globs.relative(&full()));
+            if !kind.is_dir() && is_model(&name) {
+                note(&models, path);
+            }
             if kind.is_dir() || !(card_name(&name) || included) {
                 return WalkState::Continue;
             }
+            note(&readmes, path);
             if !globs.exclude.is_empty() && globs.excludes(&full()) {
                 return WalkState::Continue;
             }
@@ -334,6 +370,9 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
         })
     });
     let mut targets = targets.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let readmes = readmes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let models = models.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    targets.extend(models.iter().filter_map(|folder| absent(folder, &models, &readmes, globs)));
     targets.sort_by(|one, other| one.name.cmp(&other.name));
     found.targets.extend(targets);
     let mut errors = errors.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

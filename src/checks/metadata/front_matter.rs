@@ -1,7 +1,7 @@
 //! Rules on front matter that is missing, hidden, cut or run over.
 
 use super::listed;
-use crate::card::{Status, Trap, TrapKind};
+use crate::card::{self, Status, Trap, TrapKind, is_model_file};
 use crate::checks::{Context, Sink};
 use crate::rule::{Edit, Effect, Finding, Fix, Safety, Severity};
 use crate::text::{Span, safe};
@@ -14,7 +14,19 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     // A file that cannot be read as text says nothing about its front matter.
     let explained = !card.front.traps.is_empty() || (card.source.text().is_empty() && !card.faults.is_empty());
-    if card.front.status == Status::Missing && !explained {
+    let nothing = card.source.text().trim().is_empty() && card.faults.is_empty();
+    if nothing && card.kind == card::Kind::Model {
+        let holds = card.siblings.names().iter().find(|name| is_model_file(name));
+        let message = match holds {
+            Some(file) => {
+                format!("The model has no card: {} lies here, and nothing says what it is", safe::quoted(file))
+            }
+            None => "The card is empty".to_owned(),
+        };
+        sink.add("card-missing", Span::default(), message, |f| {
+            f.help("Write one: `cardlint new` makes its skeleton from what the files say")
+        });
+    } else if card.front.status == Status::Missing && !explained {
         sink.add("front-matter-missing", Span::default(), "The card has no front matter, so the Hub can show no licence, task or language for it", |f| {
             f.help("Begin the file with a `---` line, `key: value` lines such as `license: apache-2.0`, and a closing `---` line")
         });
