@@ -106,10 +106,11 @@ fn tables_meet_their_schemas() {
             ["rules", "sources", "names", "texts"].into_iter().find(|known| *known == name)
         }
         ("rules/licenses", _) => Some("licenses"),
+        ("rules/models", "copies") => Some("copies"),
         ("rules/models", _) => Some("base-models"),
         _ => None,
     });
-    assert_eq!(tables, 13);
+    assert_eq!(tables, 14);
 }
 
 #[test]
@@ -308,6 +309,23 @@ fn policy_judges_expressions() {
     assert!(matches!(judge("AGPL-3.0-only AND MIT"), Decision::Denied(_)));
     assert!(matches!(judge("other"), Decision::Review(_)));
     assert!(Matcher::parse("permisive").unwrap_err().ends_with("did you mean `permissive`?"));
+}
+
+/// Names that lead elsewhere today, and copies that are called like their originals.
+#[test]
+fn moved_and_copied_models_are_known() {
+    for (base, license) in [
+        ("meta-llama/Meta-Llama-3.1-8B", "llama3.1"),
+        ("CohereForAI/c4ai-command-r-v01", "cohere-cc-by-nc-aup"),
+        ("unsloth/Meta-Llama-3.1-8B-bnb-4bit", "llama3.1"),
+        ("bartowski/Llama-3.2-3B-Instruct-GGUF", "llama3.2"),
+        ("TheBloke/nobody-knows-GGUF", "licence unknown"),
+        ("acme/Llama-3.2-3B-Instruct-GGUF", "licence unknown"),
+    ] {
+        let answer = cardlint(&["license", "check", "--declared", "mit", "--base", base]);
+        let answer = String::from_utf8_lossy(&answer.get_output().stdout).into_owned();
+        assert!(answer.contains(&format!("← {base} ({license}")), "{answer}");
+    }
 }
 
 /// Whoever takes a model may choose among the licences that are offered, whoever makes it among those of the inputs.

@@ -483,9 +483,62 @@ pub fn base_model(repo: &str) -> Option<&'static BaseModel> {
     };
     let repo = repo.to_lowercase();
     if repo.contains('/') {
-        return find(&repo);
+        return find(&repo).or_else(|| {
+            let moved =
+                copies().renamed.iter().find_map(|moved| Some((repo.strip_prefix(moved.from.as_str())?, moved)));
+            moved.and_then(|(rest, moved)| find(&format!("{}{rest}", moved.to)))
+        });
     }
     CANONICAL.iter().find_map(|owner| find(&format!("{owner}/{repo}")))
+}
+
+/// `rules/models/copies.yaml`.
+#[derive(Deserialize)]
+struct Copies {
+    renamed: Vec<Renamed>,
+    copyists: Vec<String>,
+    marks: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Renamed {
+    from: String,
+    to: String,
+}
+
+fn copies() -> &'static Copies {
+    static TABLE: LazyLock<Copies> = LazyLock::new(|| table("rules/models/copies.yaml"));
+    &TABLE
+}
+
+/// The model that a copy is called like, where its owner publishes weights of others: `unsloth/Llama-3.1-8B-bnb-4bit`.
+/// As sure as a name can be; none where several models are called so.
+#[must_use]
+pub fn copied(repo: &str) -> Option<&'static BaseModel> {
+    let repo = repo.to_lowercase();
+    let (owner, mut name) = repo.split_once('/')?;
+    if !copies().copyists.iter().any(|copyist| copyist == owner) {
+        return None;
+    }
+    while let Some(bare) =
+        copies().marks.iter().find_map(|mark| name.strip_suffix(mark.as_str())?.strip_suffix(['-', '_', '.']))
+    {
+        name = bare;
+    }
+    // A former name leads to the same model.
+    let names = copies().renamed.iter().filter_map(|moved| {
+        let (from, to) = (moved.from.rsplit('/').next()?, moved.to.rsplit('/').next()?);
+        Some(format!("{to}{}", name.strip_prefix(from).filter(|_| !from.is_empty())?))
+    });
+    let names: Vec<String> = std::iter::once(name.to_owned()).chain(names).collect();
+    let called = |id: &str| {
+        id.split_once('/').is_some_and(|(owner, own)| {
+            names.iter().any(|name| name == own) && !copies().copyists.iter().any(|copyist| copyist == owner)
+        })
+    };
+    let mut found = BASE_MODELS.iter().filter(|(id, _)| called(id));
+    let only = found.next().filter(|_| found.next().is_none())?;
+    base_model(only.0)
 }
 
 /// Owners, in lower case, to whom the Hub moved the models that once had no owner (`bert-base-uncased`); their

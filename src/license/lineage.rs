@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::judge::{Input, Role};
-use super::knowledge::{base_model, find};
+use super::knowledge::{base_model, copied, find};
 use super::resolve::{Declared, Terms, resolve};
 
 /// Inputs that one source may bring with it; real chains have a handful.
@@ -128,12 +128,14 @@ fn known(role: Role, repo: &str, declared: Declared<'_>, lookup: &dyn Lookup) ->
     if role == Role::Dataset {
         return found;
     }
-    let Some(model) = base_model(repo) else { return found };
-    found.gated |= model.gated;
+    let known = base_model(repo);
+    let copy = known.is_none();
+    let Some(model) = known.or_else(|| copied(repo)) else { return found };
+    found.gated |= model.gated && !copy;
     if !found.terms.is_known()
         && let Some(license) = model.id.as_deref().and_then(find)
     {
-        (found.terms, found.certain, found.origin) = (Terms::of(license), model.is_certain(), Origin::Table);
+        (found.terms, found.certain, found.origin) = (Terms::of(license), model.is_certain() && !copy, Origin::Table);
     }
     found.behind.extend(model.mirror_of.iter().chain(&model.ancestors).cloned());
     found

@@ -1,8 +1,10 @@
-//! `JUnit` XML: one suite a card, one failed case a finding, one passed case for a card without any
-//! (testmoapp/junitxml, read 2026-11).
+//! `JUnit` XML: one suite a card, one case a finding: failed for an error, skipped with its message for what is none (a
+//! server takes any failure for a broken build); one passed case for a card without findings (testmoapp/junitxml, read
+//! 2026-11).
 
 use super::{Summary, sentence, with_help};
 use crate::engine::Audit;
+use crate::rule::Severity;
 use crate::text::{Unit, safe};
 
 /// Text for elements and attributes. What XML 1.0 does not allow even escaped is made visible by [`safe::html`], but
@@ -19,22 +21,31 @@ pub(super) fn head() -> String {
 pub(super) fn card(audit: &Audit) -> String {
     let name = xml(audit.name());
     let count = audit.findings.len();
+    let failures = audit.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let mut out = format!(
-        "<testsuite name=\"{name}\" tests=\"{}\" failures=\"{count}\" errors=\"0\" skipped=\"0\">\n",
-        count.max(1)
+        "<testsuite name=\"{name}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{}\">\n",
+        count.max(1),
+        count - failures
     );
     for finding in &audit.findings {
         let source = audit.source(finding);
         let (start, _) = source.location(finding.span, Unit::CodePoint);
         let file = xml(source.name());
+        let (rule, line, column) = (xml(&finding.rule.id), start.line, start.column);
+        let (message, text) = (xml(&sentence(&finding.message)), xml(&with_help(finding)));
+        let outcome = match finding.severity {
+            Severity::Error => {
+                format!("<failure type=\"error\" message=\"{message}\">{file}:{line}:{column}: {text}</failure>")
+            }
+            other => {
+                let severity = other.as_str();
+                format!(
+                    "<skipped message=\"{severity}: {message}\"/><system-out>{file}:{line}:{column}: {text}</system-out>"
+                )
+            }
+        };
         out.push_str(&format!(
-            "<testcase name=\"{rule}\" classname=\"{name}\" file=\"{file}\" line=\"{line}\"><failure type=\"{severity}\" message=\"{message}\">{file}:{line}:{column}: {text}</failure></testcase>\n",
-            rule = xml(&finding.rule.id),
-            line = start.line,
-            column = start.column,
-            severity = finding.severity.as_str(),
-            message = xml(&sentence(&finding.message)),
-            text = xml(&with_help(finding)),
+            "<testcase name=\"{rule}\" classname=\"{name}\" file=\"{file}\" line=\"{line}\">{outcome}</testcase>\n"
         ));
     }
     if count == 0 {

@@ -12,7 +12,7 @@ use super::{EXIT_CLEAN, config, talk};
 /// A file that is written, and why it may not be.
 struct Offer {
     path: &'static str,
-    text: &'static str,
+    text: String,
     /// Why there is no need for it here.
     needless: Option<String>,
 }
@@ -71,21 +71,41 @@ fn offers(folder: &Path) -> [Offer; 3] {
     [
         Offer {
             path: "cardlint.toml",
-            text: include_str!("cardlint.toml"),
+            text: include_str!("cardlint.toml").to_owned(),
             needless: configured.map(|name| format!("there is {name}")),
         },
         Offer {
             path: ".pre-commit-config.yaml",
-            text: include_str!("pre-commit-config.yaml"),
+            text: include_str!("pre-commit-config.yaml").to_owned(),
             needless: astray.clone(),
         },
         Offer {
             path: ".github/workflows/cardlint.yml",
-            text: include_str!("workflow.yml"),
+            text: include_str!("workflow.yml").replace("branches: [main]", &format!("branches: [{}]", branch(folder))),
             needless: astray
                 .or_else(|| hub.then(|| "the repository is on the Hub, which runs no workflows".to_owned())),
         },
     ]
+}
+
+/// The branch that pushes are checked on: that of the remote, else a usual one that is there, else the one in work.
+fn branch(folder: &Path) -> String {
+    let read = |path: &str| fs::read_to_string(folder.join(".git").join(path)).unwrap_or_default();
+    let packed = read("packed-refs");
+    let there = |name: &&str| {
+        folder.join(".git/refs/heads").join(name).is_file() || packed.contains(&format!("refs/heads/{name}\n"))
+    };
+    let remote = read("refs/remotes/origin/HEAD");
+    let head = read("HEAD");
+    let found = (remote.trim().strip_prefix("ref: refs/remotes/origin/"))
+        .or_else(|| ["main", "master"].into_iter().find(there))
+        .or_else(|| head.trim().strip_prefix("ref: refs/heads/"));
+    // It stands in YAML, unquoted.
+    let plain = |name: &&str| {
+        let safe = |b: u8| b.is_ascii_alphanumeric() || b"._/-".contains(&b);
+        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(safe)
+    };
+    found.filter(plain).unwrap_or("main").to_owned()
 }
 
 /// Says that a file stays, and what could be added to it.
