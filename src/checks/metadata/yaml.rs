@@ -53,13 +53,16 @@ struct Repair {
     fix: Fix,
 }
 
+/// A range of bytes of a line, and what stands there instead.
+type Change = (Range<usize>, String);
+
 /// A slip, and how it is mended.
 struct Slip {
     why: &'static str,
     help: &'static str,
     title: &'static str,
-    /// The edit of a line, as a range of its bytes and what stands there instead.
-    edit: fn(&str) -> Option<(Range<usize>, String)>,
+    /// What mends a line that has it.
+    edit: fn(&str) -> Option<Change>,
 }
 
 /// A tab, or a blank of another width.
@@ -150,7 +153,7 @@ fn value_of(line: &str) -> Option<Range<usize>> {
 }
 
 /// A value in quotes; none where it holds some itself, or a comment.
-fn quoted(line: &str, at: Range<usize>) -> Option<(Range<usize>, String)> {
+fn quoted(line: &str, at: Range<usize>) -> Option<Change> {
     let value = &line[at.clone()];
     (!value.contains(['"', '\\']) && !value.contains(" #")).then(|| (at, format!("\"{value}\"")))
 }
@@ -200,7 +203,7 @@ fn syntax_help(text: &str, at: Span) -> &'static str {
     let value = line.split_once(": ").map_or("", |(_, value)| value.trim_start());
     if line.contains("{{") {
         "Fill in the template's `{{ … }}`, or put it in quotes until you do"
-    } else if value.starts_with(['"', '\'']) && value[1..].matches(&value[..1]).count() % 2 == 0 {
+    } else if value.starts_with(['"', '\'']) && value[1..].matches(&value[..1]).count().is_multiple_of(2) {
         "Close the quote that the value begins with"
     } else if value.contains(": ") {
         "Put the value in quotes: a colon followed by a blank begins a mapping"
