@@ -930,6 +930,39 @@ fn slips_of_yaml_are_named_and_mended() {
     }
 }
 
+/// What stands right is content, however it looks: a fix touches the lines that are broken and no others.
+#[test]
+fn repairs_leave_alone_what_is_right() {
+    let place = tempfile::tempdir().expect("folder");
+    let card = place.path().join("README.md");
+    let rest = "---\n# Card\n\nA card of a model.\n";
+    for (broken, mended) in [
+        (
+            "license: mit\nextra_gated_prompt: |\n  Note: please read: it is long\n  -v for verbose\n  license:mit applies\nthumbnail: a: b\n",
+            "license: mit\nextra_gated_prompt: |\n  Note: please read: it is long\n  -v for verbose\n  license:mit applies\nthumbnail: \"a: b\"\n",
+        ),
+        (
+            "library_name:transformers\ntags:\n- license:mit\n- arxiv:1910.1\n",
+            "library_name: transformers\ntags:\n- license:mit\n- arxiv:1910.1\n",
+        ),
+        ("license: &l mit\nlicense_name: *l\nauthor: @me\n", "license: &l mit\nlicense_name: *l\nauthor: \"@me\"\n"),
+        (
+            "license: mit\nextra_gated_fields:\n  Full Name: text\nthumbnail: a: b\n",
+            "license: mit\nextra_gated_fields:\n  Full Name: text\nthumbnail: \"a: b\"\n",
+        ),
+        // How deep a tab indents is a guess.
+        (
+            "license: mit\nmodel-index:\n- name: x\n  results:\n\t- task:\n\t\ttype: a\n",
+            "license: mit\nmodel-index:\n- name: x\n  results:\n\t- task:\n\t\ttype: a\n",
+        ),
+        ("license: mit\ndescription: &a x: y\nauthor: *a\n", "license: mit\ndescription: &a x: y\nauthor: *a\n"),
+    ] {
+        fs::write(&card, format!("---\n{broken}{rest}")).expect("card");
+        run(place.path(), &["audit", "--fix", "--no-config", "--select", "yaml-syntax", "README.md"]);
+        assert_eq!(fs::read_to_string(&card).expect("card"), format!("---\n{mended}{rest}"));
+    }
+}
+
 /// What a configuration says holds however it is named, and whatever the profile runs.
 #[test]
 fn configurations_do_what_they_say() {
@@ -955,6 +988,12 @@ fn configurations_do_what_they_say() {
     write("allow.toml", "[license]\nallow = [\"permissive\"]\n");
     let report = json(place.path(), &["--config", "allow.toml", "--select", "license-policy", "derived"]);
     assert_eq!(rules(&report), [("license-policy".to_owned(), false), ("license-policy".to_owned(), false)]);
+    // A policy may bind.
+    let silenced = CARD.replace("license:", "# cardlint: ignore[license-unknown] not now\nlicense:");
+    write("silenced/README.md", &silenced);
+    write("binding.toml", "binding = [\"license\"]\n");
+    assert_eq!(run(place.path(), &["audit", "--no-config", "silenced"]).code, 0);
+    assert_eq!(run(place.path(), &["audit", "--config", "binding.toml", "silenced"]).code, 1);
     // The rules on licences are in several groups.
     write("wrong/README.md", CARD);
     assert_eq!(run(place.path(), &["audit", "--no-config", "--select", "license", "wrong"]).code, 1);

@@ -185,7 +185,7 @@ fn configuration_is_found_and_checked() {
 "#]]);
     write(at, "cardlint.toml", "profil = \"hub\"\n");
     cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq(str![[r#"
-error: unknown field `profil`, expected one of `profile`, `select`, `ignore`, `fail-on`, `format`, `severity`, `files`, `schemas`, `license`, `rule-packs`, `frameworks`, `baseline`, `overrides`, `extends`; did you mean `profile`?
+error: unknown field `profil`, expected one of `profile`, `select`, `ignore`, `binding`, `fail-on`, `format`, `severity`, `files`, `schemas`, `license`, `rule-packs`, `frameworks`, `baseline`, `overrides`, `extends`; did you mean `profile`?
  --> cardlint.toml:1:1
   |
 1 | profil = "hub"

@@ -342,6 +342,9 @@ fn choices_belong_to_those_who_have_them() {
         // OSADL: Apache-2.0 and GPL-2.0-only exclude each other.
         ("gpl-2.0", "apache-2.0", 1),
         ("gpl-3.0", "apache-2.0", 0),
+        // Ids as the Hub writes them.
+        ("mit", "apache-2.0 or mit", 0),
+        ("mit", "llama3.1 AND mit", 1),
     ] {
         cardlint(&["license", "check", "--declared", declared, "--base", base]).code(code);
     }

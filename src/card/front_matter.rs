@@ -289,6 +289,9 @@ fn inside_scalar(document: Option<&Document<'_>>, span: Span) -> bool {
     })
 }
 
+/// Words behind a colon from which a line is a sentence.
+const MOST_WORDS: usize = 3;
+
 /// Keys lost behind the block: to a `---` inside a scalar or between two keys, or to a second block.
 fn behind(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<Trap> {
     let body = block.close.end as usize;
@@ -296,7 +299,7 @@ fn behind(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<Trap> {
     let cut = ends_in_scalar(parsed);
     let mut second = None;
     let mut keys = Vec::new();
-    let (mut known, mut certain) = (false, false);
+    let (mut known, mut certain, mut last_blank, mut rows) = (false, false, false, 0);
     let early = |keys: Vec<String>| Trap { kind: TrapKind::ClosesEarly { lost: keys, within: cut }, span: fence };
     // Front matter is short; a rule far down in the body has nothing to do with it.
     for (offset, line) in lines(text, body).take(200) {
@@ -308,28 +311,34 @@ fn behind(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<Trap> {
             if !known {
                 return None;
             }
-            return Some(match second {
-                Some(span) => Trap { kind: TrapKind::SecondBlock { keys }, span },
-                None => early(keys),
-            });
+            return match second {
+                Some(span) => Some(Trap { kind: TrapKind::SecondBlock { keys }, span }),
+                // One plain line over dashes is a heading, and dashes behind a blank line are a rule.
+                None if !cut && !certain && (rows < 2 || last_blank) => None,
+                None => Some(early(keys)),
+            };
         }
         let blank = line.trim().is_empty();
-        if second.is_none() && !cut && !blank {
+        if second.is_none() && !blank {
             // A block that was whole may be followed by what reads like a key.
-            if keys.is_empty() && !sets_known_key(line) {
+            if !cut && keys.is_empty() && !sets_known_key(line) {
                 return None;
             }
-            if line_key(line).is_none() && !line.starts_with([' ', '-', '#', '\t']) {
+            let prose = |key: &str| line[key.len() + 1..].split_whitespace().count() > MOST_WORDS;
+            if line_key(line).map_or(!line.starts_with([' ', '-', '#', '\t']), prose) {
                 break;
             }
+            rows += 1;
         }
+        last_blank = blank;
         if is_heading(line) && second.is_none() {
             break;
         }
         if let Some(key) = line_key(line) {
             known |= sets_known_key(line);
-            // No sentence begins with such a word.
-            certain |= sets_known_key(line) && key.contains(['_', '-']);
+            // No sentence consists of such a word and one more.
+            let short = line[key.len() + 1..].split_whitespace().count() < 2;
+            certain |= short && sets_known_key(line) && key.contains(['_', '-']);
             keys.push(key.to_owned());
         } else if second.is_some() && !blank && !line.starts_with([' ', '-', '#', '\t']) {
             // Prose: no YAML.

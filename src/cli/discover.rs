@@ -1,6 +1,6 @@
 //! Which files are cards.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -289,25 +289,75 @@ pub(super) fn display(path: &Path) -> String {
 /// True for files that are a model, or a part of one.
 fn is_model(name: &str) -> bool {
     let ends = [".safetensors", ".gguf", "pytorch_model.bin", "adapter_model.bin", "tf_model.h5", "flax_model.msgpack"];
-    ends.iter().any(|end| name.ends_with(end))
-        || matches!(name, "adapter_config.json" | "modules.json" | "model_index.json")
+    ends.iter().any(|end| name.ends_with(end)) || matches!(name, "adapter_config.json" | "model_index.json")
 }
 
-/// The card that a folder with a model lacks: neither it nor a folder above has one, or a model that it is a part of.
+/// True for files that say what a folder is: a README of any kind, or the manifest of a program.
+fn is_readme(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower == "readme"
+        || lower.starts_with("readme.")
+        || matches!(lower.as_str(), "pyproject.toml" | "setup.py" | "cargo.toml" | "package.json" | "go.mod")
+}
+
+/// Folders that hold models of a program, or parts of it.
+const OF_PROGRAMS: &[&str] = &[
+    "test",
+    "tests",
+    "testdata",
+    "fixtures",
+    "examples",
+    "benches",
+    "docs",
+    "site-packages",
+    "node_modules",
+    "venv",
+    "vendor",
+    "snapshots",
+];
+/// Folders of a repository that hold a part of its model.
+const PARTS: &[&str] = &[
+    "unet",
+    "vae",
+    "text_encoder",
+    "text_encoder_2",
+    "transformer",
+    "image_encoder",
+    "safety_checker",
+    "controlnet",
+    "onnx",
+    "gguf",
+];
+
+/// The folder of the repository that a folder with weights is a part of.
+fn whole(folder: &Path) -> &Path {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let part = PARTS.contains(&name.as_ref()) || name.starts_with("checkpoint-") || name.starts_with("global_step");
+    folder.parent().filter(|parent| part && !parent.as_os_str().is_empty()).unwrap_or(folder)
+}
+
+/// The card that a folder with a model lacks: neither it nor a folder above has one, or is a model that it is a part of.
 fn absent(folder: &Path, models: &HashSet<PathBuf>, readmes: &HashSet<PathBuf>, globs: &Globs) -> Option<Target> {
+    let folder = whole(folder);
     let mut above = folder.ancestors();
     let own = above.next()?;
     if readmes.contains(own) || above.any(|folder| readmes.contains(folder) || models.contains(folder)) {
         return None;
     }
     let full = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    // The tree may be a part of a repository.
+    let of_program =
+        |part: Component<'_>| matches!(part, Component::Normal(name) if OF_PROGRAMS.iter().any(|known| name == *known));
     let path = folder.join("README.md");
-    if globs.excludes(&full.join("README.md")) || full.parent().is_some_and(|parent| readme(parent).is_some()) {
+    // A README may be there and ignored, and the tree may be a part of a repository.
+    let readmes_above = || full.ancestors().take(MAX_ABOVE).any(|folder| readme(folder).is_some());
+    if full.components().any(of_program) || globs.excludes(&full.join("README.md")) || readmes_above() {
         return None;
     }
     Some(Target { absent: true, ..Target::file(display(&path), path, false) })
 }
+
+/// Folders above a model in which a README is looked for.
+const MAX_ABOVE: usize = 4;
 
 fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
     let real_root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
@@ -348,10 +398,12 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
             if !kind.is_dir() && is_model(&name) {
                 note(&models, path);
             }
+            if !kind.is_dir() && (is_readme(&name) || card_name(&name)) {
+                note(&readmes, path);
+            }
             if kind.is_dir() || !(card_name(&name) || included) {
                 return WalkState::Continue;
             }
-            note(&readmes, path);
             if !globs.exclude.is_empty() && globs.excludes(&full()) {
                 return WalkState::Continue;
             }
@@ -372,7 +424,9 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
     let mut targets = targets.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let readmes = readmes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let models = models.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    targets.extend(models.iter().filter_map(|folder| absent(folder, &models, &readmes, globs)));
+    let missing = models.iter().filter_map(|folder| absent(folder, &models, &readmes, globs));
+    let missing: BTreeMap<String, Target> = missing.map(|target| (target.name.clone(), target)).collect();
+    targets.extend(missing.into_values());
     targets.sort_by(|one, other| one.name.cmp(&other.name));
     found.targets.extend(targets);
     let mut errors = errors.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -34,6 +34,7 @@ pub(super) fn settings(options: &AuditOptions, config: &Config) -> anyhow::Resul
     let ignore: Vec<String> = config.ignore.iter().chain(&options.ignore).cloned().collect();
     let mut rules = Rules::new(profile, select, &ignore)?;
     set_severities(&mut rules, &config.severity).context("configuration")?;
+    rules.bind(&config.binding).context("configuration: binding")?;
     let mut schemas = Vec::new();
     let configured = config.schemas.extra.iter().map(|path| config.folder.join(path));
     for path in configured.chain(options.schema.iter().cloned()) {

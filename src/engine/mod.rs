@@ -295,7 +295,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     let all: Vec<&SourceFile> = std::iter::once(&source).chain(&companions).collect();
     fingerprint(&all, &mut findings);
     let mut ignores = suppress::read(&card);
-    let silenced = suppress::silence(&mut findings, &mut ignores);
+    let silenced = suppress::silence(&mut findings, &mut ignores, rules);
     let mut silenced: Vec<Silenced> =
         silenced.into_iter().map(|(finding, reason)| Silenced { finding, by: Silencer::Comment(reason) }).collect();
     if !ignores.is_empty() {

@@ -30,6 +30,8 @@ pub struct Rules {
     severities: HashMap<&'static str, Severity>,
     /// Rules that were given a severity by their own name: they run, whatever the profile says.
     wanted: HashSet<&'static str>,
+    /// Rules that no comment in a card silences.
+    binding: HashSet<&'static str>,
     /// What the profile leaves out.
     left_out: HashSet<&'static str>,
     /// Severities of the profile.
@@ -76,6 +78,21 @@ impl Rules {
     pub fn leave_out(&mut self, words: &[String]) -> Result<(), UnknownRule> {
         self.ignored.extend(expand(words)?);
         Ok(())
+    }
+
+    /// Lets no comment in a card silence these rules or groups.
+    ///
+    /// # Errors
+    /// When a word is neither a rule nor a group.
+    pub fn bind(&mut self, words: &[String]) -> Result<(), UnknownRule> {
+        self.binding.extend(expand(words)?);
+        Ok(())
+    }
+
+    /// True when no comment in a card may silence a rule.
+    #[must_use]
+    pub fn binds(&self, rule: &Rule) -> bool {
+        self.binding.contains(rule.id.as_str())
     }
 
     /// Sets the profile; what was set of single rules stays.

@@ -156,13 +156,14 @@ fn names(word: &str, rule: &Rule) -> bool {
 const GROUP: &str = "suppression";
 
 /// Takes the findings that a comment silences out of `findings`; they come back with the reasons given.
-pub(super) fn silence(findings: &mut Vec<Finding>, ignores: &mut [Ignore]) -> Vec<(Finding, String)> {
+pub(super) fn silence(findings: &mut Vec<Finding>, ignores: &mut [Ignore], rules: &Rules) -> Vec<(Finding, String)> {
     let mut silenced = Vec::new();
     if ignores.is_empty() {
         return silenced;
     }
     for finding in std::mem::take(findings) {
-        let hit = ignores.iter_mut().filter(|_| finding.file == 0 && finding.rule.group != GROUP).find_map(|ignore| {
+        let open = finding.file == 0 && finding.rule.group != GROUP && !rules.binds(finding.rule);
+        let hit = ignores.iter_mut().filter(|_| open).find_map(|ignore| {
             let within = ignore.scope.contains(&(finding.span.start as usize));
             let word = ignore.words.iter().position(|(word, _)| names(word, finding.rule)).filter(|_| within)?;
             ignore.used[word] = true;

@@ -181,12 +181,61 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
     let body = card.front.body_start();
     let said = PHRASE.find_iter(&text[body..]).find_map(|phrase| {
         let before = &text[body..body + phrase.start()];
-        let start = before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
+        let start = body + before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
+        let end = text[body + phrase.end()..].find('\n').map_or(text.len(), |at| body + phrase.end() + at);
         // "is based on" begins with what it speaks of.
-        let before = text[body + start..body + phrase.end()].to_lowercase();
-        if SELF.iter().any(|words| before.contains(words)) { behind(card, body + phrase.end(), false) } else { None }
+        let before = text[start..body + phrase.end()].to_lowercase();
+        let own = SELF.iter().any(|words| before.contains(words));
+        let other = OTHERWISE.iter().any(|words| before.contains(words));
+        let line = text[start..end].to_lowercase();
+        if !own || other || SCRATCH.iter().any(|words| line.contains(words)) {
+            return None;
+        }
+        behind(card, body + phrase.end(), false)
     });
-    said.or_else(|| labelled(card))
+    let found = said.or_else(|| labelled(card))?;
+    (!is_itself(card, &found.1)).then_some(found)
+}
+
+/// Words before a phrase that turn it to something else, lower case.
+const OTHERWISE: &[&str] = &[
+    " not ",
+    "n't ",
+    "n\u{2019}t ",
+    "unlike",
+    "instead of",
+    " than ",
+    "compared",
+    "comparable",
+    "similar to",
+    " which ",
+    "no longer",
+    "used to be",
+    " was ",
+    " were ",
+    "will be",
+    "planned",
+    "baseline",
+    "there are",
+    "itself",
+    "links to",
+    "tokenizer",
+    " code ",
+    "see ",
+];
+/// Words of a line that speaks of weights that derive from none.
+const SCRATCH: &[&str] = &["from scratch", "random weights", "randomly initial", "random initial"];
+
+/// Whether an id is that of the card's own model: its folder, its title, or the name in its model-index.
+fn is_itself(card: &Card<'_>, repo: &str) -> bool {
+    let (owner, folder) = super::place(card);
+    let name = repo.rsplit('/').next().unwrap_or(repo);
+    let foreign =
+        repo.split_once('/').is_some_and(|(of, _)| owner.is_some_and(|owner| !owner.eq_ignore_ascii_case(of)));
+    !foreign
+        && names(card, folder)
+            .iter()
+            .any(|own| own.rsplit('/').next().is_some_and(|own| own.eq_ignore_ascii_case(name)))
 }
 
 /// What the fields of the body name, where they agree.
@@ -216,25 +265,97 @@ fn alternatives(before: &str, words: &[&str], after: &str) -> Regex {
 /// label of a field the name of a known model is enough.
 fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
     let text = card.source.text();
-    let inside =
-        |span: Span| card.outline.code.iter().any(|code| code.span.start <= span.start && span.end <= code.span.end);
+    let hidden = |span: Span| {
+        let inside = |outer: &Span| outer.start <= span.start && span.end <= outer.end;
+        card.outline.code.iter().any(|code| inside(&code.span)) || card.outline.comments.iter().any(inside)
+    };
+    // "…'s architecture", "the tokenizer of …" speak of a part.
+    let whole = |gap: &str, end: usize| {
+        let words = |text: &str| {
+            text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let next = text[end..].split(['\n', '.', ',', ';']).next().unwrap_or_default();
+        let next = words(next).into_iter().find(|word| word.len() > 1).unwrap_or_default();
+        let further =
+            |word: &String| PARTS.contains(&word.as_str()) || matches!(word.as_str(), "which" | "itself" | "based");
+        !words(gap).iter().any(further) && !PARTS.contains(&next.as_str())
+    };
     let link = card.outline.links.iter().find(|link| link.span.start as usize >= from);
     if let Some(link) = link
         && (link.span.start as usize) < from + REACH
-        && !text[from..link.span.start as usize].contains(['\n', '.'])
-        && let Some(repo) = in_url(&link.target, "model")
-        && (repo.contains('/') || base_model(&repo).is_some())
-        && !inside(link.span)
     {
-        return Some((link.span, repo));
+        let gap = &text[from..link.span.start as usize];
+        let near = if label { !gap.contains(char::is_alphanumeric) } else { true };
+        if near
+            && !gap.contains(['\n', '.'])
+            && let Some(repo) = in_url(&link.target, "model")
+            && (repo.contains('/') || base_model(&repo).is_some())
+            && whole(gap, link.span.end as usize)
+            && !hidden(link.span)
+        {
+            return Some((link.span, repo));
+        }
     }
     let rest = text[from..].trim_start_matches(if label { &[' ', '\t'][..] } else { &[' ', '\t', '\r', '\n'][..] });
     let word = rest.split_whitespace().next()?;
     let id = word.trim_matches(['`', '*', '_', ',', '.', ';', ':', '(', ')', '|']);
     let start = text.len() - rest.len() + word.find(id)?;
     let span = Span::new(start, start + id.len());
-    let named = id.split('/').count() == 2 || label && base_model(id).is_some();
-    (named && fault(id).is_none() && !inside(span)).then(|| (span, id.to_owned()))
+    let known = base_model(id).is_some() && (label || id.contains('/'));
+    ((known || reads_like_id(id)) && fault(id).is_none() && whole("", span.end as usize) && !hidden(span))
+        .then(|| (span, id.to_owned()))
+}
+
+/// Parts of a model, or of what it is made with, that are not its weights.
+const PARTS: &[&str] = &[
+    "tokenizer",
+    "vocabulary",
+    "architecture",
+    "code",
+    "codebase",
+    "script",
+    "repository",
+    "dataset",
+    "data",
+    "corpus",
+    "paper",
+    "idea",
+    "ideas",
+    "approach",
+    "method",
+    "framework",
+    "library",
+    "recipe",
+    "space",
+    "demo",
+];
+
+/// Whether two words joined by a slash are an id: `and/or` and `7B/13B` are none.
+fn reads_like_id(id: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "models",
+        "model",
+        "checkpoints",
+        "checkpoint",
+        "output",
+        "outputs",
+        "results",
+        "data",
+        "username",
+        "user",
+        "org",
+        "owner",
+        "path",
+        "content",
+    ];
+    let Some((owner, name)) = id.split_once('/') else { return false };
+    let letters = |part: &str| part.chars().filter(char::is_ascii_alphabetic).count();
+    letters(owner) > 1
+        && letters(name) > 2
+        && name.contains(['-', '_'])
+        && !owner.contains('.')
+        && !FOLDERS.contains(&owner.to_lowercase().as_str())
+        && !owner.to_lowercase().starts_with("your")
 }
 
 /// How the model derives from `bases` base models: as declared, else as its files, name and tags tell.

@@ -228,13 +228,41 @@ pub fn is_expression(text: &str) -> bool {
         && spdx::Expression::parse_mode(text, spdx::ParseMode::LAX).is_ok()
 }
 
+/// What ids of the Hub that SPDX does not list become within an expression.
+const OURS: &str = "LicenseRef-cardlint-";
+
+/// An expression with its ids and operators as SPDX spells them: `mit or llama3.1` as people write it.
+fn spelled(value: &str) -> String {
+    let word = |word: &str| {
+        let lower = word.to_lowercase();
+        if matches!(lower.as_str(), "or" | "and" | "with") {
+            return lower.to_uppercase();
+        }
+        match find(&lower) {
+            Some(License { spdx: Some(spdx), .. }) => spdx.clone(),
+            Some(_) if lower.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b)) => {
+                format!("{OURS}{lower}")
+            }
+            _ => word.to_owned(),
+        }
+    };
+    let mut out = String::with_capacity(value.len());
+    for part in value.split_inclusive([' ', '(', ')']) {
+        let bare = part.trim_end_matches([' ', '(', ')']);
+        out.push_str(&word(bare));
+        out.push_str(&part[bare.len()..]);
+    }
+    out
+}
+
 /// An SPDX expression with operators; `None` when it is none.
 fn expression(value: &str) -> Option<Terms> {
     use spdx::expression::{ExprNode, Operator};
-    if !is_expression(value) {
+    let value = spelled(value);
+    if !is_expression(&value) {
         return None;
     }
-    let expression = spdx::Expression::parse_mode(value, spdx::ParseMode::LAX).ok()?;
+    let expression = spdx::Expression::parse_mode(&value, spdx::ParseMode::LAX).ok()?;
     // The nodes stand in postfix order.
     let mut stack: Vec<Vec<Vec<&'static License>>> = Vec::new();
     for node in expression.iter() {
@@ -242,6 +270,7 @@ fn expression(value: &str) -> Option<Terms> {
             ExprNode::Req(requirement) => {
                 // An exception only adds freedom: the licence alone is the stricter reading.
                 let id = requirement.req.license.to_string().to_lowercase();
+                let id = id.strip_prefix(&OURS.to_lowercase()).map_or(id.clone(), str::to_owned);
                 if let Some(versions) = or_later(&id) {
                     stack.push(versions.into_iter().map(|license| vec![license]).collect());
                     continue;

@@ -54,7 +54,11 @@ pub fn in_url(url: &str, kind: &str) -> Option<String> {
     let path = if kind == "dataset" { path.strip_prefix("datasets/")? } else { path };
     let mut parts = path.trim_end_matches('/').split('/');
     let id = match (parts.next()?, parts.next()) {
-        ("datasets" | "spaces" | "docs" | "papers", Some(_)) => return None,
+        (
+            "datasets" | "spaces" | "docs" | "papers" | "blog" | "collections" | "organizations" | "tasks" | "learn"
+            | "posts" | "chat" | "settings",
+            Some(_),
+        ) => return None,
         (owner, Some(name)) => format!("{owner}/{name}"),
         (name, None) => name.to_owned(),
     };

@@ -85,6 +85,16 @@ fn configs(document: &Document<'_>, configs: &[NodeId], sink: &mut Sink<'_>) {
         }
         let Some((_, files)) = document.get(config, "data_files") else { continue };
         let mut splits: HashSet<&str> = HashSet::new();
+        let items = document.items(files).unwrap_or_default();
+        let paths_alone = items.iter().filter(|item| document.text(**item).is_some()).count();
+        if let Some(&first) = items.iter().find(|item| document.text(**item).is_some())
+            && paths_alone < items.len()
+        {
+            let message = "Bare paths stand beside items with a split, which `datasets` refuses";
+            sink.add("dataset-configs", document.node(first).span, message, |f| {
+                f.help("Give each item `split` and `path`").anchor(format!("/configs/{at}/data_files"))
+            });
+        }
         for &file in document.items(files).unwrap_or(&[files]) {
             paths(document, at, document.get(file, "path").map_or(file, |(_, path)| path), sink);
             let Some((_, split)) = document.get(file, "split") else { continue };
@@ -119,10 +129,21 @@ fn is_split(name: &str) -> bool {
 fn paths(document: &Document<'_>, at: usize, path: NodeId, sink: &mut Sink<'_>) {
     for &path in document.items(path).unwrap_or(&[path]) {
         let Some(text) = document.text(path) else { continue };
-        let drive = text.as_bytes().get(1) == Some(&b':') && text.starts_with(|c: char| c.is_ascii_alphabetic());
-        let outside = if text.starts_with(['/', '~', '\\']) || drive {
+        let drive = text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && (text[1..].starts_with(":\\") || text[1..].starts_with(":/"));
+        // How far up the path leads at most.
+        let up = text.split('/').fold((0, 0), |(depth, least): (i32, i32), part| {
+            let depth = match part {
+                ".." => depth - 1,
+                "" | "." => depth,
+                _ => depth + 1,
+            };
+            (depth, least.min(depth))
+        });
+        let address = text.contains("://");
+        let outside = if text.starts_with(['/', '\\']) || text.starts_with("~/") || drive && !address {
             "is a path on somebody's machine"
-        } else if text.split('/').any(|part| part == "..") {
+        } else if !address && up.1 < 0 {
             "leads out of the repository"
         } else {
             continue;

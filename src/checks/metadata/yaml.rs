@@ -61,6 +61,8 @@ struct Slip {
     why: &'static str,
     help: &'static str,
     title: &'static str,
+    /// What was meant is a guess.
+    guess: bool,
     /// What mends a line that has it.
     edit: fn(&str) -> Option<Change>,
 }
@@ -70,21 +72,23 @@ const BLANK: Slip = Slip {
     why: "what looks like a blank behind a colon is none",
     help: "Put a plain blank behind the colon",
     title: "put a plain blank behind the colon",
+    guess: false,
     edit: |line| {
         let colon = line.find(':')?;
         let rest = &line[colon + 1..];
-        let odd = rest.len() - rest.trim_start().len();
+        let odd = rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{200b}').len();
         let wrong = rest[..odd].contains(|c: char| c != ' ');
         (wrong && odd < rest.len()).then(|| (colon + 1..colon + 1 + odd, " ".to_owned()))
     },
 };
 
-/// Slips of which each breaks front matter; what was meant is beyond doubt where mending one kind makes it valid.
+/// Slips that break front matter.
 const SLIPS: &[Slip] = &[
     Slip {
         why: "a tab stands where blanks must",
         help: "Indent with spaces: YAML does not allow tabs",
         title: "indent with spaces",
+        guess: true,
         edit: |line| {
             let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
             line[..blank].contains('\t').then(|| (0..blank, line[..blank].replace('\t', "  ")))
@@ -94,12 +98,14 @@ const SLIPS: &[Slip] = &[
         why: "there is no blank behind a colon",
         help: "Write a blank behind the colon",
         title: "put a blank behind the colon",
+        guess: false,
         edit: |line| {
             let colon = line.find(':')?;
             let key = line[..colon].trim_start_matches([' ', '-']);
             let known = vocab::fields().is_known(key) || vocab::fields().is_common(key);
             let behind = line[colon + 1..].chars().next()?;
-            (known && !behind.is_whitespace()).then(|| (colon + 1..colon + 1, " ".to_owned()))
+            (known && (behind.is_alphanumeric() || matches!(behind, '"' | '\'' | '[' | '{')))
+                .then(|| (colon + 1..colon + 1, " ".to_owned()))
         },
     },
     BLANK,
@@ -107,24 +113,31 @@ const SLIPS: &[Slip] = &[
         why: "there is no blank behind a dash",
         help: "Write a blank behind the dash of an item",
         title: "put a blank behind the dash",
+        guess: false,
         edit: |line| {
             let dash = line.len() - line.trim_start_matches(' ').len();
             let rest = line[dash..].strip_prefix('-')?;
-            rest.starts_with(|c: char| c.is_alphanumeric()).then(|| (dash + 1..dash + 1, " ".to_owned()))
+            rest.starts_with(char::is_alphabetic).then(|| (dash + 1..dash + 1, " ".to_owned()))
         },
     },
     Slip {
         why: "a value holds a colon followed by a blank, which begins a mapping",
         help: "Put the value in quotes",
         title: "put the value in quotes",
-        edit: |line| value_of(line).filter(|range| line[range.clone()].contains(": ")).and_then(|at| quoted(line, at)),
+        guess: false,
+        edit: |line| {
+            let behind_key = |range: &Range<usize>| line[..range.start].trim_end().ends_with(':');
+            let holds = |range: &Range<usize>| line[range.clone()].contains(": ");
+            value_of(line).filter(|range| behind_key(range) && holds(range)).and_then(|at| quoted(line, at))
+        },
     },
     Slip {
         why: "a value begins with a character that has a meaning in YAML",
         help: "Put the value in quotes",
         title: "put the value in quotes",
+        guess: false,
         edit: |line| {
-            let odd = |range: &Range<usize>| line[range.clone()].starts_with(['@', '`', '%', '*', '&', '!']);
+            let odd = |range: &Range<usize>| line[range.clone()].starts_with(['@', '`', '%', '*']);
             value_of(line).filter(odd).and_then(|at| quoted(line, at))
         },
     },
@@ -155,10 +168,13 @@ fn value_of(line: &str) -> Option<Range<usize>> {
 /// A value in quotes; none where it holds some itself, or a comment.
 fn quoted(line: &str, at: Range<usize>) -> Option<Change> {
     let value = &line[at.clone()];
-    (!value.contains(['"', '\\']) && !value.contains(" #")).then(|| (at, format!("\"{value}\"")))
+    // An anchor or a tag is no part of the value.
+    (!value.contains(['"', '\\']) && !value.contains(" #") && !value.starts_with(['&', '!']))
+        .then(|| (at, format!("\"{value}\"")))
 }
 
-/// The kind of slip whose mending makes the front matter valid.
+/// What mends the lines that make the front matter invalid, and no other line: a line is changed only where its error then
+/// goes away, because what stands right is content, however it looks.
 fn repair(ctx: &Context<'_>) -> Option<Repair> {
     let block = ctx.card.front.yaml;
     let text = ctx.card.source.slice(block);
@@ -166,34 +182,90 @@ fn repair(ctx: &Context<'_>) -> Option<Repair> {
     if text.len() > MAX_REPAIRED {
         return None;
     }
-    SLIPS.iter().find_map(|slip| {
-        let (mut edits, mut mended, mut at) = (Vec::new(), String::new(), block.start as usize);
-        for line in text.split_inclusive('\n') {
-            let bare = line.trim_end_matches(['\n', '\r']);
-            match (slip.edit)(bare) {
-                Some((range, replacement)) => {
-                    mended.push_str(&line[..range.start]);
-                    mended.push_str(&replacement);
-                    mended.push_str(&line[range.end..]);
-                    edits.push(Edit { span: Span::new(at + range.start, at + range.end), replacement });
-                }
-                None => mended.push_str(line),
-            }
-            at += line.len();
+    let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+    let mut starts = Vec::with_capacity(lines.len());
+    let mut at = block.start as usize;
+    for line in &lines {
+        starts.push(at);
+        at += line.len();
+    }
+    // Where all that is indented is so by one tab each, there is nothing to guess.
+    let indented = |line: &&String| line.starts_with([' ', '\t']) && !line.trim().is_empty();
+    let one_tab = |line: &String| line.starts_with('\t') && !line[1..].starts_with([' ', '\t']);
+    let mut edits: Vec<(usize, &'static Slip, Edit)> = Vec::new();
+    let plain = lines.iter().filter(indented).all(one_tab);
+    if plain {
+        for (at, line) in lines.iter_mut().enumerate().filter(|(_, line)| one_tab(line)) {
+            line.replace_range(..1, "  ");
+            let edit = Edit { span: Span::new(starts[at], starts[at] + 1), replacement: "  ".to_owned() };
+            edits.push((at, &SLIPS[0], edit));
         }
-        let first = edits.first()?.span;
-        yaml::parse(&mended, 0).is_ok().then(|| {
-            let line = ctx.card.source.text()[first.start as usize..].find(['\n', '\r']);
-            let end = line.map_or(first.end as usize, |length| first.start as usize + length);
-            let span = if first.is_empty() { Span::new(first.start as usize, end) } else { first };
-            let fix = Fix { title: slip.title.to_owned(), safety: Safety::Safe, edits };
-            Repair { span, why: slip.why, help: slip.help, fix }
-        })
-    })
+    }
+    let mut error = error_line(&lines).unwrap_or(lines.len());
+    while error < lines.len() && edits.len() < MAX_SLIPS {
+        let (line, slip, change, next) = mended(&lines, error, &edits)?;
+        let (range, replacement) = change;
+        let start = starts[line];
+        lines[line].replace_range(range.clone(), &replacement);
+        edits.push((line, slip, Edit { span: Span::new(start + range.start, start + range.end), replacement }));
+        match next {
+            Some(next) => error = next,
+            None => break,
+        }
+    }
+    if error_line(&lines).is_some() {
+        return None;
+    }
+    edits.sort_by_key(|(line, ..)| *line);
+    let (line, slip, _) = edits.first()?;
+    let (first, slip) = (*line, *slip);
+    let bare = text.split_inclusive('\n').nth(first)?.trim_end();
+    let lead = bare.len() - bare.trim_start().len();
+    let span = Span::new(starts[first] + lead, starts[first] + bare.len());
+    // How many blanks a tab stands for is a guess otherwise.
+    let tabs = !plain && edits.iter().any(|(_, slip, _)| slip.guess);
+    let fix = Fix {
+        title: slip.title.to_owned(),
+        safety: if tabs { Safety::Unsafe } else { Safety::Safe },
+        edits: edits.into_iter().map(|(.., edit)| edit).collect(),
+    };
+    Some(Repair { span, why: slip.why, help: slip.help, fix })
 }
 
+/// The line of the first error of some lines of YAML; `None` where there is none.
+fn error_line(lines: &[String]) -> Option<usize> {
+    let text = lines.concat();
+    let error = yaml::parse(&text, 0).err()?;
+    Some(text[..(error.span.start as usize).min(text.len())].matches('\n').count().min(lines.len().saturating_sub(1)))
+}
+
+/// The change of a line at or right above an error that mends it: the line, its slip, the change and the next error.
+fn mended(
+    lines: &[String],
+    error: usize,
+    done: &[(usize, &'static Slip, Edit)],
+) -> Option<(usize, &'static Slip, Change, Option<usize>)> {
+    let near = (0..=error).rev().filter(|line| !lines[*line].trim().is_empty()).take(NEAR);
+    for line in near.filter(|line| !done.iter().any(|(known, ..)| known == line)) {
+        for slip in SLIPS {
+            let Some(change) = (slip.edit)(lines[line].trim_end_matches(['\n', '\r'])) else { continue };
+            let mut tried = lines.to_vec();
+            tried[line].replace_range(change.0.clone(), &change.1);
+            let next = error_line(&tried);
+            if next.is_none_or(|next| next > error) {
+                return Some((line, slip, change, next));
+            }
+        }
+    }
+    None
+}
+
+/// Lines at and above an error that may hold its cause.
+const NEAR: usize = 3;
+/// Slips of one card that are mended.
+const MAX_SLIPS: usize = 20;
 /// Bytes of front matter that is looked through for slips.
-const MAX_REPAIRED: usize = 64 * 1024;
+const MAX_REPAIRED: usize = 16 * 1024;
 
 /// What usually helps, judged by the line.
 fn syntax_help(text: &str, at: Span) -> &'static str {

@@ -162,15 +162,6 @@ fn told(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
         return false;
     }
     let Some((span, repo)) = descent::sentence(card) else { return false };
-    let (owner, folder) = place(card);
-    let itself = match (owner, folder) {
-        (Some(owner), Some(folder)) if repo.contains('/') => repo.eq_ignore_ascii_case(&format!("{owner}/{folder}")),
-        (_, Some(folder)) => repo.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case(folder)),
-        _ => false,
-    };
-    if itself {
-        return false;
-    }
     let message = format!("The text says that the model was made from `{repo}`, and there is no `base_model`");
     let line = format!("base_model: {repo}");
     sink.add("base-model-undeclared", span, message, |f| {

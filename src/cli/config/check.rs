@@ -64,6 +64,7 @@ fn rules(table: &DeTable<'_>, fault: Fault<'_>) {
     one(table, "profile", |word| Profile::named(word).map(|_| ()), fault);
     list(table, "select", rule, fault);
     list(table, "ignore", rule, fault);
+    list(table, "binding", rule, fault);
     if let Some(DeValue::Table(severities)) = table.get("severity").map(Spanned::get_ref) {
         for (key, value) in severities {
             if let Err(error) = rule(key.get_ref()) {

@@ -31,6 +31,8 @@ pub struct Config {
     pub select: Vec<String>,
     /// Rules or groups to leave out.
     pub ignore: Vec<String>,
+    /// Rules or groups that no comment in a card silences.
+    pub binding: Vec<String>,
     /// Severity that fails.
     pub fail_on: Option<String>,
     /// Output format.
@@ -381,6 +383,7 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
         profile: config.profile.or(base.profile),
         select: if config.select.is_empty() { base.select } else { config.select },
         ignore: joined(base.ignore, config.ignore),
+        binding: joined(base.binding, config.binding),
         frameworks: if config.frameworks.is_empty() { base.frameworks } else { config.frameworks },
         fail_on: config.fail_on.or(base.fail_on),
         format: config.format.or(base.format),

@@ -39,7 +39,8 @@ pub fn show(path: &Path, named: Option<&Path>) -> anyhow::Result<u8> {
     }
     for (key, value, place) in values {
         // Lists add up; of anything else the first one counts.
-        let adds = ["ignore", "files.include", "files.exclude", "schemas.extra", "rule-packs"].contains(&key.as_str());
+        let adds = ["ignore", "binding", "files.include", "files.exclude", "schemas.extra", "rule-packs"]
+            .contains(&key.as_str());
         if key == "extends" || key == "overrides" || (known.contains(&key) && !adds) {
             continue;
         }
