@@ -160,21 +160,23 @@ fn trie(texts: &[String], more: &[u32]) -> Vec<u8> {
     // Each node gets a base at which the cells of all its bytes are free. The root's cell is the first.
     let mut cells: Vec<Option<(usize, u8)>> = vec![None; 1 << 20];
     let mut bases = vec![0; nodes.len()];
-    let (mut free, mut last) = (1, 256);
+    let mut last = 256;
     // No two nodes share a base, so that the byte of a cell says whose it is.
-    let mut taken = std::collections::BTreeSet::new();
+    let mut taken = vec![false; cells.len()];
+    // For each byte the first base that may do for a node whose first byte it is: what is taken stays taken.
+    let mut from = [1; 256];
     let mut open = std::collections::VecDeque::from([0]);
     while let Some(node) = open.pop_front() {
         let bytes: Vec<usize> = nodes[node].edges.keys().map(|byte| usize::from(*byte)).collect();
         let Some(&first) = bytes.first() else { continue };
-        while cells[free].is_some() {
-            free += 1;
+        while taken[from[first]] || cells[from[first] + first].is_some() {
+            from[first] += 1;
         }
-        let mut base = free.saturating_sub(first).max(1);
-        while taken.contains(&base) || !bytes.iter().all(|byte| cells[base + byte].is_none()) {
+        let mut base = from[first];
+        while taken[base] || !bytes.iter().all(|byte| cells[base + byte].is_none()) {
             base += 1;
         }
-        taken.insert(base);
+        taken[base] = true;
         bases[node] = base;
         for (byte, child) in &nodes[node].edges {
             let place = base + usize::from(*byte);

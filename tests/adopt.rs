@@ -426,14 +426,17 @@ fn standard_input_is_mended_to_standard_output() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "---\nlicense: mit\n---\n# Card\n");
 }
 
+/// Writes a file and the folders that it needs.
+fn put(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+    fs::write(path, text).expect("file");
+}
+
 #[test]
 fn configurations_extend_and_differ_by_path() {
     let place = tempfile::tempdir().expect("folder");
-    let write = |name: &str, text: &str| {
-        let path = place.path().join(name);
-        fs::create_dir_all(path.parent().expect("parent")).expect("folder");
-        fs::write(path, text).expect("file");
-    };
+    let write = |name: &str, text: &str| put(place.path(), name, text);
     write(
         "shared/org.toml",
         "profile = \"strict\"\nignore = [\"library-missing\"]\n[severity]\nlicense-unknown = \"note\"\n",
@@ -514,11 +517,7 @@ fn watching_audits_what_is_saved() {
 #[test]
 fn hooks_pass_over_what_is_no_card() {
     let place = tempfile::tempdir().expect("folder");
-    let write = |name: &str, text: &str| {
-        let path = place.path().join(name);
-        fs::create_dir_all(path.parent().expect("parent")).expect("folder");
-        fs::write(path, text).expect("file");
-    };
+    let write = |name: &str, text: &str| put(place.path(), name, text);
     write("model/README.md", CARD);
     write("model/LICENSE", "MIT");
     write("model/.eval_results/x.yaml", "- dataset: {id: a/b, task_id: c}\n  value: 1\n");
@@ -967,11 +966,7 @@ fn repairs_leave_alone_what_is_right() {
 #[test]
 fn configurations_do_what_they_say() {
     let place = tempfile::tempdir().expect("folder");
-    let write = |name: &str, text: &str| {
-        let path = place.path().join(name);
-        fs::create_dir_all(path.parent().expect("folder")).expect("folder");
-        fs::write(path, text).expect("file");
-    };
+    let write = |name: &str, text: &str| put(place.path(), name, text);
     write("old/README.md", &CARD.replace("our-own", "our-own-2"));
     write("strict.toml", "[[overrides]]\npaths = [\"old/**\"]\nignore = [\"license-unknown\"]\n");
     for config in ["strict.toml", "./strict.toml"] {

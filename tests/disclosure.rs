@@ -541,7 +541,8 @@ fn frameworks_and_topics_agree() {
     }
     let claims = cardlint::embedded::data("rules/topics/claims.yaml").expect("table");
     for framework in disclosure::framework::frameworks() {
-        for claim in framework.requirements.iter().filter_map(|requirement| requirement.claim.as_ref()) {
+        let claimed = framework.requirements.iter().flat_map(|one| one.claim.iter().chain(&one.answered_by));
+        for claim in claimed {
             assert!(claims.contains(&format!("\"{claim}\"")), "{}: no {claim}", framework.id);
         }
     }
@@ -560,7 +561,9 @@ fn frameworks_and_topics_agree() {
         rule(&gap["rule"]);
         rule(&gap["copied"]);
         known(&gap["topics"]);
-        for list in ["unless", "beside"].map(|key| &gap[key]).into_iter().filter(|list| !list.is_null()) {
+        for list in
+            ["unless", "beside", "wholly", "headings"].map(|key| &gap[key]).into_iter().filter(|list| !list.is_null())
+        {
             known(list);
         }
     }
@@ -610,6 +613,44 @@ fn tables_meet_their_schemas() {
         _ => None,
     });
     assert_eq!(tables, 54);
+}
+
+/// What a requirement asks beyond its topics, of whom, and with what together.
+#[test]
+fn requirements_say_what_they_ask() {
+    use snapbox::cmd::{Command, cargo_bin};
+    let place = tempfile::tempdir().expect("folder");
+    let card = "---\nlicense: mit\nlanguage: en\npipeline_tag: text-classification\nmodel-index:\n- name: x\n  results: []\n---\n\
+        # Tickets 1.0\n\nIt sorts English support tickets by how angry they sound.\n\n## Limitations\n\n\
+        It fails on tickets shorter than five words, and takes irony for praise.\n\n## Training\n\n\
+        It was trained for 3 days on 8 A100 GPUs.\n\n## Citation\n\n```bibtex\n@misc{x, title={Tickets}, author={A. Author}}\n```\n";
+    fs::write(place.path().join("README.md"), card).expect("card");
+    let of = |framework: &str, id: &str| {
+        let arguments = ["coverage", "--framework", framework, "--format", "json"];
+        let output =
+            Command::new(cargo_bin!("cardlint")).args(arguments).env_clear().current_dir(place.path()).output();
+        let report: Value = serde_json::from_slice(&output.expect("a run").stdout).expect("JSON");
+        let sheets = report["coverage"].as_array().expect("sheets");
+        let mut rows = sheets.iter().flat_map(|sheet| sheet["requirements"].as_array().expect("rows"));
+        let row = rows.find(|row| row["id"] == id).unwrap_or_else(|| panic!("{id}"));
+        (row["status"].as_str().expect("status").to_owned(), row["reason"].as_str().unwrap_or_default().to_owned())
+    };
+    let status = |framework: &str, id: &str| of(framework, id).0;
+    // What answers the rest of a requirement, and what does not.
+    assert_eq!(status("hf-template", "hf-template:CIT"), "covered");
+    assert_eq!(status("fmti-2025", "fmti-2025:23"), "covered");
+    let (partial, why) = of("fmti-2025", "fmti-2025:21");
+    assert!(partial == "partial" && why.contains("amount of compute"), "{partial}: {why}");
+    // Limits alone are no evaluation of limits by others.
+    assert_eq!(status("fmti-2023", "fmti-2023:49"), "gap");
+    // An index without results has none.
+    assert_eq!(status("hf-template", "hf-template:FM.model-index"), "gap");
+    // Asked of every model, though its topic is not.
+    assert_eq!(status("owasp-aibom", "owasp-aibom:autonomyType"), "gap");
+    // Of all frameworks, those that are for another field ask for nothing; one that is named does.
+    let (waived, why) = of("all", "consort-ai:1");
+    assert!(waived == "not applicable" && why.contains("health care") && why.contains("by its id"), "{waived}: {why}");
+    assert_ne!(status("consort-ai", "consort-ai:1"), "not applicable");
 }
 
 /// A card that points at its parent's leaves to it what it does not say; the classes follow from the components.

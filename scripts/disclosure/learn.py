@@ -9,10 +9,11 @@ segments that do, which says whether the card meets the topic's test. Where the 
 the clauses of `rules/topics/`, or where too few cards answer a topic, nothing is learned and the clauses remain. Where
 few do, or where that is better, what a clause finds substantive shows the topic too, whatever the words weigh.
 
-What it is learned from: `labels.json` here (827 cards of the corpus, read once by a language model by the rules of
-`../shared/corpus/levels/README.md`; `?` where the reading of a topic is not used: 178 cards were given requirements on
-software by a looser rule than the others) and the first half of that folder's cards; the other half is never looked at,
-so that `tests/disclosure.rs` can quote it. The cards themselves stay in the corpus.
+What it is learned from, all of it read by a language model by the rules of `../shared/corpus/levels/README.md`:
+`labels.json` (827 cards of the corpus, each read once for 38 topics; `?` where the reading of a topic is not used: 178
+cards were given requirements on software by a looser rule than the others), `labels-more.json` (696 cards, each read once
+for the 50 other topics), and the first half of that folder's cards; the other half is never looked at, so that
+`tests/disclosure.rs` can quote it. The cards themselves stay in the corpus.
 """
 
 import collections
@@ -72,15 +73,20 @@ def labels():
                 if (answer["a"] >= 2) == (answer["b"] >= 2):
                     where = set(answer["a_lines"] or []) | set(answer["b_lines"] or [])
                     found[card][topic] = (min(answer["a"], answer["b"]), where)
-    mine = json.loads((Path(__file__).parent / "labels.json").read_text())
-    asked = {topic for answers in mine.values() for topic in answers}
-    for card, answers in mine.items():
-        for topic in asked:
-            level, *where = answers.get(topic, "0").split()
-            if level == "?":
-                continue
-            found[card][topic] = (int(level), {line for part in where for line in lines(part)})
+    for mine in own_labels():
+        asked = {topic for answers in mine.values() for topic in answers}
+        for card, answers in mine.items():
+            for topic in asked:
+                level, *where = answers.get(topic, "0").split()
+                if level == "?":
+                    continue
+                found[card][topic] = (int(level), {line for part in where for line in lines(part)})
     return found
+
+
+def own_labels():
+    """Those of the files here."""
+    return [json.loads((Path(__file__).parent / name).read_text()) for name in ("labels.json", "labels-more.json")]
 
 
 def correlation(predicted, truth):
@@ -96,7 +102,7 @@ class Corpus:
 
     def __init__(self):
         self.labels = labels()
-        self.mine = set(json.loads((Path(__file__).parent / "labels.json").read_text()))
+        self.mine = {card for mine in own_labels() for card in mine}
         self.names = sorted(self.labels)
         binary = ["cargo", "run", "--quiet", "--example", "features"]
         paths = "".join(f"{CORPUS / name}\n" for name in self.names)

@@ -14,40 +14,6 @@ pub enum Kind {
     Other,
 }
 
-/// Endings and names of files that only model repositories hold.
-const MODEL_FILES: &[&str] = &[
-    ".safetensors",
-    ".gguf",
-    ".bin",
-    ".pt",
-    ".pth",
-    ".ckpt",
-    ".onnx",
-    ".h5",
-    ".msgpack",
-    ".tflite",
-    ".nemo",
-    "config.json",
-    "adapter_config.json",
-    "generation_config.json",
-    "tokenizer_config.json",
-    "modules.json",
-];
-/// Endings and names of files that only dataset repositories hold.
-const DATASET_FILES: &[&str] = &[".parquet", ".arrow", "dataset_infos.json", "dataset_dict.json"];
-
-/// True for the name of a file that makes its folder a model repository.
-#[must_use]
-pub fn is_model_file(name: &str) -> bool {
-    MODEL_FILES.iter().any(|end| if end.starts_with('.') { name.ends_with(end) } else { name == *end })
-}
-
-/// True for the name of a file that makes its folder a dataset repository.
-#[must_use]
-pub fn is_dataset_file(name: &str) -> bool {
-    DATASET_FILES.iter().any(|end| if end.starts_with('.') { name.ends_with(end) } else { name == *end })
-}
-
 /// Decides by the strongest evidence there is: keys that only one kind has, then the files beside
 /// the card, then its title and headings, then its place. A card that says nothing is a model's.
 pub(super) fn detect(card: &Card<'_>) -> Kind {
@@ -67,23 +33,19 @@ pub(super) fn detect(card: &Card<'_>) -> Kind {
     if space >= 2 && space > model + dataset {
         return Kind::Other;
     }
-    // Data cards name other data and measures, too.
-    let weak = |key: &str| card.field(key).is_some();
-    let weak = ["datasets", "metrics"].into_iter().filter(|key| weak(key)).count();
-    let data = dataset == 0 && model == weak && weak > 0;
-    if data && card.outline.title().is_some_and(|title| title.to_lowercase().starts_with("dataset card")) {
+    // Data cards name other data and measures, too: these keys weigh less than the title.
+    let weak = ["datasets", "metrics"].into_iter().filter(|key| card.field(key).is_some()).count();
+    if dataset == 0
+        && model == weak
+        && weak > 0
+        && card.outline.title().is_some_and(|title| title.to_lowercase().starts_with("dataset card"))
+    {
         return Kind::Dataset;
     }
     if model != dataset {
         return if model > dataset { Kind::Model } else { Kind::Dataset };
     }
-    let named = |ends: &[&str]| {
-        card.siblings
-            .names()
-            .iter()
-            .any(|name| ends.iter().any(|end| if end.starts_with('.') { name.ends_with(end) } else { name == end }))
-    };
-    let (has_weights, has_tables) = (named(MODEL_FILES), named(DATASET_FILES));
+    let (has_weights, has_tables) = (card.has_model_files(), card.has_dataset_files());
     if has_weights != has_tables {
         return if has_weights { Kind::Model } else { Kind::Dataset };
     }

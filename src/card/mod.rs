@@ -13,10 +13,11 @@ use std::cell::OnceCell;
 
 use crate::markdown::{self, Outline};
 use crate::text::{SourceFile, Span, suggest};
+use crate::vocab;
 use crate::yaml::{self, Document, NodeId, SyntaxError};
 
 pub use front_matter::{FrontMatter, Status, Trap, TrapKind};
-pub use kind::{Kind, is_model_file};
+pub use kind::Kind;
 pub use labels::Labelled;
 
 /// Largest file that is read, in bytes: several times the largest card, and small enough for the
@@ -243,7 +244,7 @@ impl<'s> Card<'s> {
         weak >= 2
             || broken
             || !self.front.traps.is_empty()
-            || self.siblings.names().iter().any(|name| name != "config.json" && is_model_file(name))
+            || self.siblings.names().iter().any(|name| name != "config.json" && vocab::files().is_model(name))
             || self.has_card_headings()
             || self.stands_alone()
     }
@@ -251,13 +252,13 @@ impl<'s> Card<'s> {
     /// Files of a model lie beside the card: it stands in its repository, and not alone.
     #[must_use]
     pub fn has_model_files(&self) -> bool {
-        self.siblings.names().iter().any(|name| is_model_file(name))
+        self.siblings.names().iter().any(|name| vocab::files().is_model(name))
     }
 
     /// Files of a dataset lie beside the card.
     #[must_use]
     pub fn has_dataset_files(&self) -> bool {
-        self.siblings.names().iter().any(|name| kind::is_dataset_file(name))
+        self.siblings.names().iter().any(|name| vocab::files().is_dataset(name))
     }
 
     /// A README with no project around it that speaks of a model or dataset.

@@ -33,6 +33,9 @@ struct File {
 struct Gap {
     rule: String,
     topics: Vec<String>,
+    /// Those that answer it only where their test is met: less of them speaks of something else.
+    #[serde(default)]
+    wholly: Vec<String>,
     /// Those whose headings promise an answer, where not all do.
     #[serde(default)]
     headings: Option<Vec<String>>,
@@ -288,7 +291,13 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         }
         let claimed = gap.unless.iter().any(|id| claim(reading, id).is_some());
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed) || claimed;
-        let lacking = |id: &String| if gap.doubt { lacking(reading, id) } else { !answered(reading, id) };
+        let wholly = |id: &String| gap.wholly.contains(id) && !reading.foreign;
+        let met = |id: &String| answer(reading, id).is_some_and(|found| found.level == Level::Substantive);
+        let lacking = |id: &String| match (wholly(id), gap.doubt) {
+            (true, _) => !met(id),
+            (false, true) => lacking(reading, id),
+            (false, false) => !answered(reading, id),
+        };
         if spared || !gap.topics.iter().all(lacking) {
             continue;
         }
@@ -304,7 +313,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         // A heading of a topic promises an answer; a word in passing does not, in a heading or elsewhere.
         let promising = gap.headings.as_ref().unwrap_or(&gap.topics);
         let named = |heading: &Heading| {
-            disclosure::heading_topics(&heading.text).iter().any(|topic| promising.iter().any(|id| id == topic))
+            disclosure::promised_topics(&heading.text).iter().any(|topic| promising.iter().any(|id| id == topic))
         };
         let promises = |span: &Span| {
             card.outline.headings.iter().any(|heading| heading.level > 1 && heading.span == *span && named(heading))
@@ -442,7 +451,9 @@ fn partial(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         .filter(|begun| !begun.unless.iter().any(|id| held(reading, id)))
         .filter_map(|begun| {
             let topic = &disclosure::topics()[disclosure::topic(&begun.topic)?];
-            let found = answer(reading, &begun.topic).filter(|found| found.level == Level::Partial && !found.near)?;
+            // Where it claims what is no answer, it matters not how near the rest of its words come to one.
+            let open = |found: &&Disclosure| begun.claim.is_some() || !found.near;
+            let found = answer(reading, &begun.topic).filter(|found| found.level == Level::Partial).filter(open)?;
             let span = match &begun.claim {
                 Some(id) => claim(reading, id)?,
                 None => *found.evidence.first()?,

@@ -17,7 +17,8 @@ use std::collections::HashMap;
 use crate::card::{Card, Kind};
 use crate::checks::repository::secrets::Found;
 use crate::disclosure::{Reading, read_page};
-use crate::facts::{Assessment, Linked, descent, license_link, place};
+use crate::facts::descent::{self, Parent};
+use crate::facts::{Assessment, Linked, license_link, place};
 use crate::license::policy::Policy;
 use crate::license::text::{Identified, identify, is_license_file};
 use crate::license::{Lookup, Relation};
@@ -60,7 +61,9 @@ pub struct Context<'a> {
     pub schemas: &'a [UserSchema],
     /// The user's policy for licences.
     pub policy: Option<&'a Policy>,
-    /// The card against what it derives from.
+    /// What the model derives from.
+    pub parents: &'a [Parent],
+    /// The card against that.
     pub assessment: Option<&'a Assessment>,
     /// Knows the licences of other repositories.
     pub lookup: &'a dyn Lookup,

@@ -44,6 +44,11 @@ type Renderer = (Format, Style);
 /// # Errors
 /// When the job cannot be done.
 pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    if cores > 1 && options.jobs != Some(1) {
+        // Compiling the schema takes as long as much of the rest of a small run, beside which it is done.
+        std::thread::spawn(|| schema::embedded("model-card"));
+    }
     let config = if options.no_config {
         Config::default()
     } else {
@@ -59,17 +64,12 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         (None, None) => FailOn::Severity(Severity::Error),
     };
     let online = Online::new(options.online)?;
-    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = match options.jobs.unwrap_or(0) {
         // Those who wait for the Hub need no core.
-        0 if online.is_on() => cores().max(CONNECTIONS),
-        0 => cores(),
+        0 if online.is_on() => cores.max(CONNECTIONS),
+        0 => cores,
         jobs => jobs,
     };
-    if threads > 1 {
-        // Compiling the schema takes longer than all the rest of a small run, beside which it is done.
-        std::thread::spawn(|| schema::embedded("model-card"));
-    }
     let globs = Globs::new(&config.files, &config.folder)?;
     let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads, options.only_cards, &online);
     let mut given = config.known_licenses()?;

@@ -64,14 +64,20 @@ fn configured(paths: &[PathBuf]) -> anyhow::Result<Config> {
 /// When a framework is unknown, or standard output fails.
 pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let config = configured(&options.paths)?;
-    let chosen = chosen(if options.framework.is_empty() { &config.frameworks } else { &options.framework })?;
+    let asked = if options.framework.is_empty() { &config.frameworks } else { &options.framework };
+    let (chosen, all) = (chosen(asked)?, asked.iter().any(|id| id == "all"));
     let mut sheets = Vec::new();
     let errors = each(&options.paths, &config, options.only_cards, options.online, |name, source, card, files| {
         let reading = disclosure::read_page(card);
         let openness = read_openness(&reading, freedom(card), files);
         for framework in &chosen {
-            let mut answers = answers(framework, card, &reading);
-            by_openness(&mut answers, &openness);
+            // Who asks for all frameworks asks for those that apply.
+            let waived = framework.excludes(&reading).filter(|_| all).map(|reason| framework.waived(&reason));
+            let answers = waived.unwrap_or_else(|| {
+                let mut answers = answers(framework, card, &reading);
+                by_openness(&mut answers, &openness);
+                answers
+            });
             let answers = answers.into_iter().map(|answer| {
                 let line = answer.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
                 (answer, line)

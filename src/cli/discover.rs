@@ -14,6 +14,7 @@ use super::folder::Folder;
 use super::hub::{self, Online, Remote, cache};
 use crate::card::Kind;
 use crate::repository::Files;
+use crate::vocab;
 
 /// A file to audit.
 #[derive(Clone)]
@@ -286,53 +287,10 @@ pub(super) fn display(path: &Path) -> String {
     text.trim_start_matches("./").to_owned()
 }
 
-/// True for files that are a model, or a part of one.
-fn is_model(name: &str) -> bool {
-    let ends = [".safetensors", ".gguf", "pytorch_model.bin", "adapter_model.bin", "tf_model.h5", "flax_model.msgpack"];
-    ends.iter().any(|end| name.ends_with(end)) || matches!(name, "adapter_config.json" | "model_index.json")
-}
-
-/// True for files that say what a folder is: a README of any kind, or the manifest of a program.
-fn is_readme(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower == "readme"
-        || lower.starts_with("readme.")
-        || matches!(lower.as_str(), "pyproject.toml" | "setup.py" | "cargo.toml" | "package.json" | "go.mod")
-}
-
-/// Folders that hold models of a program, or parts of it.
-const OF_PROGRAMS: &[&str] = &[
-    "test",
-    "tests",
-    "testdata",
-    "fixtures",
-    "examples",
-    "benches",
-    "docs",
-    "site-packages",
-    "node_modules",
-    "venv",
-    "vendor",
-    "snapshots",
-];
-/// Folders of a repository that hold a part of its model.
-const PARTS: &[&str] = &[
-    "unet",
-    "vae",
-    "text_encoder",
-    "text_encoder_2",
-    "transformer",
-    "image_encoder",
-    "safety_checker",
-    "controlnet",
-    "onnx",
-    "gguf",
-];
-
 /// The folder of the repository that a folder with weights is a part of.
 fn whole(folder: &Path) -> &Path {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let part = PARTS.contains(&name.as_ref()) || name.starts_with("checkpoint-") || name.starts_with("global_step");
+    let part = vocab::files().is_part(&name);
     folder.parent().filter(|parent| part && !parent.as_os_str().is_empty()).unwrap_or(folder)
 }
 
@@ -345,8 +303,7 @@ fn absent(folder: &Path, models: &HashSet<PathBuf>, readmes: &HashSet<PathBuf>, 
         return None;
     }
     let full = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    let of_program =
-        |part: Component<'_>| matches!(part, Component::Normal(name) if OF_PROGRAMS.iter().any(|known| name == *known));
+    let of_program = |part: Component<'_>| matches!(part, Component::Normal(name) if vocab::files().is_of_program(&name.to_string_lossy()));
     let path = folder.join("README.md");
     // A README may be there and ignored, and the tree may be a part of a repository.
     let readmes_above = || full.ancestors().take(MAX_ABOVE).any(|folder| readme(folder).is_some());
@@ -395,10 +352,10 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
             let path = entry.path();
             let full = || fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
             let included = !globs.include.is_empty() && globs.include.is_match(globs.relative(&full()));
-            if !kind.is_dir() && is_model(&name) {
+            if !kind.is_dir() && vocab::files().is_weights(&name) {
                 note(&models, path);
             }
-            if !kind.is_dir() && (is_readme(&name) || card_name(&name)) {
+            if !kind.is_dir() && (vocab::files().explains(&name) || card_name(&name)) {
                 note(&readmes, path);
             }
             if kind.is_dir() || !(card_name(&name) || included) {

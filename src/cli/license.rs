@@ -21,6 +21,7 @@ use crate::license::lineage::{Source, inputs};
 use crate::license::{self, Declared, Input, Judgement, License, Nothing, Published, Relation, Role, Verdict};
 use crate::report::licenses;
 use crate::text::{safe, suggest};
+use crate::vocab::repo_id;
 
 /// What every page ends with, once and quietly.
 const DISCLAIMER: &str = "This compares declarations with what licence texts ask for; it is not legal advice.";
@@ -309,17 +310,12 @@ impl Question {
     }
 }
 
-/// Owner and name of a repository id.
-fn split_repo(repo: &str) -> (Option<&str>, &str) {
-    repo.split_once('/').map_or((None, repo), |(owner, name)| (Some(owner), name))
-}
-
 impl CaseFile {
     fn question(&self) -> anyhow::Result<Question> {
         let fail = |error: String| anyhow::anyhow!("case {}: {error}", safe::line(&self.id));
         let relation: Relation = self.relation.parse().map_err(fail)?;
         let repo = self.published.repo.as_deref().unwrap_or_default();
-        let (owner, name) = split_repo(repo);
+        let (owner, name) = repo_id::split(repo);
         let mut found = Vec::new();
         for input in &self.inputs {
             let role = match input.role.as_str() {
@@ -403,7 +399,7 @@ fn parse_input(text: &str) -> anyhow::Result<(&str, Option<&str>, Option<Relatio
 
 fn question(options: &LicenseCheck) -> anyhow::Result<Question> {
     let repo = options.name.as_deref().unwrap_or_default();
-    let (owner, name) = split_repo(repo);
+    let (owner, name) = repo_id::split(repo);
     let mut found = Vec::new();
     let mut relation = options.relation;
     for (role, texts) in

@@ -26,7 +26,7 @@ pub(super) fn show(ids: &[String], format: ListFormat, global: &Global) -> anyho
     let mut chosen: Vec<&Rule> = Vec::new();
     for id in ids {
         let before = chosen.len();
-        chosen.extend(rule::all().iter().filter(|rule| rule.id == *id || rule.group == *id));
+        chosen.extend(rule::all().iter().filter(|rule| rule.is_meant(id)));
         if chosen.len() == before {
             let known = rule::all().iter().map(|rule| rule.id.as_str());
             match suggest::nearest(id, known) {

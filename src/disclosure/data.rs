@@ -215,6 +215,8 @@ pub enum Applies {
     DecisionAboutPeople,
     /// Where outputs affect people gravely.
     HighStakes,
+    /// To models of health care.
+    Health,
 }
 
 /// `rules/topics/cues.yaml`; its phrases are read by `build.rs`.

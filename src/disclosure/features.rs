@@ -85,6 +85,9 @@ pub(super) fn each<'a>(page: &Page<'_>, card: &'a Card<'_>, at: usize, mut found
     let labels = segment.label.iter().chain(lead.iter().flat_map(|lead| &lead.label));
     bits(labels.fold(0, |set, topic| set | 1 << topic)).for_each(|topic| found(Feature::Label(topic)));
     shape(page, at, segment, &mut found);
+    if segment.markup {
+        return;
+    }
     let inner = cut(&card.source.text()[segment.span.range()]);
     let most = if segment.kind == Kind::Code { LISTING } else { TEXT };
     each_word(WORD, inner, most, |hash, words| found(Feature::Word(hash, words)));

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::data::{topic, topics};
+use super::data::{Applies, topic, topics};
 use super::openness::{Openness, Shown};
-use super::{Disclosure, Level, Reading};
+use super::{Disclosure, Level, Reading, says};
 use crate::card::Card;
 use crate::embedded;
 use crate::facts::placeholders::is_unwritten;
@@ -28,6 +28,35 @@ pub struct Framework {
     pub applies: String,
     /// What it asks for.
     pub requirements: Vec<Requirement>,
+}
+
+impl Framework {
+    /// Why the framework does not apply to a model; `None` where it does, or where no card can tell.
+    #[must_use]
+    pub fn excludes(&self, reading: &Reading) -> Option<String> {
+        let applies = match self.applies.as_str() {
+            // What generates nothing is no general-purpose model, and at no frontier.
+            "generative" | "gpai" | "frontier" => Applies::Generative,
+            "decision-about-people" => Applies::DecisionAboutPeople,
+            "high-risk" => Applies::HighStakes,
+            "health" => Applies::Health,
+            _ => return None,
+        };
+        reading.traits.excludes(applies)
+    }
+
+    /// Its requirements where it does not apply.
+    #[must_use]
+    pub fn waived(&'static self, reason: &str) -> Vec<Answer> {
+        let reason = format!("{reason}; ask for `{}` by its id to see its requirements all the same", self.id);
+        let waived = |requirement| Answer {
+            requirement,
+            status: Status::NotApplicable,
+            reason: Some(reason.clone()),
+            evidence: None,
+        };
+        self.requirements.iter().map(waived).collect()
+    }
 }
 
 /// One requirement.
@@ -63,6 +92,12 @@ pub struct Requirement {
     /// What the card must say (`rules/topics/claims.yaml`) for its topics to answer it: it asks for a part of them.
     #[serde(default)]
     pub claim: Option<String>,
+    /// What the card may say to answer what it asks beyond its topics.
+    #[serde(default)]
+    pub answered_by: Option<String>,
+    /// To which models it applies, where that is not what its topics apply to.
+    #[serde(default)]
+    pub applies: Option<Applies>,
     /// It is asked only of cards with `license: other`.
     #[serde(default)]
     pub other_license: bool,
@@ -78,8 +113,10 @@ pub enum Matching {
     /// One is enough.
     #[default]
     Any,
-    /// All are needed; some answer it in part.
+    /// All are needed; each answers a part of it.
     All,
+    /// All are needed, and say together what no one of them says: who outside tested its limits.
+    Joint,
 }
 
 /// How far the topics of a requirement answer it.
@@ -224,14 +261,16 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
     }
     let ids: Vec<usize> = requirement.topics.iter().filter_map(|id| topic(id)).collect();
     // What does not apply asks for nothing; if nothing applies, neither does the requirement.
-    let reasons: Vec<Option<String>> = ids.iter().map(|id| reading.traits.excludes(topics()[*id].applies)).collect();
+    let applies = |id: &usize| requirement.applies.unwrap_or(topics()[*id].applies);
+    let reasons: Vec<Option<String>> = ids.iter().map(|id| reading.traits.excludes(applies(id))).collect();
+    let together = requirement.matching == Matching::Joint;
     let open: Vec<&Disclosure> = ids
         .iter()
         .zip(&reasons)
         .filter(|(_, reason)| reason.is_none())
         .filter_map(|(id, _)| reading.disclosures.get(*id))
         .collect();
-    if open.is_empty() {
+    if open.is_empty() || together && open.len() < ids.len() {
         answer.status = Status::NotApplicable;
         answer.reason = reasons.into_iter().flatten().next();
         return answer;
@@ -248,32 +287,40 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         let written = card
             .mapping()
             .zip(card.field(field))
-            .filter(|((document, _), (_, value))| !document.is_null(*value) && !is_unwritten(card, field));
+            .filter(|((document, _), (_, value))| says(document, *value) && !is_unwritten(card, field));
         answer.status = if written.is_some() { Status::Covered } else { Status::Gap };
         answer.evidence = written.map(|((document, _), (key, _))| document.node(key).span);
         return answer;
     }
-    let said = |id: &String| reading.claims.iter().any(|(claim, _)| claim == id);
-    if requirement.claim.as_ref().is_some_and(|claim| !said(claim)) {
+    let said = |id: &String| reading.claims.iter().find(|(claim, _)| claim == id).map(|(_, span)| *span);
+    if requirement.claim.as_ref().is_some_and(|claim| said(claim).is_none()) {
         answer.status = Status::Gap;
+        return answer;
+    }
+    if let Some(span) = requirement.answered_by.as_ref().and_then(said) {
+        (answer.status, answer.evidence) = (Status::Covered, Some(span));
         return answer;
     }
     let meets = |disclosure: &&&Disclosure| disclosure.level == Level::Substantive;
     let enough = match requirement.matching {
         Matching::Any => open.iter().any(|disclosure| meets(&disclosure)),
-        Matching::All => open.iter().all(|disclosure| meets(&disclosure)),
+        Matching::All | Matching::Joint => open.iter().all(|disclosure| meets(&disclosure)),
     };
+    let speaks = |disclosure: &&Disclosure| disclosure.level.is_disclosed();
     answer.status = if enough && requirement.fit == Fit::Exact {
         Status::Covered
-    } else if open.iter().any(|disclosure| disclosure.level.is_disclosed()) {
+    } else if together && open.iter().all(speaks) || !together && open.iter().any(speaks) {
         Status::Partial
     } else {
         Status::Gap
     };
-    if enough && answer.status == Status::Partial {
+    if answer.status == Status::Partial {
         answer.reason = requirement.beyond.as_ref().map(|beyond| format!("it asks beyond that: {beyond}"));
     }
-    let best = open.iter().max_by_key(|disclosure| disclosure.level);
-    answer.evidence = best.filter(|best| best.level.is_disclosed()).and_then(|best| best.evidence.first().copied());
+    if answer.status != Status::Gap {
+        // The first of the best: the topic that a requirement is about comes first.
+        let best = open.iter().rev().max_by_key(|disclosure| disclosure.level);
+        answer.evidence = best.and_then(|best| best.evidence.first().copied());
+    }
     answer
 }

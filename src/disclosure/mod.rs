@@ -29,6 +29,7 @@ use std::ops::Range;
 use crate::card::Card;
 use crate::facts::placeholders::is_unwritten;
 use crate::text::Span;
+use crate::yaml::{self, Document, NodeId};
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use phrases::Hit;
 use segments::{Kind, Segment};
@@ -119,6 +120,15 @@ pub fn heading_topics(text: &str) -> Vec<&'static str> {
     found.into_iter().map(|topic| topics()[topic].id.as_str()).collect()
 }
 
+/// Ids of the topics that a heading promises to speak of: those that it is called, or that its last word names. "Dataset
+/// embeddings" are no data.
+#[must_use]
+pub fn promised_topics(text: &str) -> Vec<&'static str> {
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    let found = [text, last].into_iter().flat_map(|text| segments::heading_topics(vocabulary(), text, true));
+    found.map(|topic| topics()[topic].id.as_str()).collect()
+}
+
 /// Reads what the body of a card discloses: one entry a topic, in the order of [`topics`].
 #[must_use]
 pub fn read(card: &Card<'_>) -> Vec<Disclosure> {
@@ -206,9 +216,9 @@ pub fn read_page(card: &Card<'_>) -> Reading {
     let mut found = read_body(card);
     for (topic, disclosure) in topics().iter().zip(&mut found.disclosures) {
         for (keys, level) in [(&topic.declared, Level::Substantive), (&topic.front_matter, Level::Partial)] {
-            if level > disclosure.level
-                && let Some(span) = filled(card, keys)
-            {
+            // A field is a better place than a sentence that says no more.
+            let better = level > disclosure.level || level == Level::Substantive && disclosure.level == level;
+            if better && let Some(span) = filled(card, keys) {
                 *disclosure = Disclosure { level, evidence: vec![span], near: false };
             }
         }
@@ -220,10 +230,25 @@ pub fn read_page(card: &Card<'_>) -> Reading {
 pub(crate) fn filled(card: &Card<'_>, keys: &[String]) -> Option<Span> {
     let (document, _) = card.mapping()?;
     keys.iter().find_map(|key| {
-        let written = |value: crate::yaml::NodeId| !document.is_null(value) && !is_unwritten(card, key);
+        let written = |value: NodeId| says(document, value) && !is_unwritten(card, key);
         let (key, value) = card.field(key).filter(|(_, value)| written(*value))?;
         Some(document.node(key).span.to(document.node(value).span))
     })
+}
+
+/// Whether there is more than names of what has no value: trainers write `model-index` with a name and no result.
+pub(super) fn says(document: &Document<'_>, value: NodeId) -> bool {
+    match &document.node(value).kind {
+        yaml::Kind::Map(pairs) => {
+            let named = |key: NodeId| pairs.len() > 1 && document.text(key) == Some("name");
+            pairs.iter().any(|&(key, value)| !named(key) && says(document, value))
+        }
+        yaml::Kind::Seq(items) => items.iter().any(|item| says(document, *item)),
+        yaml::Kind::Alias(_) => true,
+        yaml::Kind::Scalar { .. } => {
+            !document.is_null(value) && document.text(value).is_none_or(|text| !text.trim().is_empty())
+        }
+    }
 }
 
 /// The topics that each heading names, those of its parents included. The title names none: it is the

@@ -37,6 +37,8 @@ pub(super) struct Segment {
     pub(super) empty: bool,
     /// It is what a template has for something to be filled in.
     pub(super) placeholder: bool,
+    /// It is tags and images, whose alternative texts say nothing of the model.
+    pub(super) markup: bool,
     /// Index of the table that it is a row of.
     pub(super) table: Option<usize>,
     /// Index of the segment that introduces it: "It was trained on:" before a list, or a line before a table.
@@ -195,9 +197,31 @@ fn segment(text: &str, range: Range<usize>, kind: Kind, section: Option<usize>) 
         found: 0..0,
         empty: false,
         placeholder: false,
+        markup: matches!(kind, Kind::Prose | Kind::Item) && is_markup(inner.trim()),
         table: None,
         lead: None,
     }
+}
+
+/// True for tags, images and badges without a text of their own.
+fn is_markup(text: &str) -> bool {
+    if !text.starts_with(['<', '!', '[']) {
+        return false;
+    }
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        // What a tag, an image or the target of a link holds is skipped.
+        let skipped = match first {
+            '<' => rest.find('>').map(|end| end + 1),
+            '!' if rest.starts_with("![") => rest.find("](").map(|end| end + 1),
+            '(' => rest.find(')').map(|end| end + 1),
+            c if c.is_alphanumeric() => return false,
+            c => Some(c.len_utf8()),
+        };
+        let Some(skipped) = skipped else { return false };
+        rest = &rest[skipped..];
+    }
+    true
 }
 
 /// Longest paragraph, in bytes, that is taken for the caption of the table or listing behind it.
@@ -361,7 +385,7 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
         if !copied.is_empty() {
             segment.cues.insert(const { builtin("boilerplate") });
         }
-        if segment.empty {
+        if segment.empty || segment.markup {
             continue;
         }
         // Rows of a narrow table lie inside of the table, so the hits are looked at twice.

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::data::{Applies, Cues, Vocabulary};
+use super::data::{Applies, Cues, Vocabulary, vocabulary};
 use crate::card::Card;
 use crate::embedded::table;
 use crate::facts::{descent, integration};
@@ -30,6 +30,7 @@ fn file() -> &'static File {
 pub(super) struct Marks {
     judges_people: usize,
     high_stakes: usize,
+    health: usize,
     lineage: usize,
     restores: usize,
 }
@@ -40,6 +41,7 @@ impl Marks {
         Self {
             judges_people: cue("judges-people"),
             high_stakes: cue("high-stakes"),
+            health: cue("health"),
             lineage: cue("t-model-lineage"),
             restores: cue("restores"),
         }
@@ -55,8 +57,8 @@ pub struct Traits {
     /// The task, where the model restores what it is given.
     restoring: Option<&'static str>,
     derived: bool,
-    people: bool,
-    stakes: bool,
+    /// The cues of the body.
+    said: Cues,
 }
 
 impl Traits {
@@ -88,8 +90,7 @@ impl Traits {
             derived: card.field("base_model").is_some()
                 || said.contains(marks.lineage)
                 || descent::sentence(card).is_some(),
-            people: said.contains(marks.judges_people),
-            stakes: said.contains(marks.high_stakes),
+            said: *said,
         }
     }
 
@@ -97,6 +98,8 @@ impl Traits {
     #[must_use]
     pub fn excludes(&self, applies: Applies) -> Option<String> {
         let task = self.task.as_deref();
+        let marks = &vocabulary().marks;
+        let unsaid = |cue: usize, what: &str| (!self.said.contains(cue)).then(|| format!("nothing says that {what}"));
         let not = |tasks: &[String], what: &str| {
             let task = task.filter(|task| !tasks.iter().any(|known| known == task))?;
             Some(format!("the task is {task}, which {what}"))
@@ -115,10 +118,9 @@ impl Traits {
             }),
             Applies::Classifier => not(&file().classifier, "has no classes"),
             Applies::Derived => (!self.derived).then(|| "no base model is named".to_owned()),
-            Applies::DecisionAboutPeople => (!self.people).then(|| "nothing says that it judges people".to_owned()),
-            Applies::HighStakes => {
-                (!self.stakes).then(|| "nothing says that its field is one of high stakes".to_owned())
-            }
+            Applies::DecisionAboutPeople => unsaid(marks.judges_people, "it judges people"),
+            Applies::HighStakes => unsaid(marks.high_stakes, "its field is one of high stakes"),
+            Applies::Health => unsaid(marks.health, "its field is health care"),
         }
     }
 }

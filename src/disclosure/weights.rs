@@ -11,7 +11,7 @@ use crate::card::Card;
 /// Bits of [`Weights::held`].
 const HELD: usize = 1 << 17;
 /// Columns that there may be.
-const COLUMNS: usize = 40;
+const COLUMNS: usize = 80;
 /// No feature of the table.
 const NONE: u32 = u32::MAX;
 

@@ -264,7 +264,8 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     }
     let lookup: &dyn Lookup = settings.lookup.as_deref().map_or(&Nothing, |lookup| lookup);
     let repository = input.files.map(|files| Repository::read_named(files, card.siblings.names())).unwrap_or_default();
-    let assessment = facts::assess(&card, &files, &repository, lookup);
+    let parents = facts::descent::parents(&card, &files, &repository);
+    let assessment = facts::assess(&card, &parents, lookup);
     let context = Context {
         card: &card,
         eval_results: &eval_results,
@@ -274,6 +275,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         secrets: &found,
         schemas: &settings.schemas,
         policy: settings.policy.as_ref(),
+        parents: &parents,
         assessment: assessment.as_ref(),
         lookup,
         texts: OnceCell::new(),

@@ -146,10 +146,7 @@ fn expand(words: &[String]) -> Result<HashSet<&'static str>, UnknownRule> {
     let mut ids = HashSet::new();
     for word in words {
         let before = ids.len();
-        let is_group = rules.iter().any(|rule| rule.group == *word);
-        let bears =
-            |rule: &Rule| is_group && rule.id.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('-'));
-        let named = rules.iter().filter(|rule| word == "all" || rule.id == *word || rule.group == *word || bears(rule));
+        let named = rules.iter().filter(|rule| word == "all" || rule.is_meant(word));
         let mut any = false;
         for rule in named {
             any = true;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::card::Card;
 use crate::checks::{Selection, Sink};
 use crate::engine::Rules;
-use crate::rule::{self, Finding, Fix, Rule};
+use crate::rule::{self, Finding, Fix};
 use crate::text::{Span, safe, suggest};
 
 /// A comment that silences rules.
@@ -147,11 +147,6 @@ fn block_of(card: &Card<'_>, comment: Span) -> Range<usize> {
     from..to
 }
 
-/// True when a word in brackets is the rule or its group.
-fn names(word: &str, rule: &Rule) -> bool {
-    word == rule.id || word == rule.group
-}
-
 /// Rules about these comments themselves, which no comment silences.
 const GROUP: &str = "suppression";
 
@@ -165,7 +160,7 @@ pub(super) fn silence(findings: &mut Vec<Finding>, ignores: &mut [Ignore], rules
         let open = finding.file == 0 && finding.rule.group != GROUP && !rules.binds(finding.rule);
         let hit = ignores.iter_mut().filter(|_| open).find_map(|ignore| {
             let within = ignore.scope.contains(&(finding.span.start as usize));
-            let word = ignore.words.iter().position(|(word, _)| names(word, finding.rule)).filter(|_| within)?;
+            let word = ignore.words.iter().position(|(word, _)| finding.rule.is_meant(word)).filter(|_| within)?;
             ignore.used[word] = true;
             Some(ignore.reason.clone())
         });
@@ -179,7 +174,7 @@ pub(super) fn silence(findings: &mut Vec<Finding>, ignores: &mut [Ignore], rules
 
 /// Reports comments that name no rule, silence nothing or give no reason.
 pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &mut Sink<'_>) {
-    let known = |word: &str| rule::all().iter().any(|rule| names(word, rule));
+    let known = |word: &str| rule::all().iter().any(|rule| rule.is_meant(word));
     for ignore in ignores {
         if ignore.words.is_empty() {
             sink.add("ignore-unknown", ignore.comment, "The comment names no rule to ignore", |f| {
@@ -199,7 +194,7 @@ pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &m
             });
         }
         // A rule that did not run could not be silenced: in a stricter profile the comment may be needed.
-        let ran = |word: &str| rule::all().iter().filter(|rule| names(word, rule)).all(|rule| rules.wants(rule));
+        let ran = |word: &str| rule::all().iter().filter(|rule| rule.is_meant(word)).all(|rule| rules.wants(rule));
         let idle: Vec<&(String, Span)> = (ignore.words.iter().zip(&ignore.used))
             .filter(|((word, _), used)| !**used && known(word) && ran(word))
             .map(|(word, _)| word)

@@ -5,8 +5,8 @@ use super::{declared, place, statements};
 use crate::card::Card;
 use crate::license::lineage::{Source, inputs};
 use crate::license::{Declared, Input, Judgement, Lookup, Published, Relation, Role, Terms, judge};
-use crate::repository::{self, Repository};
-use crate::text::{SourceFile, Span};
+use crate::repository;
+use crate::text::Span;
 
 /// What a model derives from, and how the terms stand to each other.
 pub struct Assessment {
@@ -32,13 +32,7 @@ pub struct Assessment {
 
 /// Judges a model against what it derives from; `None` when its card names nothing that is judged.
 #[must_use]
-pub fn assess(
-    card: &Card<'_>,
-    files: &[SourceFile],
-    repository: &Repository,
-    lookup: &dyn Lookup,
-) -> Option<Assessment> {
-    let parents = descent::parents(card, files, repository);
+pub fn assess(card: &Card<'_>, parents: &[Parent], lookup: &dyn Lookup) -> Option<Assessment> {
     if parents.is_empty() {
         return None;
     }
@@ -46,7 +40,7 @@ pub fn assess(
     let own = owner.zip(folder).map(|(owner, folder)| format!("{owner}/{folder}"));
     let mut circle: Option<(Claim, Vec<String>)> = None;
     let (mut found, mut claims, mut unjudged) = (Vec::<Input>::new(), Vec::<Claim>::new(), Vec::new());
-    for Parent { claim, role, repo } in &parents {
+    for Parent { claim, role, repo } in parents {
         let source = Source { role: *role, name: repo, declared: Declared::default(), same_owner: false };
         let chain = inputs(source, owner, lookup);
         // Datasets derive from nothing that is followed.

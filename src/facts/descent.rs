@@ -3,63 +3,37 @@
 use std::sync::LazyLock;
 
 use regex::Regex;
+use serde::Deserialize;
 
 use crate::card::{Card, Kind};
+use crate::embedded::table;
 use crate::license::{Relation, Role, base_model};
 use crate::repository::Repository;
 use crate::text::{SourceFile, Span};
 use crate::vocab::repo_id::{fault, in_url};
 use crate::yaml::{self, NodeId};
 
-/// Words in a repository's name or files that mark weights in another number format.
-const QUANTIZED: &[&str] =
-    &["gguf", "gptq", "awq", "exl2", "exl3", "bnb-4bit", "8bit", "4bit", "int8", "int4", "fp8", "mlx"];
-/// Words of a text that bear out a tag for a copy: what was done, and names of number formats of GGUF.
-const CONVERTED: &[&str] =
-    &["quantiz", "quantis", "convert", "conversion", "q4_0", "q4_k", "q5_k", "q6_k", "q8_0", "iq4_", "iq3_"];
-/// Words that mark an adapter.
-const ADAPTER: &[&str] = &["lora", "adapter", "qlora"];
-/// Phrases behind which a card names what it was made from.
-const PHRASES: &[&str] = &[
-    "fine-tuned version of",
-    "finetuned version of",
-    "fine tuned version of",
-    "fine-tune of",
-    "finetune of",
-    "fine-tuned from",
-    "finetuned from",
-    "fine-tune checkpoint of",
-    "fine-tuned checkpoint of",
-    "tuned on top of",
-    "trained on top of",
-    "initialized from",
-    "initialised from",
-    "quantized version of",
-    "quantised version of",
-    "quantization of",
-    "quantizations of",
-    "quants of",
-    "conversion of",
-    "model files for",
-    "adapter for",
-    "adapter of",
-    "adapters for",
-    "is based on",
-];
-/// Labels of fields that name it; the template of the Hub has the first.
-const LABELS: &[&str] = &[
-    "Finetuned from model [optional]",
-    "Finetuned from model",
-    "Fine-tuned from model",
-    "Finetuned from",
-    "Fine-tuned from",
-    "Base model",
-    "Base Model",
-    "Parent model",
-    "Parent Model",
-];
-/// How the sentence must speak of the model itself before the phrase, lower case.
-const SELF: &[&str] = &["this model", "this is", "this repo", "model is", "it is a", "this adapter"];
+/// `rules/models/descent.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Words {
+    phrases: Vec<String>,
+    own: Vec<String>,
+    labels: Vec<String>,
+    otherwise: Vec<String>,
+    scratch: Vec<String>,
+    parts: Vec<String>,
+    local_folders: Vec<String>,
+    quantized: Vec<String>,
+    converted: Vec<String>,
+    adapter: Vec<String>,
+}
+
+fn words() -> &'static Words {
+    static TABLE: LazyLock<Words> = LazyLock::new(|| table("rules/models/descent.yaml"));
+    &TABLE
+}
+
 /// Bytes behind a phrase in which the name must begin.
 const REACH: usize = 60;
 
@@ -176,7 +150,7 @@ pub fn configured(file: &SourceFile) -> Vec<String> {
 
 /// "This model is a fine-tuned version of [x/y](…)", or a field with such a label: the id and its place.
 pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
-    static PHRASE: LazyLock<Regex> = LazyLock::new(|| alternatives("", PHRASES, ""));
+    static PHRASE: LazyLock<Regex> = LazyLock::new(|| one_of(&words().phrases));
     let text = card.source.text();
     let body = card.front.body_start();
     let said = PHRASE.find_iter(&text[body..]).find_map(|phrase| {
@@ -185,10 +159,10 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
         let end = text[body + phrase.end()..].find('\n').map_or(text.len(), |at| body + phrase.end() + at);
         // "is based on" begins with what it speaks of.
         let before = text[start..body + phrase.end()].to_lowercase();
-        let own = SELF.iter().any(|words| before.contains(words));
-        let other = OTHERWISE.iter().any(|words| before.contains(words));
+        let own = contains(&before, &words().own);
+        let other = contains(&before, &words().otherwise);
         let line = text[start..end].to_lowercase();
-        if !own || other || SCRATCH.iter().any(|words| line.contains(words)) {
+        if !own || other || contains(&line, &words().scratch) {
             return None;
         }
         behind(card, body + phrase.end(), false)
@@ -196,35 +170,6 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
     let found = said.or_else(|| labelled(card))?;
     (!is_itself(card, &found.1)).then_some(found)
 }
-
-/// Words before a phrase that turn it to something else, lower case.
-const OTHERWISE: &[&str] = &[
-    " not ",
-    "n't ",
-    "n\u{2019}t ",
-    "unlike",
-    "instead of",
-    " than ",
-    "compared",
-    "comparable",
-    "similar to",
-    " which ",
-    "no longer",
-    "used to be",
-    " was ",
-    " were ",
-    "will be",
-    "planned",
-    "baseline",
-    "there are",
-    "itself",
-    "links to",
-    "tokenizer",
-    " code ",
-    "see ",
-];
-/// Words of a line that speaks of weights that derive from none.
-const SCRATCH: &[&str] = &["from scratch", "random weights", "randomly initial", "random initial"];
 
 /// Whether an id is that of the card's own model: its folder, its title, or the name in its model-index.
 fn is_itself(card: &Card<'_>, repo: &str) -> bool {
@@ -240,12 +185,13 @@ fn is_itself(card: &Card<'_>, repo: &str) -> bool {
 
 /// What the fields of the body name, where they agree.
 fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
-    static LABEL: LazyLock<Regex> =
-        LazyLock::new(|| alternatives(r"(?m)^[ \t>*+|-]*", LABELS, r"[ \t]*\**[ \t]*[:|]\**"));
-    let body = card.front.body_start();
+    let mut at = card.front.body_start();
     let mut found: Option<(Span, String)> = None;
-    for label in LABEL.find_iter(&card.source.text()[body..]) {
-        let Some((span, repo)) = behind(card, body + label.end(), true) else { continue };
+    for line in card.source.text()[at..].split_inclusive('\n') {
+        let begins = at;
+        at += line.len();
+        let Some(end) = label(line) else { continue };
+        let Some((span, repo)) = behind(card, begins + end, true) else { continue };
         match &found {
             Some((_, known)) if !known.eq_ignore_ascii_case(&repo) => return None,
             Some(_) => {}
@@ -255,9 +201,22 @@ fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
     found
 }
 
-fn alternatives(before: &str, words: &[&str], after: &str) -> Regex {
+/// Where the value of a line begins that has a label for it.
+fn label(line: &str) -> Option<usize> {
+    let bare = line.trim_start_matches([' ', '\t', '>', '*', '+', '|', '-']);
+    let begins = |label: &&String| bare.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label));
+    let label = words().labels.iter().find(begins)?;
+    let rest = bare[label.len()..].trim_start_matches([' ', '\t', '*']);
+    Some(line.len() - rest.strip_prefix([':', '|'])?.trim_start_matches('*').len())
+}
+
+fn contains(text: &str, words: &[String]) -> bool {
+    words.iter().any(|word| text.contains(word.as_str()))
+}
+
+fn one_of(words: &[String]) -> Regex {
     let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
-    let pattern = format!("{before}(?:{}){after}", words.join("|"));
+    let pattern = words.join("|");
     Regex::new(&pattern).unwrap_or_else(|error| panic!("internal: {pattern}: {error}"))
 }
 
@@ -271,14 +230,14 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
     };
     // "…'s architecture", "the tokenizer of …" speak of a part.
     let whole = |gap: &str, end: usize| {
-        let words = |text: &str| {
+        let split = |text: &str| {
             text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()
         };
         let next = text[end..].split(['\n', '.', ',', ';']).next().unwrap_or_default();
-        let next = words(next).into_iter().find(|word| word.len() > 1).unwrap_or_default();
-        let further =
-            |word: &String| PARTS.contains(&word.as_str()) || matches!(word.as_str(), "which" | "itself" | "based");
-        !words(gap).iter().any(further) && !PARTS.contains(&next.as_str())
+        let next = split(next).into_iter().find(|word| word.len() > 1).unwrap_or_default();
+        let part = |word: &String| words().parts.contains(word);
+        let further = |word: &String| part(word) || matches!(word.as_str(), "which" | "itself" | "based");
+        !split(gap).iter().any(further) && !part(&next)
     };
     let link = card.outline.links.iter().find(|link| link.span.start as usize >= from);
     if let Some(link) = link
@@ -306,56 +265,21 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
         .then(|| (span, id.to_owned()))
 }
 
-/// Parts of a model, or of what it is made with, that are not its weights.
-const PARTS: &[&str] = &[
-    "tokenizer",
-    "vocabulary",
-    "architecture",
-    "code",
-    "codebase",
-    "script",
-    "repository",
-    "dataset",
-    "data",
-    "corpus",
-    "paper",
-    "idea",
-    "ideas",
-    "approach",
-    "method",
-    "framework",
-    "library",
-    "recipe",
-    "space",
-    "demo",
-];
-
 /// Whether two words joined by a slash are an id: `and/or` and `7B/13B` are none.
 fn reads_like_id(id: &str) -> bool {
-    const FOLDERS: &[&str] = &[
-        "models",
-        "model",
-        "checkpoints",
-        "checkpoint",
-        "output",
-        "outputs",
-        "results",
-        "data",
-        "username",
-        "user",
-        "org",
-        "owner",
-        "path",
-        "content",
-    ];
     let Some((owner, name)) = id.split_once('/') else { return false };
     let letters = |part: &str| part.chars().filter(char::is_ascii_alphabetic).count();
-    letters(owner) > 1
-        && letters(name) > 2
-        && name.contains(['-', '_'])
-        && !owner.contains('.')
-        && !FOLDERS.contains(&owner.to_lowercase().as_str())
-        && !owner.to_lowercase().starts_with("your")
+    letters(owner) > 1 && letters(name) > 2 && name.contains(['-', '_']) && !owner.contains('.') && !is_local(owner)
+}
+
+/// Whether what looks like the owner of a repository is a folder on somebody's machine, or stands for an owner.
+#[must_use]
+pub fn is_local(owner: &str) -> bool {
+    let folder = |part: &str| {
+        let known = |word: &String| part == word || part.strip_suffix('s') == Some(word);
+        words().local_folders.iter().any(known)
+    };
+    owner.to_lowercase().split(['-', '_']).any(folder)
 }
 
 /// How the model derives from `bases` base models: as declared, else as its files, name and tags tell.
@@ -367,12 +291,11 @@ pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation
     let files = card.siblings.names();
     let name = folder.unwrap_or_default().to_lowercase();
     let library = card.field_text("library_name").unwrap_or_default();
-    let named = |words: &[&str]| {
-        words
-            .iter()
-            .any(|word| name.split(['-', '_', '.']).any(|part| part == *word) || name.contains(&format!("-{word}")))
+    let named = |words: &[String]| {
+        let held = |word: &String| name.split(['-', '_', '.']).any(|part| part == word);
+        words.iter().any(|word| held(word) || name.contains(&format!("-{word}")))
     };
-    let tagged = |words: &[&str]| {
+    let tagged = |words: &[String]| {
         card.mapping().is_some_and(|(document, _)| {
             let known = |text: &str| words.iter().any(|word| word.eq_ignore_ascii_case(text));
             card.field_items("tags").into_iter().any(|tag| document.text(tag).is_some_and(known))
@@ -381,13 +304,13 @@ pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation
     // An original may be tagged for a file that it has beside its own weights.
     let copied = || {
         let text = card.source.text()[card.front.body_start()..].to_lowercase();
-        bases > 0 || CONVERTED.iter().any(|word| text.contains(word))
+        bases > 0 || contains(&text, &words().converted)
     };
-    if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(ADAPTER) {
+    if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(&words().adapter) {
         Relation::Adapter
     } else if files.iter().any(|file| file.strip_suffix(".gguf").is_some())
-        || named(QUANTIZED)
-        || tagged(QUANTIZED) && copied()
+        || named(&words().quantized)
+        || tagged(&words().quantized) && copied()
     {
         Relation::Quantized
     } else if bases > 1 {

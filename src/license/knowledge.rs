@@ -511,20 +511,35 @@ fn copies() -> &'static Copies {
     &TABLE
 }
 
+/// Whether an owner, in lower case, publishes weights of others under the name of the original.
+#[must_use]
+pub fn is_copyist(owner: &str) -> bool {
+    copies().copyists.iter().any(|copyist| copyist == owner)
+}
+
+/// The name of a repository, in lower case, without what marks another number format of the same weights.
+#[must_use]
+pub fn unmarked(mut name: &str) -> &str {
+    let bare = |name: &'_ str| -> Option<usize> {
+        let marks = copies().marks.iter();
+        marks.filter_map(|mark| Some(name.strip_suffix(mark.as_str())?.strip_suffix(['-', '_', '.'])?.len())).min()
+    };
+    while let Some(end) = bare(name) {
+        name = &name[..end];
+    }
+    name
+}
+
 /// The model that a copy is called like, where its owner publishes weights of others: `unsloth/Llama-3.1-8B-bnb-4bit`.
 /// As sure as a name can be; none where several models are called so.
 #[must_use]
 pub fn copied(repo: &str) -> Option<&'static BaseModel> {
     let repo = repo.to_lowercase();
-    let (owner, mut name) = repo.split_once('/')?;
-    if !copies().copyists.iter().any(|copyist| copyist == owner) {
+    let (owner, name) = repo.split_once('/')?;
+    if !is_copyist(owner) {
         return None;
     }
-    while let Some(bare) =
-        copies().marks.iter().find_map(|mark| name.strip_suffix(mark.as_str())?.strip_suffix(['-', '_', '.']))
-    {
-        name = bare;
-    }
+    let name = unmarked(name);
     // A former name leads to the same model.
     let names = copies().renamed.iter().filter_map(|moved| {
         let (from, to) = (moved.from.rsplit('/').next()?, moved.to.rsplit('/').next()?);
@@ -532,9 +547,7 @@ pub fn copied(repo: &str) -> Option<&'static BaseModel> {
     });
     let names: Vec<String> = std::iter::once(name.to_owned()).chain(names).collect();
     let called = |id: &str| {
-        id.split_once('/').is_some_and(|(owner, own)| {
-            names.iter().any(|name| name == own) && !copies().copyists.iter().any(|copyist| copyist == owner)
-        })
+        id.split_once('/').is_some_and(|(owner, own)| names.iter().any(|name| name == own) && !is_copyist(owner))
     };
     let mut found = BASE_MODELS.iter().filter(|(id, _)| called(id));
     let only = found.next().filter(|_| found.next().is_none())?;

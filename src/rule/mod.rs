@@ -166,6 +166,14 @@ impl Rule {
         format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.id)
     }
 
+    /// True when a word of a user means this rule: its id, its group, or a group whose name its id begins with
+    /// (`license` means `license-unknown` too, which is one of the front matter's).
+    #[must_use]
+    pub fn is_meant(&self, word: &str) -> bool {
+        let begins = || self.id.strip_prefix(word).is_some_and(|rest| rest.starts_with('-'));
+        self.id == word || self.group == word || begins() && all().iter().any(|rule| rule.group == word)
+    }
+
     /// The text of one `## section` of the documentation, trimmed.
     #[must_use]
     pub fn section(&self, title: &str) -> Option<&'static str> {

@@ -10,9 +10,10 @@ mod instance;
 use std::collections::{HashMap, HashSet};
 use std::sync::{LazyLock, Mutex, OnceLock};
 
+use jsonschema::Draft;
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind};
 use jsonschema::json::{Json, SerdeJson};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::instance::{Instance, Tree};
 use crate::rule::Effect;
@@ -76,6 +77,16 @@ pub struct Schema {
     validator: jsonschema::Validator<Tree>,
     /// For what is not a tree, or none that can be read in place.
     of_values: OnceLock<jsonschema::Validator>,
+    origin: Origin,
+}
+
+/// Where a schema comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// A user wrote it, and may have written something that is no schema.
+    User,
+    /// It is embedded, and the tests have shown that it is one.
+    Embedded,
 }
 
 /// Why a schema cannot be used.
@@ -96,9 +107,13 @@ impl Schema {
     /// # Errors
     /// When the text is not JSON or not a schema.
     pub fn new(text: &str) -> Result<Self, SchemaError> {
+        Self::of(text, Origin::User)
+    }
+
+    fn of(text: &str, origin: Origin) -> Result<Self, SchemaError> {
         let json: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
-        let validator = compile(&json).map_err(|error| SchemaError::Schema(error.to_string()))?;
-        Ok(Self { json, validator, of_values: OnceLock::new() })
+        let validator = origin.compile(&json).map_err(|error| SchemaError::Schema(error.to_string()))?;
+        Ok(Self { json, validator, of_values: OnceLock::new(), origin })
     }
 
     /// The schema itself.
@@ -120,8 +135,9 @@ impl Schema {
     /// The same for a JSON value.
     #[must_use]
     pub fn violations_of(&self, instance: &Value) -> Vec<Violation> {
-        let compiled =
-            || compile(&self.json).unwrap_or_else(|error| panic!("internal: a schema compiled once: {error}"));
+        let compiled = || {
+            self.origin.compile(&self.json).unwrap_or_else(|error| panic!("internal: a schema compiled once: {error}"))
+        };
         self.explain_all::<SerdeJson>(self.of_values.get_or_init(compiled), instance)
     }
 
@@ -147,7 +163,7 @@ impl Schema {
     /// `prefix` is the evaluation path of the enclosing `anyOf`, which errors of its branches lack.
     fn explain(&self, error: &ValidationError<'_>, prefix: &[String], out: &mut Vec<Violation>) {
         let mut path = prefix.to_vec();
-        path.extend(pointer(error.evaluation_path().as_str()));
+        path.extend(pointer(error.evaluation_path().as_str()).skip(self.origin.steps()));
         match error.kind() {
             ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
                 let here = error.instance_path().as_str();
@@ -282,10 +298,30 @@ fn part_of<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a s
     found.next().filter(|_| found.next().is_none())
 }
 
-/// References to other documents are refused.
-fn compile<F: Json>(json: &Value) -> Result<jsonschema::Validator<F>, ValidationError<'static>> {
-    jsonschema::options_for::<F>().with_draft(jsonschema::Draft::Draft202012).offline().build(json)
+impl Origin {
+    /// Compiles a schema. References to other documents are refused.
+    fn compile<F: Json>(self, json: &Value) -> Result<jsonschema::Validator<F>, ValidationError<'static>> {
+        let options = jsonschema::options_for::<F>().offline();
+        match self {
+            Self::User => options.with_draft(Draft::Draft202012).build(json),
+            Self::Embedded => {
+                // Whether a schema is one is found out with the schema of schemas, which takes longer to compile than all
+                // else that an audit of one card does. Only that of the outermost document is asked, and an old draft's is small.
+                let registry = jsonschema::Registry::new().add(EMBEDDED, json)?.prepare()?;
+                let refers = json!({ "$ref": EMBEDDED });
+                options.with_draft(Draft::Draft4).should_validate_formats(false).with_registry(&registry).build(&refers)
+            }
+        }
+    }
+
+    /// Steps of an evaluation path before those of the schema itself.
+    fn steps(self) -> usize {
+        usize::from(self == Self::Embedded)
+    }
 }
+
+/// What an embedded schema is called while it is compiled.
+const EMBEDDED: &str = "embedded:schema";
 
 /// The segments of a JSON pointer, unescaped.
 fn pointer(pointer: &str) -> impl Iterator<Item = String> + '_ {
@@ -478,7 +514,8 @@ pub fn embedded(name: &'static str) -> &'static Schema {
     let mut compiled = COMPILED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     compiled.entry(name).or_insert_with(|| {
         let text = text(name).unwrap_or_else(|| panic!("internal: there is no schema {name}"));
-        let schema = Schema::new(text).unwrap_or_else(|error| panic!("internal: schema {name} {error}"));
+        let schema =
+            Schema::of(text, Origin::Embedded).unwrap_or_else(|error| panic!("internal: schema {name} {error}"));
         // Lives as long as the program: there are a handful of them.
         Box::leak(Box::new(schema))
     })

@@ -45,6 +45,12 @@ pub fn fault(id: &str) -> Option<String> {
     id.strip_suffix(".git").map(|_| "it ends in `.git`".to_owned())
 }
 
+/// Owner and name of a repository id; ids from before there were owners have none.
+#[must_use]
+pub fn split(id: &str) -> (Option<&str>, &str) {
+    id.split_once('/').map_or((None, id), |(owner, name)| (Some(owner), name))
+}
+
 /// The id in the address of a `model` or `dataset` on the Hub.
 #[must_use]
 pub fn in_url(url: &str, kind: &str) -> Option<String> {

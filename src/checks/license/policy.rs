@@ -8,6 +8,7 @@ use crate::license::policy::{Decision, Policy, Side};
 use crate::license::{Role, Terms};
 use crate::rule::Severity;
 use crate::text::{Span, safe};
+use crate::vocab::repo_id;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (Some(policy), card) = (ctx.policy, ctx.card) else { return };
@@ -32,8 +33,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if !policy.concerns(side) {
             continue;
         }
-        let (owner, name) =
-            input.name.split_once('/').map_or((None, input.name.as_str()), |(owner, name)| (Some(owner), name));
+        let (owner, name) = repo_id::split(&input.name);
         let not_known = not_known();
         let terms = if input.terms.is_absent() { &not_known } else { &input.terms };
         let decision = policy.judge(terms, owner, Some(name));
@@ -54,7 +54,7 @@ fn datasets(ctx: &Context<'_>, policy: &Policy, sink: &mut Sink<'_>) {
         if known(repo) {
             continue;
         }
-        let (owner, name) = repo.split_once('/').map_or((None, repo), |(owner, name)| (Some(owner), name));
+        let (owner, name) = repo_id::split(repo);
         let decision = policy.judge(&not_known(), owner, Some(name));
         let whose = format!("the dataset {}", safe::quoted(repo));
         report(decision, &whose, document.node(node).span, &format!("/datasets/{repo}"), sink);

@@ -1,10 +1,11 @@
 //! Rules on front matter that is missing, hidden, cut or run over.
 
 use super::listed;
-use crate::card::{self, Status, Trap, TrapKind, is_model_file};
+use crate::card::{self, Status, Trap, TrapKind};
 use crate::checks::{Context, Sink};
 use crate::rule::{Edit, Effect, Finding, Fix, Safety, Severity};
 use crate::text::{Span, safe};
+use crate::vocab;
 use crate::yaml::Kind;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -16,7 +17,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let explained = !card.front.traps.is_empty() || (card.source.text().is_empty() && !card.faults.is_empty());
     let nothing = card.source.text().trim().is_empty() && card.faults.is_empty();
     if nothing && card.kind == card::Kind::Model {
-        let holds = card.siblings.names().iter().find(|name| is_model_file(name));
+        let holds = card.siblings.names().iter().find(|name| vocab::files().is_model(name));
         let message = match holds {
             Some(file) => {
                 format!("The model has no card: {} lies here, and nothing says what it is", safe::quoted(file))

@@ -90,7 +90,7 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, anchor: String, sink: 
     sink.add("language-doubtful", span, reason, |f| f.help(help).anchor(anchor));
 }
 
-/// Codes of languages that are no code of a country (ISO 3166-1), though written as one.
+/// Codes of languages that people write in place of a country's (`sv-SV`), which no tag means.
 const NO_REGIONS: &[&str] = &["en", "ja", "ko", "zh", "cs", "da", "sv", "uk", "el", "he", "hi", "fa", "ur", "vi", "nb"];
 
 /// Why a value has no language code's shape, and what to write.

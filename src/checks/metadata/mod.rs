@@ -12,6 +12,7 @@ pub mod license;
 pub mod lineage;
 pub mod metrics;
 pub mod model_index;
+mod repair;
 pub mod schema;
 pub mod tasks;
 pub mod yaml;

@@ -1,13 +1,12 @@
 //! Base models, relation, licence and data as the files name them, against the card.
 
-use super::data::data;
 use super::field_span;
 use crate::card::{Card, Kind};
 use crate::checks::license::derivation::place_of;
 use crate::checks::metadata::add_line;
 use crate::checks::{Context, Sink};
-use crate::facts::{declared, descent, license_span, place};
-use crate::license::{Declared, base_model, resolve};
+use crate::facts::{Claim, declared, descent, license_span, place};
+use crate::license::{Declared, base_model, is_copyist, resolve, unmarked};
 use crate::repository;
 use crate::rule::{Confidence, Severity};
 use crate::text::{Span, safe};
@@ -44,37 +43,21 @@ fn circle(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 /// True for what is the id of a repository, and no path of two parts.
 fn is_repository(id: &str) -> bool {
     let Some((owner, name)) = id.split_once('/') else { return false };
-    let owner = owner.to_lowercase();
-    let local = |part: &str| {
-        let words = &data().local_folders;
-        words.iter().any(|word| part == word || part.strip_suffix('s') == Some(word))
-    };
     let file = ["json", "jsonl", "csv", "parquet", "txt", "gz", "zip"].iter().any(|end| repository::is(name, end));
-    repo_id::fault(id).is_none() && !file && !owner.split(['-', '_']).any(local)
+    repo_id::fault(id).is_none() && !file && !descent::is_local(owner)
 }
 
 /// The name of the weights, whoever copied them and in whichever number format.
 fn weights(id: &str) -> String {
     let id = base_model(id).and_then(|known| known.mirror_of.as_deref()).unwrap_or(id);
-    let mut name = id.rsplit('/').next().unwrap_or(id).to_lowercase();
-    loop {
-        let marks = data().same_weights.iter();
-        let bare = marks.filter_map(|mark| name.strip_suffix(mark.as_str())?.strip_suffix(['-', '_', '.']));
-        match bare.min_by_key(|bare| bare.len()) {
-            Some(bare) => name = bare.to_owned(),
-            None => break,
-        }
-    }
-    name.replace(['_', '.'], "-").trim_start_matches("meta-").to_owned()
+    let name = id.rsplit('/').next().unwrap_or(id).to_lowercase();
+    unmarked(&name).replace(['_', '.'], "-").trim_start_matches("meta-").to_owned()
 }
 
 /// True when two ids stand for the same weights, as far as their names tell.
 fn are_same(one: &str, other: &str) -> bool {
     let (first, second) = (weights(one), weights(other));
-    let copyist = |id: &str| {
-        let owner = id.split('/').next().unwrap_or_default().to_lowercase();
-        data().copyists.contains(&owner)
-    };
+    let copyist = |id: &str| is_copyist(&id.split('/').next().unwrap_or_default().to_lowercase());
     let begins = |long: &str, short: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('-'));
     first == second || (copyist(one) || copyist(other)) && (begins(&first, &second) || begins(&second, &first))
 }
@@ -161,7 +144,11 @@ fn told(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
     if ["base_model", "finetuned_from"].iter().any(|field| card.field(field).is_some()) {
         return false;
     }
-    let Some((span, repo)) = descent::sentence(card) else { return false };
+    let told = ctx.parents.iter().find_map(|parent| match parent.claim {
+        Claim::Sentence(span) => Some((span, &parent.repo)),
+        _ => None,
+    });
+    let Some((span, repo)) = told else { return false };
     let message = format!("The text says that the model was made from `{repo}`, and there is no `base_model`");
     let line = format!("base_model: {repo}");
     sink.add("base-model-undeclared", span, message, |f| {
