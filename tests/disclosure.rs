@@ -671,7 +671,7 @@ fn pointers_and_openness() {
     let inherited: Vec<&Value> =
         requirements.iter().filter(|one| one["status"] == "left to the base model's card").collect();
     assert!(inherited.len() > 5, "{requirements:?}");
-    assert!(inherited.iter().all(|one| one["line"] == 8), "{inherited:?}");
+    assert!(inherited.iter().all(|one| one["lines"] == serde_json::json!([8])), "{inherited:?}");
     // Six components make class III.
     let open = "---\nlicense: apache-2.0\n---\n# Model\n\nIt is intended for researchers and support teams, \
         and can be used to classify English e-mails by urgency, such as complaints of customers.\nIt is described in our [paper](https://arxiv.org/abs/2401.00001).\n\n## Model architecture\n\nA BERT \

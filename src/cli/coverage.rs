@@ -1,5 +1,6 @@
 //! `cardlint coverage`, `framework`, `openness` and `topic`.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use anyhow::{anyhow, bail};
@@ -19,7 +20,7 @@ use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
 use crate::facts::is_free;
 use crate::report::coverage::{self, Sheet};
 use crate::report::openness::{self as report, Leaf};
-use crate::text::{SourceFile, Unit, safe, suggest};
+use crate::text::{SourceFile, Span, Unit, safe, suggest};
 
 /// The frameworks that are shown when none is named: the card's own, and the questions on bias.
 const USUAL: &[&str] = &["hf-template", "bias-profile"];
@@ -79,8 +80,11 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
                 answers
             });
             let answers = answers.into_iter().map(|answer| {
-                let line = answer.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
-                (answer, line)
+                let line = |span: &Span| source.location(*span, Unit::CodePoint).0.line;
+                let mut lines: Vec<usize> = answer.evidence.iter().map(line).collect();
+                let mut seen = HashSet::new();
+                lines.retain(|line| seen.insert(*line));
+                (answer, lines)
             });
             sheets.push(Sheet { card: name.to_owned(), framework, answers: answers.collect() });
         }

@@ -53,7 +53,7 @@ impl Framework {
             requirement,
             status: Status::NotApplicable,
             reason: Some(reason.clone()),
-            evidence: None,
+            evidence: Vec::new(),
         };
         self.requirements.iter().map(waived).collect()
     }
@@ -193,8 +193,8 @@ pub struct Answer {
     pub status: Status,
     /// Why it does not apply, or is answered in part, or cannot be told.
     pub reason: Option<String>,
-    /// The best place, when there is evidence.
-    pub evidence: Option<Span>,
+    /// The best place for each topic that there is evidence of, in the order of the requirement's topics.
+    pub evidence: Vec<Span>,
 }
 
 /// All frameworks, by id.
@@ -231,7 +231,7 @@ pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading
             let kept = |id: &String| INHERITED.iter().any(|kind| id.starts_with(kind));
             if answer.status == Status::Gap && pointer.is_some() && answer.requirement.topics.iter().all(kept) {
                 answer.status = Status::Inherited;
-                answer.evidence = pointer;
+                answer.evidence = pointer.into_iter().collect();
             }
             answer
         })
@@ -249,12 +249,12 @@ pub fn by_openness(answers: &mut [Answer], openness: &Openness) {
             Shown::Partly(why) => (Status::Partial, Some((*why).to_owned())),
             Shown::No => (Status::Gap, None),
         };
-        answer.evidence = part.evidence;
+        answer.evidence = part.evidence.into_iter().collect();
     }
 }
 
 fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading) -> Answer {
-    let mut answer = Answer { requirement, status: Status::NotCheckable, reason: None, evidence: None };
+    let mut answer = Answer { requirement, status: Status::NotCheckable, reason: None, evidence: Vec::new() };
     if !requirement.checkable || requirement.fit == Fit::None {
         answer.reason = requirement.beyond.as_ref().map(|beyond| format!("no topic asks for it: {beyond}"));
         return answer;
@@ -289,7 +289,7 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
             .zip(card.field(field))
             .filter(|((document, _), (_, value))| says(document, *value) && !is_unwritten(card, field));
         answer.status = if written.is_some() { Status::Covered } else { Status::Gap };
-        answer.evidence = written.map(|((document, _), (key, _))| document.node(key).span);
+        answer.evidence = written.map(|((document, _), (key, _))| document.node(key).span).into_iter().collect();
         return answer;
     }
     let said = |id: &String| reading.claims.iter().find(|(claim, _)| claim == id).map(|(_, span)| *span);
@@ -298,7 +298,7 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         return answer;
     }
     if let Some(span) = requirement.answered_by.as_ref().and_then(said) {
-        (answer.status, answer.evidence) = (Status::Covered, Some(span));
+        (answer.status, answer.evidence) = (Status::Covered, vec![span]);
         return answer;
     }
     let meets = |disclosure: &&&Disclosure| disclosure.level == Level::Substantive;
@@ -315,12 +315,28 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         Status::Gap
     };
     if answer.status == Status::Partial {
-        answer.reason = requirement.beyond.as_ref().map(|beyond| format!("it asks beyond that: {beyond}"));
+        let lacks = ids.iter().zip(&reasons).filter(|(id, reason)| {
+            reason.is_none() && reading.disclosures.get(**id).is_some_and(|found| !found.level.is_disclosed())
+        });
+        let lacks: Vec<String> = lacks.map(|(id, _)| topics()[*id].label()).collect();
+        let lacks = (requirement.matching != Matching::Any && !lacks.is_empty())
+            .then(|| format!("nothing on {}", lacks.join(", ")));
+        let beyond = requirement.beyond.as_ref().map(|beyond| format!("it asks beyond that: {beyond}"));
+        let reasons: Vec<String> = lacks.into_iter().chain(beyond).collect();
+        answer.reason = (!reasons.is_empty()).then(|| reasons.join("; "));
     }
     if answer.status != Status::Gap {
-        // The first of the best: the topic that a requirement is about comes first.
-        let best = open.iter().rev().max_by_key(|disclosure| disclosure.level);
-        answer.evidence = best.and_then(|best| best.evidence.first().copied());
+        let shown = open.iter().filter(|disclosure| disclosure.level.is_disclosed());
+        for span in shown.filter_map(|disclosure| disclosure.evidence.first()) {
+            // One is enough, and the best shows it; where all are needed, each has its own.
+            if !answer.evidence.contains(span) {
+                answer.evidence.push(*span);
+            }
+        }
+        if requirement.matching == Matching::Any {
+            let best = open.iter().rev().max_by_key(|disclosure| disclosure.level);
+            answer.evidence = best.and_then(|best| best.evidence.first().copied()).into_iter().collect();
+        }
     }
     answer
 }

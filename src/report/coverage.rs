@@ -18,8 +18,8 @@ pub struct Sheet {
     pub card: String,
     /// The framework.
     pub framework: &'static Framework,
-    /// One answer a requirement, with the line of its evidence.
-    pub answers: Vec<(Answer, Option<usize>)>,
+    /// One answer a requirement, with the lines of its evidence.
+    pub answers: Vec<(Answer, Vec<usize>)>,
 }
 
 impl Sheet {
@@ -44,9 +44,9 @@ impl Sheet {
         )
     }
 
-    /// Cells of each requirement: id, title, level, status, line.
+    /// Cells of each requirement: id, title, level, status, lines.
     fn rows(&self) -> Vec<[String; 5]> {
-        let row = |(answer, line): &(Answer, Option<usize>)| {
+        let row = |(answer, lines): &(Answer, Vec<usize>)| {
             let requirement = answer.requirement;
             let mut title = requirement.title.clone();
             if let Some(note) = &requirement.note {
@@ -59,16 +59,16 @@ impl Sheet {
                 Some(reason) => format!("{}: {reason}", answer.status.as_str()),
                 None => answer.status.as_str().to_owned(),
             };
-            let line = line.map_or(String::new(), |line| line.to_string());
+            let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
             // The framework stands above.
             let id = requirement.id.split_once(':').map_or(requirement.id.as_str(), |(_, id)| id);
-            [id.to_owned(), title, requirement.level.clone(), status, line]
+            [id.to_owned(), title, requirement.level.clone(), status, lines.join(", ")]
         };
         self.answers.iter().map(row).collect()
     }
 }
 
-const COLUMNS: [&str; 5] = ["Requirement", "What it asks for", "Level", "Status", "Line"];
+const COLUMNS: [&str; 5] = ["Requirement", "What it asks for", "Level", "Status", "Lines"];
 
 /// For a terminal: the requirements of one card, or a matrix of many.
 #[must_use]
@@ -107,11 +107,11 @@ pub fn json(sheets: &[Sheet]) -> Value {
             let requirements: Vec<Value> = sheet
                 .answers
                 .iter()
-                .map(|(answer, line)| {
+                .map(|(answer, lines)| {
                     json!({
                         "id": answer.requirement.id, "title": answer.requirement.title, "level": answer.requirement.level,
                         "topics": answer.requirement.topics, "fit": answer.requirement.fit.as_str(), "verified": answer.requirement.verified,
-                        "status": answer.status.as_str(), "reason": answer.reason, "line": line,
+                        "status": answer.status.as_str(), "reason": answer.reason, "lines": lines,
                         "note": answer.requirement.note,
                     })
                 })
@@ -130,7 +130,7 @@ pub fn json(sheets: &[Sheet]) -> Value {
 /// Comma-separated values (RFC 4180).
 #[must_use]
 pub fn csv(sheets: &[Sheet]) -> String {
-    let mut out = safe::csv(&["Card", "Framework", "Requirement", "What it asks for", "Level", "Status", "Line"]);
+    let mut out = safe::csv(&["Card", "Framework", "Requirement", "What it asks for", "Level", "Status", "Lines"]);
     for sheet in sheets {
         for row in sheet.rows() {
             let [id, title, level, status, at] = &row;
