@@ -326,16 +326,16 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         answer.reason = (!reasons.is_empty()).then(|| reasons.join("; "));
     }
     if answer.status != Status::Gap {
-        let shown = open.iter().filter(|disclosure| disclosure.level.is_disclosed());
-        for span in shown.filter_map(|disclosure| disclosure.evidence.first()) {
-            // One is enough, and the best shows it; where all are needed, each has its own.
+        // Where all are needed, each has its place; else the best shows it, the first of several.
+        let best = open.iter().rev().max_by_key(|disclosure| disclosure.level);
+        let shown: Vec<&&Disclosure> = match requirement.matching {
+            Matching::Any => best.into_iter().collect(),
+            Matching::All | Matching::Joint => open.iter().filter(|disclosure| speaks(disclosure)).collect(),
+        };
+        for span in shown.into_iter().filter_map(|disclosure| disclosure.evidence.first()) {
             if !answer.evidence.contains(span) {
                 answer.evidence.push(*span);
             }
-        }
-        if requirement.matching == Matching::Any {
-            let best = open.iter().rev().max_by_key(|disclosure| disclosure.level);
-            answer.evidence = best.and_then(|best| best.evidence.first().copied()).into_iter().collect();
         }
     }
     answer

@@ -279,7 +279,9 @@ pub fn is_local(owner: &str) -> bool {
         let known = |word: &String| part == word || part.strip_suffix('s') == Some(word);
         words().local_folders.iter().any(known)
     };
-    owner.to_lowercase().split(['-', '_']).any(folder)
+    let owner = owner.to_lowercase();
+    // "yourname" stands for one, too.
+    owner.starts_with("your") || owner.split(['-', '_']).any(folder)
 }
 
 /// How the model derives from `bases` base models: as declared, else as its files, name and tags tell.
