@@ -7,7 +7,7 @@ use memchr::{memchr3, memmem};
 use super::data;
 use super::segments::{self, Kind, Segment};
 use crate::card::Card;
-use crate::text::Span;
+use crate::text::{self, Span};
 
 /// Words of the paragraph on bias that many cards have word for word.
 pub(super) const COPIED_BIAS: &str = "explored bias and fairness";
@@ -29,7 +29,7 @@ pub fn leftovers(card: &Card<'_>) -> Leftovers {
     static COPIED: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(COPIED_BIAS));
     let body = &card.source.text()[card.front.body_start()..];
     let copied_bias = COPIED.find(body.as_bytes()).is_some();
-    if !copied_bias && !lines(body).any(may_be_placeholder) {
+    if !copied_bias && !text::lines(body).any(|(_, line)| may_be_placeholder(line)) {
         return Leftovers::default();
     }
     let segments = segments::cut(card);
@@ -46,17 +46,6 @@ pub(super) fn own(segments: &[Segment]) -> usize {
         !segment.empty && segment.span.len() >= FEW && segment.kind != Kind::Code && !segment.cues.contains(heading)
     };
     segments.iter().filter(said).count()
-}
-
-/// The lines of a text with their ends, found a block of bytes at a time.
-fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut at = 0;
-    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain((!text.ends_with('\n')).then_some(text.len()));
-    ends.map(move |end| {
-        let line = &text[at..end];
-        at = end + 1;
-        line
-    })
 }
 
 /// Bytes of a line behind which no label ends.

@@ -352,11 +352,20 @@ fn placeholder(inner: &str, segment: &mut Segment) {
 
 /// "[More Information Needed]", "TODO", "N/A", and nothing else; whether a placeholder is among them.
 fn is_nothing(value: &str) -> Option<bool> {
-    let table = placeholders();
     // Most texts are longer, or begin like no placeholder.
-    let first = value.bytes().find(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80);
-    let begins = |byte: u8| byte >= 0x80 || !table[usize::from(byte.to_ascii_lowercase())].is_empty();
-    if value.len() > 200 || !first.is_none_or(begins) {
+    if value.len() > 200 {
+        return None;
+    }
+    let table = placeholders();
+    let marks = value.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
+    let bare = &value.as_bytes()[marks..];
+    // The first word of a folded text is as it stands, but for its case.
+    let like = |(word, _): &(String, bool)| {
+        let first = word.split(' ').next().unwrap_or_default().as_bytes();
+        bare.get(..first.len()).is_some_and(|start| start.eq_ignore_ascii_case(first))
+    };
+    let begins = |byte: &u8| !byte.is_ascii() || table[usize::from(byte.to_ascii_lowercase())].iter().any(like);
+    if !bare.first().is_none_or(begins) {
         return None;
     }
     let folded = fold(value);

@@ -509,6 +509,7 @@ fn gather(findings: &mut Vec<Finding>) {
 /// the structure and the text, and a count for findings equal in all three.
 fn fingerprint(sources: &[&SourceFile], findings: &mut [Finding]) {
     let mut counts = std::collections::HashMap::new();
+    let mut key = String::new();
     for finding in findings {
         let source = sources.get(finding.file).or(sources.first());
         let Some(source) = source else { continue };
@@ -516,11 +517,22 @@ fn fingerprint(sources: &[&SourceFile], findings: &mut [Finding]) {
         let text = if finding.anchor.starts_with(WHOLE) { "" } else { source.slice(finding.span) };
         // Quoting says the same.
         let text = text.trim_matches(['"', '\'']);
-        let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let file = if finding.file == 0 { "" } else { source.name().rsplit('/').next().unwrap_or_default() };
-        let key = format!("{}\0{file}\0{}\0{}", finding.rule.id, finding.anchor, text);
-        let count: &mut usize = counts.entry(key.clone()).or_default();
-        let hash = fnv1a(&format!("{key}\0{count}"));
+        key.clear();
+        for part in [finding.rule.id.as_str(), file, &finding.anchor] {
+            key.push_str(part);
+            key.push('\0');
+        }
+        for (at, word) in text.split_whitespace().enumerate() {
+            if at > 0 {
+                key.push(' ');
+            }
+            key.push_str(word);
+        }
+        key.push('\0');
+        let known = fnv1a(FNV_BASIS, &key);
+        let count: &mut usize = counts.entry(known).or_default();
+        let hash = fnv1a(known, &count.to_string());
         *count += 1;
         finding.fingerprint = format!("{hash:016x}");
     }
@@ -529,19 +541,23 @@ fn fingerprint(sources: &[&SourceFile], findings: &mut [Finding]) {
 /// Anchors of findings that there is one of in a card.
 const WHOLE: &str = "/body/";
 
-/// FNV-1a, 64 bits: stable across versions and platforms, which the standard hasher is not.
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+/// What FNV-1a begins with.
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a, 64 bits, of what was hashed before and a text: stable across versions and platforms, which the standard
+/// hasher is not.
+fn fnv1a(before: u64, text: &str) -> u64 {
+    text.bytes().fold(before, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fnv1a;
+    use super::{FNV_BASIS, fnv1a};
 
     #[test]
     fn hash_is_fnv1a() {
         // Vectors of the FNV reference (draft-eastlake-fnv).
-        assert_eq!(fnv1a(""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(fnv1a("foobar"), 0x8594_4171_f739_67e8);
+        assert_eq!(fnv1a(FNV_BASIS, ""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(fnv1a(FNV_BASIS, "foobar"), 0x8594_4171_f739_67e8);
     }
 }

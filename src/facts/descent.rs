@@ -9,7 +9,7 @@ use crate::card::{Card, Kind};
 use crate::embedded::table;
 use crate::license::{Relation, Role, base_model};
 use crate::repository::Repository;
-use crate::text::{SourceFile, Span};
+use crate::text::{self, SourceFile, Span};
 use crate::vocab::repo_id::{fault, in_url};
 use crate::yaml::{self, NodeId};
 
@@ -185,13 +185,11 @@ fn is_itself(card: &Card<'_>, repo: &str) -> bool {
 
 /// What the fields of the body name, where they agree.
 fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
-    let mut at = card.front.body_start();
+    let body = card.front.body_start();
     let mut found: Option<(Span, String)> = None;
-    for line in card.source.text()[at..].split_inclusive('\n') {
-        let begins = at;
-        at += line.len();
+    for (at, line) in text::lines(&card.source.text()[body..]) {
         let Some(end) = label(line) else { continue };
-        let Some((span, repo)) = behind(card, begins + end, true) else { continue };
+        let Some((span, repo)) = behind(card, body + at + end, true) else { continue };
         match &found {
             Some((_, known)) if !known.eq_ignore_ascii_case(&repo) => return None,
             Some(_) => {}
@@ -203,7 +201,8 @@ fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
 
 /// Where the value of a line begins that has a label for it.
 fn label(line: &str) -> Option<usize> {
-    let bare = line.trim_start_matches([' ', '\t', '>', '*', '+', '|', '-']);
+    let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>' | b'*' | b'+' | b'|' | b'-')).count();
+    let bare = &line[marks..];
     let begins = |label: &&String| bare.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label));
     let label = words().labels.iter().find(begins)?;
     let rest = bare[label.len()..].trim_start_matches([' ', '\t', '*']);

@@ -57,6 +57,16 @@ impl Span {
     }
 }
 
+/// The lines of a text without their line feeds, each with its offset; found a block of bytes at a time.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    let ends = memchr::memchr_iter(b'\n', text.as_bytes()).chain((!text.ends_with('\n')).then_some(text.len()));
+    ends.map(move |end| {
+        let start = std::mem::replace(&mut at, end + 1);
+        (start, &text[start..end])
+    })
+}
+
 /// Offsets are `u32`: files above [`crate::card::MAX_BYTES`] are refused before they get here.
 fn clamp_offset(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)

@@ -30,8 +30,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         if folded.chars().count().abs_diff(length) > limit {
             continue;
         }
-        let other = self::letters(&folded);
-        if (letters & !other).count_ones().max((other & !letters).count_ones()) as usize > limit {
+        if apart(&letters, &self::letters(&folded)) > limit {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&word, &folded);
@@ -42,9 +41,25 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
-/// The characters of a word as a set, some sharing a bit: each that only one of two words has takes an edit.
-fn letters(word: &str) -> u64 {
-    word.chars().fold(0, |set, c| set | 1 << (u32::from(c) % 64))
+/// Kinds of characters that are counted apart: letters, digits and the marks between them.
+const KINDS: usize = 64;
+
+/// How often a word has each character, some of which are counted together.
+fn letters(word: &str) -> [u8; KINDS] {
+    let mut counts = [0_u8; KINDS];
+    for c in word.chars() {
+        let count = &mut counts[u32::from(c) as usize % KINDS];
+        *count = count.saturating_add(1);
+    }
+    counts
+}
+
+/// The edits that two words are apart at least: each character that only one of them has takes one.
+fn apart(one: &[u8; KINDS], other: &[u8; KINDS]) -> usize {
+    let more = |one: &[u8; KINDS], other: &[u8; KINDS]| {
+        one.iter().zip(other).map(|(one, other)| usize::from(one.saturating_sub(*other))).sum::<usize>()
+    };
+    more(one, other).max(more(other, one))
 }
 
 /// Lower case, with blanks and underscores as hyphens: the differences that people make without

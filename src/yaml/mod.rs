@@ -55,8 +55,8 @@ pub struct Node<'s> {
     pub span: Span,
     /// What the node is.
     pub kind: Kind<'s>,
-    /// The explicit tag, if there is one.
-    pub tag: Option<Tag>,
+    /// The explicit tag, if there is one: rare, so not part of every node.
+    pub tag: Option<Box<Tag>>,
     /// True when other nodes may refer to this one (`&name`).
     pub anchored: bool,
 }

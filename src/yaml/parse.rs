@@ -135,16 +135,16 @@ impl<'s> Builder<'s> {
         Span::new(self.base + range.start, self.base + range.end)
     }
 
-    fn tag(&self, tag: Option<Cow<'_, granit_parser::Tag>>, place: &granit_parser::Span) -> Option<Tag> {
+    fn tag(&self, tag: Option<Cow<'_, granit_parser::Tag>>, place: &granit_parser::Span) -> Option<Box<Tag>> {
         let tag = tag?;
         let span = match place.tag_span() {
             Some(span) => self.span(&span),
             None => Span::at(self.span(place).start as usize),
         };
-        Some(Tag { resolved: format!("{}{}", tag.handle(), tag.suffix()), span })
+        Some(Box::new(Tag { resolved: format!("{}{}", tag.handle(), tag.suffix()), span }))
     }
 
-    fn add(&mut self, span: Span, kind: Kind<'s>, tag: Option<Tag>, anchor: usize) {
+    fn add(&mut self, span: Span, kind: Kind<'s>, tag: Option<Box<Tag>>, anchor: usize) {
         let id = NodeId(u32::try_from(self.document.nodes.len()).unwrap_or(u32::MAX));
         self.document.nodes.push(Node { span, kind, tag, anchored: anchor != 0 });
         if anchor != 0 {

@@ -144,17 +144,25 @@ pub fn is_plain_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let all = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    // A leading zero is octal to some.
-    all(whole) && all(fraction) && digits.len() <= 15 && (whole == "0" || !whole.starts_with('0'))
+    // A leading zero is octal to some. Digits behind a point are rounded by all alike.
+    all(whole) && all(fraction) && whole.len() <= 15 && (whole == "0" || !whole.starts_with('0'))
 }
 
-/// False for what both schemas read as text by its first byte or, for words, its length: nearly every
-/// scalar of a card.
+/// False for what both schemas read as text by its first two bytes and, for words, its length: nearly every
+/// scalar of a card, `name` and `type` among them.
 #[must_use]
 pub fn may_be_typed(text: &str) -> bool {
-    match text.as_bytes().first() {
+    let bytes = text.as_bytes();
+    let word = |longest: &str, second: &[u8]| {
+        text.len() <= longest.len() && bytes.get(1).is_some_and(|byte| second.contains(&byte.to_ascii_lowercase()))
+    };
+    match bytes.first() {
         None | Some(b'~' | b'<' | b'=' | b'+' | b'-' | b'.' | b'0'..=b'9') => true,
-        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => text.len() <= "false".len(),
+        Some(b'y' | b'Y') => word("yes", b"e"),
+        Some(b'n' | b'N') => word("null", b"uo"),
+        Some(b't' | b'T') => word("true", b"r"),
+        Some(b'f' | b'F') => word("false", b"a"),
+        Some(b'o' | b'O') => word("off", b"nf"),
         Some(_) => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Rules that hold for any field: empty values, placeholders, repeated items.
 
-use super::{items_with_anchor, own_lines, remove_item, shown};
+use super::{items, own_lines, remove_item, shown};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::placeholders::placeholder_text;
@@ -145,7 +145,7 @@ fn remove_pair(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: N
 }
 
 fn placeholders(document: &Document<'_>, name: &str, value: NodeId, sink: &mut Sink<'_>) {
-    for (item, anchor) in items_with_anchor(document, name, value) {
+    for item in items(document, value) {
         if let Some(text) = placeholder_text(document, item) {
             let message = format!("`{name}` still holds the placeholder {}", safe::quoted(text));
             // No licence is called so, and no repository if it is no id.
@@ -155,7 +155,7 @@ fn placeholders(document: &Document<'_>, name: &str, value: NodeId, sink: &mut S
                 _ => false,
             };
             sink.add("field-placeholder", document.node(item).span, message, |f| {
-                let f = f.help("Write the real value, or remove the line until you know it").anchor(anchor);
+                let f = f.help("Write the real value, or remove the line until you know it").anchor(format!("/{name}"));
                 if refused { f.readers(&[Effect::HubRefuses]) } else { f.at_most(Severity::Warning) }
             });
         }

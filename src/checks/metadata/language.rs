@@ -1,6 +1,6 @@
 //! Rules on language codes.
 
-use super::{items_with_anchor, listed};
+use super::{items, listed};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::placeholders::placeholder_text;
@@ -16,16 +16,16 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         missing(ctx, sink);
         return;
     };
-    for (item, anchor) in items_with_anchor(document, "language", value) {
+    for item in items(document, value) {
         let Some(text) = document.text(item) else { continue };
         if text.trim().is_empty() || document.is_null(item) || placeholder_text(document, item).is_some() {
             continue;
         }
-        one(ctx, item, text, anchor, sink);
+        one(ctx, item, text, sink);
     }
 }
 
-fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, anchor: String, sink: &mut Sink<'_>) {
+fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, sink: &mut Sink<'_>) {
     let Some((document, _)) = ctx.card.mapping() else { return };
     let span = document.node(item).span;
     let languages = vocab::languages();
@@ -46,7 +46,7 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, anchor: String, sink: 
                     "Keep it if the model is for {valid}, else write {}",
                     listed(&trap.meant).replace(" and ", " or ")
                 ))
-                .anchor(anchor)
+                .anchor("/language")
                 .at_most(Severity::Note)
                 .confidence(Confidence::Low)
             });
@@ -62,7 +62,7 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, anchor: String, sink: 
             None => help,
         };
         let message = format!("{} is not a language code: {reason}", safe::quoted(text));
-        sink.add("language-invalid", span, message, |f| f.help(help).anchor(anchor));
+        sink.add("language-invalid", span, message, |f| f.help(help).anchor("/language"));
         return;
     }
     let (reason, help) = if let Some(trap) = languages.country(text) {
@@ -87,7 +87,7 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, anchor: String, sink: 
                 .to_owned(),
         )
     };
-    sink.add("language-doubtful", span, reason, |f| f.help(help).anchor(anchor));
+    sink.add("language-doubtful", span, reason, |f| f.help(help).anchor("/language"));
 }
 
 /// Codes of languages that people write in place of a country's (`sv-SV`), which no tag means.

@@ -1,6 +1,6 @@
 //! Rules on the licence as metadata: is the id one that the Hub knows, is `other` explained.
 
-use super::{items_with_anchor, requote, shown};
+use super::{items, requote, shown};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::placeholders::placeholder_text;
@@ -20,7 +20,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
     let (Some((document, _)), false) = (card.mapping(), card.kind == Kind::Other) else { return };
     let Some((key, value)) = card.field("license") else { return };
-    for (item, anchor) in items_with_anchor(document, "license", value) {
+    for item in items(document, value) {
         let Some(text) = document.text(item) else { continue };
         if text.trim().is_empty() || document.is_null(item) || placeholder_text(document, item).is_some() {
             continue;
@@ -37,13 +37,13 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 sink.add("license-unknown", span, message, |f| {
                     let fix = requote(document, document.target(item), &license.id)
                         .map(|(span, new)| Fix::safe(format!("write `{}`", license.id), span, new));
-                    f.help(format!("Write `{}`", license.id)).anchor(anchor).maybe_fix(fix)
+                    f.help(format!("Write `{}`", license.id)).anchor("/license").maybe_fix(fix)
                 });
             }
             LicenseMatch::Trap(note) => {
                 let message = format!("{} is not a Hub licence id: {note}", safe::quoted(text));
                 sink.add("license-unknown", span, message, |f| {
-                    f.help("Choose an id of https://huggingface.co/docs/hub/repositories-licenses, or `other` with `license_name` and `license_link`").anchor(anchor)
+                    f.help("Choose an id of https://huggingface.co/docs/hub/repositories-licenses, or `other` with `license_name` and `license_link`").anchor("/license")
                 });
             }
             LicenseMatch::Near(near) => {
@@ -68,7 +68,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                         ),
                         (false, None) => "Use `license: other` with `license_name` and `license_link`".to_owned(),
                     };
-                    f.help(help).anchor(anchor)
+                    f.help(help).anchor("/license")
                 });
             }
         }

@@ -1,6 +1,6 @@
 //! Rules on repository ids: base models, datasets, newer versions.
 
-use super::{items_with_anchor, requote};
+use super::{items, requote};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::placeholders::placeholder_text;
@@ -23,7 +23,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn ids(ctx: &Context<'_>, field: &str, rule: &str, kind: &str, sink: &mut Sink<'_>) {
     let (Some((document, _)), Some((_, value))) = (ctx.card.mapping(), ctx.card.field(field)) else { return };
-    for (item, anchor) in items_with_anchor(document, field, value) {
+    for item in items(document, value) {
         if document.is_null(item) || placeholder_text(document, item).is_some() {
             continue;
         }
@@ -31,7 +31,7 @@ fn ids(ctx: &Context<'_>, field: &str, rule: &str, kind: &str, sink: &mut Sink<'
         let Some(text) = document.text(item) else {
             if field == "base_model" && matches!(document.node(item).kind, yaml::Kind::Map(_)) {
                 sink.add(rule, span, format!("`{field}` holds a mapping, where Hub model ids are accepted"), |f| {
-                    f.help("Write the id, and the relation into `base_model_relation`").anchor(anchor)
+                    f.help("Write the id, and the relation into `base_model_relation`").anchor(format!("/{field}"))
                 });
             }
             continue;
@@ -43,7 +43,7 @@ fn ids(ctx: &Context<'_>, field: &str, rule: &str, kind: &str, sink: &mut Sink<'
         let message = format!("{} is not a Hub {kind} id: {why}", safe::quoted(text));
         let meant = in_url(text, kind);
         sink.add(rule, span, message, |f| {
-            let f = f.anchor(anchor);
+            let f = f.anchor(format!("/{field}"));
             match meant {
                 Some(id) => {
                     let fix = requote(document, item, &id).map(|(span, new)| Fix::unsafe_(format!("write `{id}`"), span, new));

@@ -65,9 +65,13 @@ fn one<'d>(
     if node.tag.is_some() || document.is_null(value) {
         return;
     }
-    let number = match (style, resolve::yaml12(text)) {
-        (Style::Plain, Scalar::Int(digits)) => digits.parse().ok(),
-        (Style::Plain, Scalar::Float(number)) => Some(number),
+    let number = match style {
+        Style::Plain if resolve::is_plain_number(text) => text.parse().ok(),
+        Style::Plain => match resolve::yaml12(text) {
+            Scalar::Int(digits) => digits.parse().ok(),
+            Scalar::Float(number) => Some(number),
+            _ => None,
+        },
         _ => None,
     };
     let anchor = || format!("/model-index/{kind}/{text}");

@@ -78,12 +78,13 @@ fn shown(document: &Document<'_>, key: NodeId, value: NodeId) -> Span {
     if span.is_empty() { document.node(key).span } else { span }
 }
 
-/// A field's items with the anchor of each, which does not count them; a scalar is its own only item.
-fn items_with_anchor(document: &Document<'_>, field: &str, value: NodeId) -> Vec<(NodeId, String)> {
-    match document.items(value) {
-        Some(items) => items.iter().map(|&item| (item, format!("/{field}"))).collect(),
-        None => vec![(value, format!("/{field}"))],
-    }
+/// A field's items; a scalar is its own only item.
+fn items(document: &Document<'_>, value: NodeId) -> impl Iterator<Item = NodeId> {
+    let (items, scalar) = match document.items(value) {
+        Some(items) => (items, None),
+        None => ([].as_slice(), Some(value)),
+    };
+    items.iter().copied().chain(scalar)
 }
 
 /// "a", "a and b", "a, b and c" of quoted words, at most four.

@@ -28,13 +28,14 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (owner, Some(own)) = place(card) else { return };
     let mut sure = is_named(card, owner, own);
     let text = card.source.text();
+    let own_folded = suggest::fold(own);
     let known = lineage::known(card);
     let mut loaded: Vec<(Span, &str)> = Vec::new();
     for block in &card.outline.code {
         for (range, id) in ids(text, block.span).into_iter().take(MAX_IDS) {
             let name = id.rsplit('/').next().unwrap_or(id);
             // A copy of it, or the model that it was made from.
-            if same(name, own) || suggest::fold(own).starts_with(&*suggest::fold(name)) {
+            if same(name, own) || own_folded.starts_with(&*suggest::fold(name)) {
                 return;
             }
             sure |= owner.is_some_and(|owner| id.split('/').next().is_some_and(|other| same(owner, other)));
@@ -46,10 +47,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         let code = &text[block.span.range()];
         let here = ["\".\"", "'.'", "\"./", "'./"].iter().any(|path| code.contains(path));
         let holds = |name: &String| name.contains('.') && code.contains(name.as_str());
-        if here
-            || suggest::fold(code).contains(&*suggest::fold(own))
-            || ctx.repository.names.iter().take(MAX_IDS).any(holds)
-        {
+        if here || names(code, &own_folded) || ctx.repository.names.iter().take(MAX_IDS).any(holds) {
             return;
         }
     }
@@ -73,6 +71,16 @@ fn is_named(card: &Card<'_>, owner: Option<&str>, folder: &str) -> bool {
     let body = card.source.text();
     descent::names(card, None).iter().any(|name| same(name.rsplit('/').next().unwrap_or(name), folder))
         || owner.is_some_and(|owner| body.contains(&format!("{owner}/{folder}")))
+}
+
+/// True when code has a folded name, whatever its case and separators.
+fn names(code: &str, folded: &str) -> bool {
+    if !folded.is_ascii() {
+        return suggest::fold(code).contains(folded);
+    }
+    let fold = |byte: u8| if matches!(byte, b' ' | b'_') { b'-' } else { byte.to_ascii_lowercase() };
+    let mut windows = code.as_bytes().windows(folded.len().max(1));
+    windows.any(|window| window.iter().zip(folded.as_bytes()).all(|(byte, other)| fold(*byte) == *other))
 }
 
 /// The same name, whatever its case and separators.
