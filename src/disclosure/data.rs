@@ -391,8 +391,7 @@ impl Vocabulary {
         let files: Vec<TopicFile> = paths
             .filter(|path| {
                 path.starts_with("rules/topics/")
-                    && !path.ends_with("/cues.yaml")
-                    && !path.ends_with("/placeholders.yaml")
+                    && !["/cues.yaml", "/denials.yaml", "/placeholders.yaml"].iter().any(|other| path.ends_with(other))
             })
             .map(embedded::table)
             .collect();

@@ -8,6 +8,7 @@
 //! sentences are taken out first, so that an unfilled template answers nothing.
 
 pub mod data;
+mod denial;
 mod features;
 mod fold;
 pub mod framework;
@@ -386,16 +387,28 @@ impl<'a> Page<'a> {
         let mut found = match verdict {
             Some(Verdict { shown, near, better }) => {
                 let shown = shown.iter().map(|shown| (shown.segment, shown.level, shown.clarity));
-                let found = self.choose(shown.collect());
+                let found = self.choose(self.undenied(topic, shown.collect(), card));
                 let near = if found.level == Level::Absent { *near } else { *better };
                 Disclosure { near, ..found }
             }
-            None => self.weigh(&self.vocabulary.topics[topic].clauses),
+            None => self.choose(self.undenied(topic, self.votes(&self.vocabulary.topics[topic].clauses), card)),
         };
         if found.level == Level::Absent {
             self.mentions(topic, card, &mut found);
         }
         found
+    }
+
+    /// What only denies has mentioned a topic and no more, unless a denial answers it.
+    fn undenied(&self, topic: usize, mut votes: Vec<(usize, Level, i32)>, card: &Card<'_>) -> Vec<(usize, Level, i32)> {
+        if !denial::answers(topic) {
+            for (segment, level, _) in votes.iter_mut().filter(|vote| vote.1.is_disclosed()) {
+                if denial::is_denial(card.source.slice(self.segments[*segment].span)) {
+                    *level = Level::Mentioned;
+                }
+            }
+        }
+        votes
     }
 
     /// The level that the clauses give, and the places that show it.

@@ -1,0 +1,117 @@
+//! Sentences that deny: "was not evaluated", "no information is available". Silence, a reasoned "not evaluated because
+//! …" and a claim are three different answers, and a bare denial is the first of them.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::{TopicSet, topic};
+use crate::embedded::table;
+
+/// `rules/topics/denials.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    negations: Vec<String>,
+    between: Vec<String>,
+    verbs: Vec<String>,
+    nouns: Vec<String>,
+    reasons: Vec<String>,
+    answers: Vec<String>,
+}
+
+struct Denials {
+    file: File,
+    answers: TopicSet,
+}
+
+fn denials() -> &'static Denials {
+    static TABLE: LazyLock<Denials> = LazyLock::new(|| {
+        let file: File = table("rules/topics/denials.yaml");
+        let bit = |id: &String| topic(id).map_or_else(|| panic!("internal: denials.yaml: no topic {id}"), |at| 1 << at);
+        let answers = file.answers.iter().map(bit).fold(0, |all: TopicSet, bit: TopicSet| all | bit);
+        Denials { file, answers }
+    });
+    &TABLE
+}
+
+/// Words that may stand between "no" and what there is none of: "no adversarial testing or safety evaluation".
+const NEAR: usize = 4;
+/// Bytes of a text that only denies; what is longer has something to tell.
+const LONGEST: usize = 600;
+
+/// Whether a denial answers a topic.
+pub(super) fn answers(topic: usize) -> bool {
+    denials().answers & (1 << topic) != 0
+}
+
+/// True when every sentence of a text denies, and none says why.
+pub(super) fn is_denial(text: &str) -> bool {
+    if text.len() > LONGEST {
+        return false;
+    }
+    let file = &denials().file;
+    let mut any = false;
+    for sentence in text.split(['.', '!', '?', ';', '\n']) {
+        let words: Vec<String> = sentence
+            .split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
+            .filter(|word| !word.is_empty())
+            .map(|word| word.to_lowercase().replace('’', "'"))
+            .collect();
+        // A line break ends no sentence: what is too short to be one belongs to its neighbour.
+        if words.len() < 3 {
+            continue;
+        }
+        if !denies(file, &words) {
+            return false;
+        }
+        any = true;
+    }
+    any
+}
+
+fn denies(file: &File, words: &[String]) -> bool {
+    let is = |list: &[String], word: &String| list.contains(word);
+    if words.iter().any(|word| is(&file.reasons, word)) {
+        return false;
+    }
+    words.iter().enumerate().any(|(at, word)| {
+        let behind = &words[at + 1..];
+        if word == "no" {
+            behind.iter().take(NEAR).any(|word| is(&file.nouns, word))
+        } else if is(&file.negations, word) {
+            let mut rest = behind.iter().skip_while(|word| is(&file.between, word) || word.ends_with("ly"));
+            rest.next().is_some_and(|word| file.verbs.iter().any(|verb| word.starts_with(verb.as_str())))
+        } else {
+            false
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_denial;
+
+    #[test]
+    fn denials_are_told_from_answers() {
+        for text in [
+            "We did not measure the energy consumption of training.",
+            "The model has not yet been formally evaluated.",
+            "No adversarial testing or safety evaluation was done.",
+            "We don’t disclose the training data. No information is available on how it was selected.",
+            "The training data is not publicly available.",
+        ] {
+            assert!(is_denial(text), "{text}");
+        }
+        for text in [
+            "It was not evaluated on dialects, because no test set exists for them.",
+            "It does not perform well on names from Africa.",
+            "The data was not filtered.",
+            "Not evaluated on dialects. On standard German it reaches an F1 of 91.2.",
+            "The model reaches 91 % accuracy on the test set.",
+            "",
+        ] {
+            assert!(!is_denial(text), "{text}");
+        }
+    }
+}
