@@ -133,7 +133,15 @@ audit() {
   for path in ${lines[@]+"${lines[@]}"}; do
     case $path in . | /* | ./* | ../* | [A-Za-z]:*) paths+=("$path") ;; *) paths+=("./$path") ;; esac
   done
-  if [ "${CARDLINT_ACTION_ONLY_CHANGED:-false}" = true ] && changed; then
+  local only=false
+  if [ "${CARDLINT_ACTION_ONLY_CHANGED:-false}" = true ]; then
+    if changed; then
+      only=true
+    else
+      echo "::notice title=cardlint::everything is audited: the base of the pull request cannot be read, or a changed file decides about every card"
+    fi
+  fi
+  if [ "$only" = true ]; then
     local wanted=() asked=() top here full
     top=$(absolute "$(git rev-parse --show-toplevel)")
     here=$(pwd -P)
@@ -158,8 +166,18 @@ audit() {
   fi
   [ ${#paths[@]} -gt 0 ] || fail "the input paths names nothing"
 
-  "$program" "${arguments[@]}" -- "${paths[@]}" || code=$?
+  local told=$RUNNER_TEMP/cardlint-told.txt
+  "$program" "${arguments[@]}" -- "${paths[@]}" 2>"$told" || code=$?
+  cat -- "$told" >&2
   output exit-code "$code"
+  # What keeps it from running at all, such as a mistake in the configuration, belongs on the page, too.
+  if [ "$code" = 2 ] && [ ! -s "$json" ]; then
+    local reason
+    reason=$(head -c 2000 -- "$told")
+    reason=${reason//'%'/%25}
+    reason=${reason//$'\r'/%0D}
+    echo "::error title=cardlint::${reason//$'\n'/%0A}"
+  fi
   if [ -s "$sarif" ]; then
     output sarif-file "$sarif"
   fi

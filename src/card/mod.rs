@@ -62,7 +62,10 @@ const CARD_WORDS: &[&str] = &[
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultKind {
     /// They are UTF-16.
-    Utf16,
+    Utf16 {
+        /// They begin as front matter does.
+        front_matter: bool,
+    },
     /// Some of them are no UTF-8.
     NotUtf8,
     /// One of them is zero.
@@ -85,10 +88,12 @@ pub struct EncodingFault {
 #[must_use]
 pub fn decode(bytes: Vec<u8>) -> (String, Vec<EncodingFault>) {
     let mut faults = Vec::new();
-    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes.as_slice() {
+    if let [0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..] = bytes.as_slice() {
         let message = "it is UTF-16, and must be UTF-8".to_owned();
         // Nothing of it reads as text, so nothing else is said about it.
-        return (String::new(), vec![EncodingFault { span: Span::default(), kind: FaultKind::Utf16, message }]);
+        let letters: Vec<u8> = rest.iter().copied().filter(|byte| *byte != 0).take(3).collect();
+        let kind = FaultKind::Utf16 { front_matter: letters == b"---" };
+        return (String::new(), vec![EncodingFault { span: Span::default(), kind, message }]);
     }
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
@@ -241,8 +246,10 @@ impl<'s> Card<'s> {
             && self.source.slice(self.front.yaml).lines().any(|line| {
                 line.split_once(':').is_some_and(|(key, _)| fields.is_known(key) && !WEAK_KEYS.contains(&key))
             });
+        let unread = FaultKind::Utf16 { front_matter: true };
         weak >= 2
             || broken
+            || self.faults.iter().any(|fault| fault.kind == unread)
             || !self.front.traps.is_empty()
             || self.siblings.names().iter().any(|name| name != "config.json" && vocab::files().is_model(name))
             || self.has_card_headings()

@@ -83,6 +83,20 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     )));
     let mode = (options.fix || options.diff)
         .then_some(Mode { unsafe_fixes: options.unsafe_fixes, write: options.fix && !options.diff });
+    for path in options.output.iter().chain(options.report.iter().map(|(_, path)| path)).chain(&options.write_baseline)
+    {
+        spare(path, &found.targets)?;
+    }
+    if settings.rules.is_empty() {
+        bail!("no rule is left to run: what is selected is ignored, too");
+    }
+    let format = options.format.unwrap_or(Format::Table);
+    if options.statistics && !format.is_human() {
+        bail!("--statistics is for formats that people read: table, text and markdown");
+    }
+    if options.diff && (options.format.is_some() || options.output.is_some() || !options.report.is_empty()) {
+        bail!("--diff stands for the report: --format, --output and --report have no use beside it");
+    }
     if mode.is_some() && found.targets.iter().any(Target::is_foreign) {
         bail!("fixes are for your own files: what is on the Hub or in its cache is not changed");
     }
@@ -94,8 +108,11 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let file = options.baseline.clone().or_else(configured).filter(|_| options.write_baseline.is_none());
     let known = file.as_deref().map(Baseline::read).transpose()?;
     settings.known = known.clone().map(|baseline| Box::new(Seen(baseline)) as Box<dyn engine::Known>);
-    let (renderers, mut writers) =
-        if options.diff { (Vec::new(), Vec::new()) } else { outputs(options, &config, &settings, global, stdin)? };
+    let (renderers, mut writers) = if options.diff {
+        (Vec::new(), Vec::new())
+    } else {
+        outputs(options, &config, &settings, global, stdin, fail)?
+    };
     let style = stdout_style(global.color);
     let (mut mended, mut changed, mut held, mut passed) = (0, 0, 0, 0);
     let (mut entries, mut audited) = (Vec::new(), Vec::new());
@@ -228,6 +245,18 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         (true, true) => EXIT_FINDINGS,
         (true, false) => EXIT_CLEAN,
     })
+}
+
+/// Refuses to write over a card that is to be read.
+fn spare(path: &Path, targets: &[Target]) -> anyhow::Result<()> {
+    let Ok(whole) = std::fs::canonicalize(path) else { return Ok(()) };
+    let cards = targets.iter().filter_map(|target| target.path.as_ref());
+    // Few cards have the name of the file: most are told apart without asking the file system.
+    let mut named = cards.filter(|card| card.file_name() == whole.file_name());
+    if named.any(|card| std::fs::canonicalize(card).is_ok_and(|card| card == whole)) {
+        bail!("{} is a card that is audited, and is not written over", path.display());
+    }
+    Ok(())
 }
 
 /// Tells of entries of the baseline that nothing is found for any more, and takes them out if that was asked for.
@@ -398,6 +427,7 @@ fn outputs(
     settings: &Settings,
     global: &Global,
     stdin: bool,
+    fail: FailOn,
 ) -> anyhow::Result<Outputs> {
     let format = match (options.format, &config.format) {
         (Some(format), _) => format,
@@ -407,6 +437,12 @@ fn outputs(
         (None, None) => Format::Table,
     };
     let here = std::env::current_dir().unwrap_or_default();
+    // What a server shows beside a file is named from the top of what it has checked out.
+    let top = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
+    let top = top.and_then(|top| std::fs::canonicalize(top).ok());
+    let real = std::fs::canonicalize(&here).unwrap_or_else(|_| here.clone());
+    let below = top.as_ref().and_then(|top| real.strip_prefix(top).ok()).map(discover::slashed).unwrap_or_default();
+    let here = if below.is_empty() { here } else { top.unwrap_or(here) };
     let run = Run {
         profile: settings.rules.profile(),
         root_uri: format!("file://{}/", safe::uri_path(here.to_string_lossy().trim_end_matches('/'))),
@@ -418,12 +454,16 @@ fn outputs(
     };
     let (mut renderers, mut writers) = (Vec::new(), Vec::new());
     let (style, writer): (Style, Box<dyn Write>) = match &options.output {
-        Some(path) => (Style::default(), file(path)?),
+        Some(path) if path.as_os_str() != "-" => (Style::default(), file(path)?),
         // Standard output is for the mended text.
-        None if options.fix && stdin => (Style::default(), Box::new(io::stderr())),
-        None => (stdout_style(global.color), Box::new(BufWriter::new(io::stdout().lock()))),
+        _ if options.fix && stdin => (Style::default(), Box::new(io::stderr())),
+        _ => (stdout_style(global.color), Box::new(BufWriter::new(io::stdout().lock()))),
     };
-    let style = Style { silenced: options.show_suppressed, ..style };
+    let fails = match fail {
+        FailOn::Severity(least) => Some(least),
+        FailOn::Never => None,
+    };
+    let style = Style { silenced: options.show_suppressed, fails, below: below.clone(), ..style };
     // Who writes a baseline knows that there is much to read.
     if options.write_baseline.is_none() || options.format.is_some() || options.output.is_some() {
         renderers.push((format, style.clone()));
@@ -438,7 +478,7 @@ fn outputs(
             bail!("two reports cannot both be written to {}", path.display());
         }
         taken.push(path);
-        let style = Style { silenced: options.show_suppressed, ..Style::default() };
+        let style = Style { silenced: options.show_suppressed, fails, below: below.clone(), ..Style::default() };
         renderers.push((*format, style.clone()));
         writers.push(Writer::new(*format, style, run.clone(), file(path)?));
     }

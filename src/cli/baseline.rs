@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
+use super::discover::slashed;
 use crate::engine::{Audit, Known};
 
 /// Version of the file's shape.
@@ -50,7 +51,7 @@ impl Names {
         let (mut up, mut folder) = (String::new(), self.folder.as_path());
         loop {
             if let Ok(rest) = path.strip_prefix(folder) {
-                return up + &rest.to_string_lossy().replace('\\', "/");
+                return up + &slashed(rest);
             }
             match folder.parent() {
                 Some(parent) => folder = parent,

@@ -128,7 +128,7 @@ impl Globs {
     }
 
     /// True when an absolute path is to be passed over.
-    fn excludes(&self, path: &Path) -> bool {
+    pub fn excludes(&self, path: &Path) -> bool {
         !self.exclude.is_empty() && self.exclude.is_match(self.relative(path))
     }
 
@@ -182,7 +182,18 @@ fn card_of(path: &Path, globs: &Globs, only_cards: bool) -> Option<PathBuf> {
     if !only_cards || card_name(&name) || globs.includes(&full) {
         return Some(path.to_owned());
     }
-    readme(folder)
+    path.ancestors().skip(1).take(MAX_ABOVE).find_map(readme)
+}
+
+/// The card that a repository lacks of which a file is named, or was.
+fn lacking(path: &Path, globs: &Globs) -> Option<Target> {
+    let folder = path.parent()?;
+    let listed = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let holds = |entry: std::io::Result<fs::DirEntry>| {
+        entry.is_ok_and(|entry| vocab::files().is_model(&entry.file_name().to_string_lossy()))
+    };
+    let model = readme(folder).is_none() && fs::read_dir(listed).ok()?.any(holds);
+    model.then(|| absent(folder, &HashSet::new(), &HashSet::new(), globs)).flatten()
 }
 
 /// The README of a folder, in any case.
@@ -227,7 +238,9 @@ pub fn find(
     let mut found = Found::default();
     for path in paths {
         if path.as_os_str() == "-" {
-            found.targets.push(Target::stdin(stdin_name.to_owned()));
+            // Who only wants cards does not want those that are excluded, wherever the text comes from.
+            let excluded = only_cards && std::path::absolute(stdin_name).is_ok_and(|path| globs.excludes(&path));
+            found.targets.extend((!excluded).then(|| Target::stdin(stdin_name.to_owned())));
             continue;
         }
         // A file may be called anything.
@@ -241,10 +254,14 @@ pub fn find(
         }
         match fs::metadata(path) {
             Ok(meta) if meta.is_dir() => walk(path, globs, jobs, &mut found),
-            Ok(_) => found.targets.extend(named(path, globs, only_cards)),
-            // What is gone may have been a licence beside a card.
+            Ok(_) => {
+                let lacking = || if only_cards { lacking(path, globs) } else { None };
+                found.targets.extend(named(path, globs, only_cards).or_else(lacking));
+            }
+            // What is gone may have been a licence beside a card, or the card of a model.
             Err(error) if only_cards && error.kind() == std::io::ErrorKind::NotFound => {
-                found.targets.extend(named(path, globs, true).filter(|target| target.path.as_deref() != Some(path)));
+                let beside = named(path, globs, true).filter(|target| target.path.as_deref() != Some(path));
+                found.targets.extend(beside.or_else(|| lacking(path, globs)));
             }
             Err(error) => found.errors.push((display(path), reason(&error))),
         }
@@ -283,8 +300,13 @@ pub(super) fn display(path: &Path) -> String {
     } else {
         path.to_owned()
     };
-    let text = path.to_string_lossy().replace('\\', "/");
-    text.trim_start_matches("./").to_owned()
+    slashed(&path).trim_start_matches("./").to_owned()
+}
+
+/// A path with `/` between its parts; on Unix a backslash is a letter of a name.
+pub(super) fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
 /// The folder of the repository that a folder with weights is a part of.

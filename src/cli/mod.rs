@@ -114,5 +114,5 @@ fn stdout_style(color: Color) -> Style {
     };
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     let size = if terminal { terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)) } else { None };
-    Style { width: size.or(columns).unwrap_or(80), color, terminal, silenced: false }
+    Style { width: size.or(columns).unwrap_or(80), color, terminal, ..Style::default() }
 }

@@ -1,20 +1,24 @@
 //! What is known of other repositories: from the user, from the same audit, from the Hub's local cache.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::anyhow;
 
 use super::audit::read_file;
-use super::discover::Target;
+use super::discover::{Target, display};
 use super::hub::{Online, cache};
 use crate::card::{self, Card, Kind, Siblings, front_matter};
 use crate::facts;
 use crate::license::{Declared, Lookup, Origin, Role, Stated, resolve};
 use crate::text::SourceFile;
 use crate::vocab::repo_id;
+
+/// Folders in which repositories are looked for that are no part of an audit.
+const MAX_ROOTS: usize = 16;
 
 /// Cards found so far.
 type Memo = HashMap<PathBuf, Option<Arc<Stated>>>;
@@ -27,6 +31,9 @@ pub struct Repositories {
     given: HashMap<String, String>,
     /// Hub id in lower case to the path and name of a card in this audit.
     neighbours: HashMap<String, (PathBuf, String)>,
+    /// Folders that hold owners' folders with those cards, in the current folder: repositories beside them may not be part
+    /// of the audit.
+    roots: Vec<PathBuf>,
     /// The folder of the cache.
     cache: Option<PathBuf>,
     read: Mutex<Memo>,
@@ -39,14 +46,40 @@ impl Repositories {
     #[must_use]
     pub fn new(given: HashMap<String, String>, targets: &[Target], cache: Option<PathBuf>, online: Online) -> Self {
         let mut neighbours = HashMap::new();
+        let mut roots: Vec<PathBuf> = Vec::new();
+        let mut owners: HashSet<PathBuf> = HashSet::new();
+        let here = env::current_dir().and_then(fs::canonicalize).ok();
         for target in targets {
             if let Some(path) = &target.path
                 && let Some(id) = target.home().filter(|id| id.contains('/') && repo_id::fault(id).is_none())
             {
+                if let Some(owner) = path.parent().and_then(Path::parent)
+                    && owners.insert(owner.to_owned())
+                    && let Some(here) = &here
+                    && let Ok(owner) =
+                        fs::canonicalize(if owner.as_os_str().is_empty() { Path::new(".") } else { owner })
+                    && let Some(root) = owner.parent().filter(|root| root.starts_with(here))
+                    && roots.len() < MAX_ROOTS
+                    && !roots.iter().any(|known| known == root)
+                {
+                    roots.push(root.to_owned());
+                }
                 neighbours.entry(id.to_lowercase()).or_insert_with(|| (path.clone(), target.name.clone()));
             }
         }
-        Self { given, neighbours, cache, read: Mutex::default(), online }
+        Self { given, neighbours, roots, cache, read: Mutex::default(), online }
+    }
+
+    /// The card of a repository that lies beside those that are audited, without being audited itself.
+    fn beside(&self, repo: &str) -> Option<PathBuf> {
+        if !repo.contains('/') || repo_id::fault(repo).is_some() {
+            return None;
+        }
+        self.roots.iter().find_map(|root| {
+            let card = fs::canonicalize(root.join(repo).join("README.md")).ok()?;
+            // Not through a link to elsewhere.
+            card.starts_with(root).then_some(card)
+        })
     }
 
     fn stated(&self, path: &Path, kind: Kind) -> Option<Arc<Stated>> {
@@ -72,6 +105,12 @@ impl Lookup for Repositories {
             && let Some(stated) = self.stated(path, kind)
         {
             found.push((Origin::Neighbour(name.clone()), (*stated).clone()));
+        }
+        if !self.neighbours.contains_key(&id)
+            && let Some(path) = self.beside(repo)
+            && let Some(stated) = self.stated(&path, kind)
+        {
+            found.push((Origin::Neighbour(display(&path)), (*stated).clone()));
         }
         if let Some(cache) = &self.cache
             && let Some(path) = cached(cache, role, repo)

@@ -106,7 +106,10 @@ pub(super) fn special(
     // Few sets of overrides meet on a file, however many files there are.
     let mut sets: HashMap<Vec<usize>, Arc<Rules>> = HashMap::new();
     for target in targets {
-        let Some(path) = target.path.as_deref().and_then(|path| fs::canonicalize(path).ok()) else { continue };
+        // Standard input is judged by the name that it is given.
+        let named = || target.is_stdin().then(|| std::path::absolute(&target.name).ok()).flatten();
+        let known = target.path.as_deref().map(|path| fs::canonicalize(path).ok());
+        let Some(path) = known.unwrap_or_else(named) else { continue };
         let met: Vec<usize> = (0..globs.len()).filter(|at| globs[*at].includes(&path)).collect();
         if met.is_empty() {
             continue;

@@ -71,6 +71,12 @@ impl Rules {
         Ok(())
     }
 
+    /// True when no rule runs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        !rule::all().iter().any(|rule| self.wants(rule))
+    }
+
     /// Leaves further rules or groups out.
     ///
     /// # Errors

@@ -61,7 +61,11 @@ fn directive(text: &str, comment: Span, inner: &str, scope: impl Fn(bool) -> Ran
     let rest = inner.trim_start().strip_prefix(MARK)?.trim_start();
     let (whole, rest) = match rest.strip_prefix("ignore-file") {
         Some(rest) => (true, rest),
-        None => (false, rest.strip_prefix("ignore")?),
+        None => match rest.strip_prefix("ignore") {
+            Some(rest) => (false, rest),
+            // Another word silences nothing, and is told as a comment that names no rule.
+            None => (false, &rest[..0]),
+        },
     };
     let listed = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let (list, reason) = listed.unwrap_or((&rest[..0], rest));
@@ -177,9 +181,12 @@ pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &m
     let known = |word: &str| rule::all().iter().any(|rule| rule.is_meant(word));
     for ignore in ignores {
         if ignore.words.is_empty() {
-            sink.add("ignore-unknown", ignore.comment, "The comment names no rule to ignore", |f| {
-                f.help("Write `ignore[rule] reason` with the id of a rule, or remove it").anchor("none")
-            });
+            sink.add(
+                "ignore-unknown",
+                ignore.comment,
+                "The comment silences nothing: it names no rule to ignore",
+                |f| f.help("Write `ignore[rule] reason` with the id of a rule, or remove it").anchor("none"),
+            );
             continue;
         }
         for (word, span) in ignore.words.iter().filter(|(word, _)| !known(word)) {

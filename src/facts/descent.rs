@@ -279,8 +279,10 @@ pub fn is_local(owner: &str) -> bool {
         words().local_folders.iter().any(known)
     };
     let owner = owner.to_lowercase();
-    // "yourname" stands for one, too.
-    owner.starts_with("your") || owner.split(['-', '_']).any(folder)
+    let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    // "yourname" stands for one, too. "path-ai" and "zai-org" are owners.
+    owner.starts_with("your")
+        || owner.split(['-', '_']).any(folder) && owner.split(['-', '_']).all(|part| folder(part) || number(part))
 }
 
 /// How the model derives from `bases` base models: as declared, else as its files, name and tags tell.

@@ -1,6 +1,6 @@
 //! GitHub workflow commands: annotations on a pull request (actions/toolkit `command.ts`).
 
-use super::{Summary, with_help};
+use super::{Style, Summary, with_help};
 use crate::engine::Audit;
 use crate::rule::Severity;
 use crate::text::{Unit, safe};
@@ -12,7 +12,7 @@ const SHOWN: usize = 10;
 const MAX_MESSAGE: usize = 4_000;
 
 /// The annotations of one card.
-pub(super) fn card(audit: &Audit) -> Vec<(Severity, String)> {
+pub(super) fn card(audit: &Audit, style: &Style) -> Vec<(Severity, String)> {
     audit
         .findings
         .iter()
@@ -27,7 +27,7 @@ pub(super) fn card(audit: &Audit) -> Vec<(Severity, String)> {
             let mut line = format!(
                 "::{command} title={},file={},line={},endLine={}",
                 safe::command_property(&format!("cardlint {}", finding.rule.id)),
-                safe::command_property(source.name()),
+                safe::command_property(&style.place(source.name())),
                 start.line,
                 end.line
             );

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::with_help;
+use super::{Style, with_help};
 use crate::engine::Audit;
 use crate::rule::Severity;
 use crate::text::{Unit, safe};
 
 /// The entries of one card, in source order.
-pub(super) fn card(audit: &Audit) -> Vec<(Severity, String)> {
+pub(super) fn card(audit: &Audit, style: &Style) -> Vec<(Severity, String)> {
     let entry = |finding: &crate::rule::Finding| {
         let source = audit.source(finding);
         let (start, end) = source.location(finding.span, Unit::CodePoint);
@@ -21,10 +21,10 @@ pub(super) fn card(audit: &Audit) -> Vec<(Severity, String)> {
             "description": safe::line(&with_help(finding)),
             "check_name": finding.rule.id,
             // Fingerprints are unique within a card; GitLab wants them so within the report.
-            "fingerprint": format!("{}:{}", safe::line(audit.name()), finding.fingerprint),
+            "fingerprint": format!("{}:{}", safe::line(&style.place(audit.name())), finding.fingerprint),
             "severity": severity,
             "location": {
-                "path": safe::line(source.name().trim_start_matches("./")),
+                "path": safe::line(style.place(source.name()).trim_start_matches("./")),
                 "lines": {"begin": start.line, "end": end.line},
             },
         });

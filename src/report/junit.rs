@@ -1,8 +1,11 @@
-//! `JUnit` XML: one suite a card, one case a finding: failed for an error, skipped with its message for what is none (a
-//! server takes any failure for a broken build); one passed case for a card without findings (testmoapp/junitxml, read
-//! 2026-11).
+//! `JUnit` XML: one suite a card, one case a finding: failed where it makes the run fail (`--fail-on`), skipped with its
+//! message else (a server takes any failure for a broken build); one passed case for a card without findings
+//! (testmoapp/junitxml, read 2026-11). Cases of a suite have names of their own: GitLab drops all others of a name
+//! (docs.gitlab.com, unit test reports, read 2026-11).
 
-use super::{Summary, sentence, with_help};
+use std::collections::HashMap;
+
+use super::{Style, Summary, sentence, with_help};
 use crate::engine::Audit;
 use crate::rule::Severity;
 use crate::text::{Unit, safe};
@@ -18,10 +21,12 @@ pub(super) fn head() -> String {
 }
 
 /// The suite of one card.
-pub(super) fn card(audit: &Audit) -> String {
+pub(super) fn card(audit: &Audit, style: &Style) -> String {
     let name = xml(audit.name());
     let count = audit.findings.len();
-    let failures = audit.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let fails = |severity: Severity| style.fails.is_some_and(|least| severity >= least);
+    let failures = audit.findings.iter().filter(|finding| fails(finding.severity)).count();
+    let mut names: HashMap<&str, usize> = HashMap::new();
     let mut out = format!(
         "<testsuite name=\"{name}\" tests=\"{}\" failures=\"{failures}\" errors=\"0\" skipped=\"{}\">\n",
         count.max(1),
@@ -33,17 +38,17 @@ pub(super) fn card(audit: &Audit) -> String {
         let file = xml(source.name());
         let (rule, line, column) = (xml(&finding.rule.id), start.line, start.column);
         let (message, text) = (xml(&sentence(&finding.message)), xml(&with_help(finding)));
-        let outcome = match finding.severity {
-            Severity::Error => {
-                format!("<failure type=\"error\" message=\"{message}\">{file}:{line}:{column}: {text}</failure>")
-            }
-            other => {
-                let severity = other.as_str();
-                format!(
-                    "<skipped message=\"{severity}: {message}\"/><system-out>{file}:{line}:{column}: {text}</system-out>"
-                )
-            }
+        let severity = finding.severity.as_str();
+        let outcome = if fails(finding.severity) {
+            format!("<failure type=\"{severity}\" message=\"{message}\">{file}:{line}:{column}: {text}</failure>")
+        } else {
+            format!(
+                "<skipped message=\"{severity}: {message}\"/><system-out>{file}:{line}:{column}: {text}</system-out>"
+            )
         };
+        let number = names.entry(&finding.rule.id).or_default();
+        *number += 1;
+        let rule = if *number > 1 { format!("{rule} ({number})") } else { rule };
         out.push_str(&format!(
             "<testcase name=\"{rule}\" classname=\"{name}\" file=\"{file}\" line=\"{line}\">{outcome}</testcase>\n"
         ));

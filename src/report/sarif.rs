@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 
 use serde_json::{Value, json};
 
-use super::{Run, Summary, sentence, with_help};
+use super::{Run, Style, Summary, sentence, with_help};
 use crate::disclosure::framework::{Framework, Requirement, frameworks};
 use crate::engine::{Audit, Silencer};
 use crate::rule::{self, Confidence, Finding, Rule, Severity};
@@ -48,17 +48,17 @@ fn artifact(path: &str) -> Value {
     json!({"uri": safe::uri_path(path.trim_start_matches("./")), "uriBaseId": "%SRCROOT%"})
 }
 
-fn location(source: &SourceFile, span: Span) -> Value {
-    json!({"physicalLocation": {"artifactLocation": artifact(source.name()), "region": region(source, span)}})
+fn location(source: &SourceFile, span: Span, style: &Style) -> Value {
+    json!({"physicalLocation": {"artifactLocation": artifact(&style.place(source.name())), "region": region(source, span)}})
 }
 
 /// The results of one card.
 ///
-/// GitHub shows suppressed results as alerts like any other, so that silenced findings are there only when `silenced`
+/// GitHub shows suppressed results as alerts like any other, so that silenced findings are there only when `style`
 /// asks for them.
-pub(super) fn card(audit: &Audit, silenced: bool) -> Vec<(Severity, String)> {
+pub(super) fn card(audit: &Audit, style: &Style) -> Vec<(Severity, String)> {
     let told = audit.findings.iter().map(|finding| (finding, None));
-    let untold = audit.silenced.iter().filter(|_| silenced).map(|one| (&one.finding, Some(&one.by)));
+    let untold = audit.silenced.iter().filter(|_| style.silenced).map(|one| (&one.finding, Some(&one.by)));
     let all: Vec<(&Finding, Option<&Silencer>)> = told.chain(untold).collect();
     if all.is_empty() {
         return Vec::new();
@@ -75,7 +75,7 @@ pub(super) fn card(audit: &Audit, silenced: bool) -> Vec<(Severity, String)> {
                 "level": level(finding.severity),
                 "kind": "fail",
                 "message": {"text": safe::sarif_message(&with_help(finding))},
-                "locations": [location(source, finding.span)],
+                "locations": [location(source, finding.span, style)],
                 "partialFingerprints": {
                     "primaryLocationLineHash": hashes[finding.file].get(start.line - 1).copied().map(shown),
                     "cardlint/v1": finding.fingerprint,
@@ -97,7 +97,7 @@ pub(super) fn card(audit: &Audit, silenced: bool) -> Vec<(Severity, String)> {
                     .iter()
                     .take(MAX_RELATED)
                     .map(|related| {
-                        let mut place = location(source, related.span);
+                        let mut place = location(source, related.span, style);
                         place["message"] = json!({"text": safe::sarif_message(&related.message)});
                         place
                     })
@@ -112,7 +112,7 @@ pub(super) fn card(audit: &Audit, silenced: bool) -> Vec<(Severity, String)> {
                     .collect();
                 result["fixes"] = json!([{
                     "description": {"text": safe::sarif_message(&format!("{} fix: {}.", capital(fix.safety.as_str()), fix.title))},
-                    "artifactChanges": [{"artifactLocation": artifact(source.name()), "replacements": replacements}],
+                    "artifactChanges": [{"artifactLocation": artifact(&style.place(source.name())), "replacements": replacements}],
                 }]);
             }
             (finding.severity, result.to_string())

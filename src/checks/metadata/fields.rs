@@ -48,7 +48,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         }
         empty(ctx, document, name, key, value, sink);
         if !FREE_TEXT.contains(&name) {
-            placeholders(document, name, value, sink);
+            placeholders(ctx, document, name, value, sink);
         }
         repeated(ctx, document, name, value, sink);
     }
@@ -144,9 +144,11 @@ fn remove_pair(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: N
     Some(Fix::safe("remove the line", lines, ""))
 }
 
-fn placeholders(document: &Document<'_>, name: &str, value: NodeId, sink: &mut Sink<'_>) {
+fn placeholders(ctx: &Context<'_>, document: &Document<'_>, name: &str, value: NodeId, sink: &mut Sink<'_>) {
     for item in items(document, value) {
-        if let Some(text) = placeholder_text(document, item) {
+        // What is no UTF-8 is read as question marks.
+        let unread = |text: &&str| text.bytes().all(|byte| byte == b'?') && !ctx.card.faults.is_empty();
+        if let Some(text) = placeholder_text(document, item).filter(|text| !unread(text)) {
             let message = format!("`{name}` still holds the placeholder {}", safe::quoted(text));
             // No licence is called so, and no repository if it is no id.
             let refused = match name {

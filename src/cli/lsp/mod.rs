@@ -7,6 +7,7 @@ mod actions;
 mod complete;
 mod hover;
 mod place;
+mod stream;
 mod symbols;
 
 use std::collections::{HashMap, HashSet};
@@ -16,12 +17,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use lsp_server::{Connection, ErrorCode, ExtractError, Message, Notification, Request, Response};
 use lsp_types::notification::{
-    DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument,
+    DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument, DidOpenTextDocument, DidSaveTextDocument, Exit,
     Notification as _, PublishDiagnostics, ShowMessage,
 };
 use lsp_types::request::{
     CodeActionRequest, Completion, DocumentDiagnosticRequest, DocumentSymbolRequest, HoverRequest, RegisterCapability,
-    Request as _, WorkspaceDiagnosticRefresh,
+    Request as _, Shutdown, WorkspaceDiagnosticRefresh,
 };
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CompletionOptions, Diagnostic, DiagnosticOptions,
@@ -34,12 +35,12 @@ use lsp_types::{
 use serde_json::json;
 
 use self::place::Encoding;
-use super::EXIT_CLEAN;
 use super::audit::audit_bytes;
 use super::config::Config;
 use super::discover::{Globs, Target, card_name, display, telling_name};
 use super::fix::{self, Mode};
 use super::settings::{buffer_settings, editor_settings, special};
+use super::{EXIT_CLEAN, EXIT_FINDINGS};
 use crate::card::{self, Card, Siblings};
 use crate::engine::{Audit, Settings};
 use crate::text::SourceFile;
@@ -82,7 +83,7 @@ struct Server<'c> {
 /// # Errors
 /// When the streams fail, or the client does not keep to the protocol.
 pub(super) fn run() -> anyhow::Result<u8> {
-    let (connection, threads) = Connection::stdio();
+    let (connection, threads) = stream::connect();
     let (id, params) = connection.initialize_start().context("the client does not begin as the protocol asks")?;
     let params: InitializeParams = serde_json::from_value(params).context("the client's greeting cannot be read")?;
     let encoding = encoding(&params);
@@ -101,10 +102,10 @@ pub(super) fn run() -> anyhow::Result<u8> {
     if watched.is_some_and(|watched| watched.dynamic_registration == Some(true)) {
         server.watch()?;
     }
-    server.serve()?;
+    let polite = server.serve()?;
     drop(connection);
     threads.join().context("the streams to the client failed")?;
-    Ok(EXIT_CLEAN)
+    Ok(if polite { EXIT_CLEAN } else { EXIT_FINDINGS })
 }
 
 /// Tells the user of a warning.
@@ -192,21 +193,30 @@ fn path_of(uri: &Uri) -> Option<PathBuf> {
 }
 
 impl Server<'_> {
-    fn serve(&mut self) -> anyhow::Result<()> {
+    /// Serves until the client leaves; false where it leaves without a goodbye.
+    fn serve(&mut self) -> anyhow::Result<bool> {
+        let mut down = false;
         while let Ok(message) = self.connection.receiver.recv() {
             match message {
                 Message::Request(request) => {
-                    if self.connection.handle_shutdown(&request).context("the client left without goodbye")? {
-                        return Ok(());
-                    }
-                    let response = self.answer(request);
+                    let response = if down {
+                        let message = "the server has been told to shut down".to_owned();
+                        Response::new_err(request.id, ErrorCode::InvalidRequest as i32, message)
+                    } else if request.method == Shutdown::METHOD {
+                        down = true;
+                        Response::new_ok(request.id, ())
+                    } else {
+                        self.answer(request)
+                    };
                     self.connection.sender.send(response.into())?;
                 }
-                Message::Notification(note) => self.hear(note)?,
-                Message::Response(_) => {}
+                Message::Notification(note) if note.method == Exit::METHOD => return Ok(down),
+                Message::Notification(note) if !down => self.hear(note)?,
+                Message::Notification(_) | Message::Response(_) => {}
             }
         }
-        Ok(())
+        // The stream has ended, which is how some clients leave.
+        Ok(true)
     }
 
     /// Answers a request; one that cannot be read is told so, and ends nothing.
@@ -341,13 +351,15 @@ impl Server<'_> {
         let folder = path.as_deref().and_then(Path::parent).unwrap_or(&self.root).to_owned();
         let root = self.root.clone();
         let (config, settings) = self.settings(if folder.is_dir() { &folder } else { &root })?;
-        let included = path.as_deref().is_some_and(|path| {
-            let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-            Globs::new(&config.files, &config.folder).is_ok_and(|globs| globs.includes(&path))
-        });
+        let full = path.as_deref().map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
+        let globs = Globs::new(&config.files, &config.folder).ok();
+        let matched = |test: fn(&Globs, &Path) -> bool| {
+            full.as_deref().zip(globs.as_ref()).is_some_and(|(path, globs)| test(globs, path))
+        };
+        let (included, excluded) = (matched(Globs::includes), matched(Globs::excludes));
         // A README may be that of another project, and other files are none of ours.
         let explicit = included || file.as_deref().is_some_and(telling_name);
-        let wanted = explicit || file.as_deref().is_none_or(card_name);
+        let wanted = !excluded && (explicit || file.as_deref().is_none_or(card_name));
         let target = Target { path, explicit, ..Target::stdin(name) };
         settings.special = special(config, &settings.rules, std::slice::from_ref(&target))?;
         let audit = (wanted && text.len() as u64 <= card::MAX_BYTES)
