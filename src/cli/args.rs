@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::card::Kind;
-use crate::license::{Class, Relation};
+use crate::license::{Class, Relation, Verdict};
 use crate::report::Format;
 use crate::rule::{Profile, Severity};
 
@@ -185,6 +185,9 @@ pub struct Coverage {
     /// How to print it
     #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
     pub format: CoverageFormat,
+    /// Write it to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Options of `new`.
@@ -238,6 +241,9 @@ pub struct OpennessOptions {
     /// How to print it
     #[arg(long, value_enum, default_value_t = OpennessFormat::Table)]
     pub format: OpennessFormat,
+    /// Write it to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// How to print the licence report.
@@ -265,9 +271,24 @@ pub struct LicenseReport {
     /// Do not look for base models in the local cache of the Hub
     #[arg(long)]
     pub no_hub_cache: bool,
+    /// The licence of another repository, such as a base model; may be given several times
+    #[arg(long, value_name = "REPO=LICENCE", value_parser = license_of)]
+    pub license_of: Vec<(String, String)>,
+    /// Configuration file, instead of the nearest one
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub no_config: bool,
+    /// Least verdict that makes the exit code 1: review, unknown, obligation-lost, conflict or never
+    #[arg(long, value_name = "VERDICT", value_parser = verdict, default_value = "never")]
+    pub fail_on: FailVerdict,
     /// How to print it
     #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
     pub format: ReportFormat,
+    /// Write it to FILE instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Options of `license list`.
@@ -444,6 +465,10 @@ pub enum FailOn {
     Never,
 }
 
+/// The option `--fail-on` of `license report`.
+#[derive(Clone, Copy, Debug)]
+pub struct FailVerdict(pub Option<Verdict>);
+
 /// The option `--kind`.
 #[derive(Clone, Copy, Debug)]
 pub struct KindChoice(pub Option<Kind>);
@@ -476,6 +501,17 @@ pub(super) fn fail_on(word: &str) -> Result<FailOn, String> {
     } else {
         word.parse().map(FailOn::Severity).map_err(|error: String| format!("{error}, never"))
     }
+}
+
+fn verdict(word: &str) -> Result<FailVerdict, String> {
+    if word == "never" {
+        return Ok(FailVerdict(None));
+    }
+    let known = [Verdict::Review, Verdict::Unknown, Verdict::ObligationLost, Verdict::Conflict];
+    let meant = known.into_iter().find(|verdict| verdict.as_str() == word);
+    meant
+        .map(|verdict| FailVerdict(Some(verdict)))
+        .ok_or_else(|| "the verdicts are review, unknown, obligation-lost, conflict, never".to_owned())
 }
 
 fn kind(word: &str) -> Result<KindChoice, String> {

@@ -1,7 +1,7 @@
 //! `cardlint coverage`, `framework`, `openness` and `topic`.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
@@ -11,15 +11,18 @@ use super::audit::read_bytes;
 use super::config::{self, Config};
 use super::discover::{self, Globs};
 use super::hub::Online;
-use super::{EXIT_CLEAN, EXIT_FAILED, packs, print, stdout_style, talk};
+use super::{EXIT_CLEAN, EXIT_FAILED, deliver, packs, page_style, print, talk};
 use crate::card::{self, Card, Kind, Siblings};
 use crate::checks::repository::secrets::without_secrets;
 use crate::disclosure;
 use crate::disclosure::framework::{Fit, Framework, answers, by_openness, frameworks};
 use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
-use crate::facts::is_free;
+use crate::facts::{self, is_free, license_span};
+use crate::license::{Nothing, Verdict};
 use crate::report::coverage::{self, Sheet};
 use crate::report::openness::{self as report, Leaf};
+use crate::report::plural;
+use crate::repository::Repository;
 use crate::text::{SourceFile, Span, Unit, safe, suggest};
 
 /// The frameworks that are shown when none is named: the card's own, and the questions on bias.
@@ -68,7 +71,7 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let asked = if options.framework.is_empty() { &config.frameworks } else { &options.framework };
     let (chosen, all) = (chosen(asked)?, asked.iter().any(|id| id == "all"));
     let mut sheets = Vec::new();
-    let errors = each(&options.paths, &config, options.only_cards, options.online, |name, source, card, files| {
+    let seen = each(&options.paths, &config, options.only_cards, options.online, |name, source, card, files| {
         let reading = disclosure::read_page(card);
         let openness = read_openness(&reading, freedom(card), files);
         for framework in &chosen {
@@ -90,7 +93,7 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
         }
     })?;
     let text = match options.format {
-        CoverageFormat::Table => coverage::table(&sheets, &stdout_style(global.color)),
+        CoverageFormat::Table => coverage::table(&sheets, &page_style(global.color, options.output.as_deref())),
         CoverageFormat::Csv => coverage::csv(&sheets),
         CoverageFormat::Markdown => coverage::markdown(&sheets),
         CoverageFormat::Html => coverage::html(&sheets),
@@ -98,27 +101,39 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
             safe::json(&(serde_json::to_string_pretty(&coverage::json(&sheets))? + "\n")).into_owned()
         }
     };
-    finish(&text, matches!(options.format, CoverageFormat::Json), sheets.is_empty() && !options.only_cards, &errors)
+    let shown = if matches!(options.format, CoverageFormat::Json) { text.into() } else { safe::workflow_log(&text) };
+    finish(&shown, options.output.as_deref(), sheets.is_empty() && !options.only_cards, options.only_cards, &seen)
 }
 
-/// Reads every model card under the paths; gives what could not be read.
+/// What became of the files that were looked at.
+#[derive(Default)]
+struct Seen {
+    /// What could not be read: path and reason.
+    errors: Vec<(String, String)>,
+    /// Files that are no model cards.
+    passed: usize,
+    /// Of them, those that were named and are cards of data.
+    data: Vec<String>,
+}
+
+/// Reads every model card under the paths.
 fn each(
     paths: &[PathBuf],
     config: &Config,
     only_cards: bool,
     online: bool,
     mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[String]),
-) -> anyhow::Result<Vec<(String, String)>> {
+) -> anyhow::Result<Seen> {
     let globs = Globs::new(&config.files, &config.folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let found = discover::find(paths, "README.md", &globs, threads, only_cards, &Online::new(online)?);
-    let mut errors = found.errors;
+    let mut seen = Seen { errors: found.errors, ..Seen::default() };
     for target in &found.targets {
         let bytes = match read_bytes(target) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => continue,
             Err(reason) => {
-                errors.push((target.name.clone(), reason));
+                seen.errors.push((target.name.clone(), reason));
                 continue;
             }
         };
@@ -128,29 +143,46 @@ fn each(
         if card.kind == Kind::Model && (target.explicit || card.is_card()) {
             let files = target.files().map(|files| files.names("")).unwrap_or_default();
             see(&target.name, &source, &card, &files);
+        } else {
+            seen.passed += 1;
+            if target.explicit && card.kind == Kind::Dataset {
+                seen.data.push(target.name.clone());
+            }
         }
     }
-    Ok(errors)
+    Ok(seen)
 }
 
-fn finish(text: &str, json: bool, empty: bool, errors: &[(String, String)]) -> anyhow::Result<u8> {
-    let shown = if json { text.into() } else { safe::workflow_log(text) };
-    print(&shown)?;
-    for (path, reason) in errors {
+fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &Seen) -> anyhow::Result<u8> {
+    deliver(shown, file)?;
+    for (path, reason) in &seen.errors {
         talk("error", &format!("{path}: {reason}"));
     }
-    if empty && errors.is_empty() {
+    if let Some(name) = seen.data.first().filter(|_| empty) {
+        bail!("{} is the card of a dataset; what cards of models disclose is read here", safe::line(name));
+    }
+    if empty && seen.errors.is_empty() {
         bail!("no model card found; name a file to read it whatever it looks like");
     }
-    Ok(if errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
+    if seen.passed > 0 && !quiet {
+        talk("passed over", &format!("{} that are no model cards", plural(seen.passed, "file")));
+    }
+    Ok(if seen.errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
 }
 
-fn freedom(card: &Card<'_>) -> Freedom {
-    match is_free(card) {
+/// What the declared licence leaves, by itself and beside those of the base models as far as the tables know them.
+fn freedom(card: &Card<'_>) -> (Freedom, Span) {
+    let parents = facts::descent::parents(card, &[], &Repository::default());
+    let judged = || facts::assess(card, &parents, &Nothing);
+    let freedom = match is_free(card) {
+        Some(true) if judged().is_some_and(|known| known.judgement.verdict() >= Verdict::ObligationLost) => {
+            Freedom::Disputed
+        }
         Some(true) => Freedom::Free,
         Some(false) => Freedom::Restricted,
         None => Freedom::Unknown,
-    }
+    };
+    (freedom, license_span(card))
 }
 
 /// Runs `openness`; gives the exit code.
@@ -159,7 +191,7 @@ fn freedom(card: &Card<'_>) -> Freedom {
 /// When standard output fails.
 pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8> {
     let mut leaves = Vec::new();
-    let errors =
+    let seen =
         each(&options.paths, &configured(&options.paths)?, false, options.online, |name, source, card, files| {
             let openness = read_openness(&disclosure::read_page(card), freedom(card), files);
             let line = |part: &Part| part.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
@@ -167,13 +199,14 @@ pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8
             leaves.push(Leaf { card: name.to_owned(), openness, lines });
         })?;
     let text = match options.format {
-        OpennessFormat::Table => report::table(&leaves, &stdout_style(global.color)),
+        OpennessFormat::Table => report::table(&leaves, &page_style(global.color, options.output.as_deref())),
         OpennessFormat::Markdown => report::markdown(&leaves),
         OpennessFormat::Json => {
             safe::json(&(serde_json::to_string_pretty(&report::json(&leaves))? + "\n")).into_owned()
         }
     };
-    finish(&text, matches!(options.format, OpennessFormat::Json), leaves.is_empty(), &errors)
+    let shown = if matches!(options.format, OpennessFormat::Json) { text.into() } else { safe::workflow_log(&text) };
+    finish(&shown, options.output.as_deref(), leaves.is_empty(), false, &seen)
 }
 
 /// Runs `framework`; gives the exit code.

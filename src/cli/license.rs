@@ -1,6 +1,5 @@
 //! `cardlint license`: what licences ask for, and whether terms hold together.
 
-use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
@@ -9,17 +8,17 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::args::{Global, LicenseCheck, LicenseCommand, LicenseList, LicenseReport, PageFormat, ReportFormat};
-use super::config::Files;
+use super::config::{self, Config};
 use super::discover::{self, Globs};
 use super::hub::Online;
 use super::repositories::{Repositories, hub_cache};
-use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, print, stdout_style, talk};
+use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, deliver, packs, page_style, print, talk};
 use crate::engine::{Audit, Settings};
 use crate::license::judge::Reason;
 use crate::license::knowledge::source;
 use crate::license::lineage::{Source, inputs};
 use crate::license::{self, Declared, Input, Judgement, License, Nothing, Published, Relation, Role, Verdict};
-use crate::report::licenses;
+use crate::report::{licenses, plural};
 use crate::text::{safe, suggest};
 use crate::vocab::repo_id;
 
@@ -407,6 +406,9 @@ fn question(options: &LicenseCheck) -> anyhow::Result<Question> {
     {
         for text in texts {
             let (name, license, own) = parse_input(text)?;
+            if name.trim().is_empty() {
+                bail!("a --base, --teacher or --dataset is named without a name");
+            }
             if let (Some(own), Role::Base) = (own, role) {
                 if relation.is_some_and(|relation| relation != own) {
                     bail!("one model has one relation to its bases; --base {text} names another one");
@@ -502,7 +504,8 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
     let mut out = format!("{} ({declared}): {}{unmet}\n", safe::line(name), judgement.verdict().as_str());
     for input in &question.inputs {
         let owner = if input.same_owner { ", same owner" } else { "" };
-        let doubt = if input.certain { "" } else { ", not confirmed by its publisher" };
+        let doubt =
+            if input.certain || !input.terms.is_known() { "" } else { ", not seen at its publisher by cardlint" };
         out.push_str(&format!("  ← {} ({}{owner}{doubt})\n", safe::line(&input.name), label(&input.terms)));
     }
     for reason in &judgement.reasons {
@@ -545,23 +548,29 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
 }
 
 fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
-    let globs = Globs::new(&Files::default(), Path::new("."))?;
+    let config = if options.no_config {
+        Config::default()
+    } else {
+        config::load(options.config.as_deref(), &config::start(&options.paths))?
+    };
+    packs::install(&config.packs())?;
+    config.check()?;
+    let globs = Globs::new(&config.files, &config.folder)?;
     let online = Online::new(options.online)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let found = discover::find(&options.paths, "README.md", &globs, threads, false, &online);
-    let known = Repositories::new(
-        HashMap::new(),
-        &found.targets,
-        if options.no_hub_cache { None } else { hub_cache() },
-        online.clone(),
-    );
+    let mut given = config.known_licenses()?;
+    given.extend(options.license_of.iter().cloned());
+    let use_cache = !options.no_hub_cache && config.license.as_ref().is_none_or(|license| license.hub_cache);
+    let cache = if use_cache { hub_cache() } else { None };
+    let known = Repositories::new(given, &found.targets, cache, online.clone());
     let settings = Settings { lookup: Some(Box::new(known)), ..Settings::default() };
-    let mut audits = Vec::new();
+    let (mut audits, mut passed) = (Vec::new(), 0);
     let mut errors = found.errors;
     for target in &found.targets {
         match audit::read_and_audit(target, &settings) {
             Ok(Some(audit)) => audits.push(audit),
-            Ok(None) => {}
+            Ok(None) => passed += 1,
             Err(reason) => errors.push((target.name.clone(), reason)),
         }
     }
@@ -584,17 +593,26 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
             let shown = licenses::COLUMNS.len() - 1;
             let cells: Vec<Vec<String>> =
                 audits.iter().map(|audit| licenses::row(audit)[..shown].iter().map(cell).collect()).collect();
-            crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &stdout_style(global.color))
-                + DISCLAIMER
-                + "\n"
+            let style = page_style(global.color, options.output.as_deref());
+            crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &style) + DISCLAIMER + "\n"
         }
     };
     // JSON keeps its meaning with the unsafe characters escaped; the other forms have none left.
-    print(&if matches!(options.format, ReportFormat::Json) { safe::json(&text) } else { safe::workflow_log(&text) })?;
+    let shown =
+        if matches!(options.format, ReportFormat::Json) { safe::json(&text) } else { safe::workflow_log(&text) };
+    deliver(&shown, options.output.as_deref())?;
     for (path, reason) in &errors {
         talk("error", &format!("{path}: {reason}"));
     }
-    Ok(if errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
+    if passed > 0 {
+        talk("passed over", &format!("{}: no metadata or wording of a card", plural(passed, "file")));
+    }
+    let failed = options.fail_on.0.is_some_and(|least| audits.iter().any(|audit| audit.verdict >= Some(least)));
+    Ok(match (errors.is_empty(), failed) {
+        (false, _) => EXIT_FAILED,
+        (true, true) => EXIT_FINDINGS,
+        (true, false) => EXIT_CLEAN,
+    })
 }
 
 fn report_json(audit: &Audit) -> Value {
@@ -606,6 +624,7 @@ fn report_json(audit: &Audit) -> Value {
         "expression": license.and_then(|license| license.expression.as_ref()),
         "classes": license.iter().flat_map(|license| &license.classes).map(|class| class.as_str()).collect::<Vec<_>>(),
         "verdict": audit.verdict.map(Verdict::as_str),
+        "unmet": audit.unmet,
         "lineage": audit.lineage.iter().map(|base| json!({
             "name": base.name, "role": base.role.as_str(), "relation": base.relation.as_str(), "license": base.license,
             "origin": base.origin, "certain": base.certain, "behind": base.behind, "reason": base.reason,

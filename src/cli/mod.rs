@@ -23,8 +23,10 @@ pub mod read;
 pub mod repositories;
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Parser;
 
 use crate::report::Style;
@@ -99,6 +101,27 @@ fn print(text: &str) -> anyhow::Result<()> {
     out.flush()?;
     Ok(())
 }
+
+/// Prints a text, or writes it to a file.
+fn deliver(text: &str, file: Option<&Path>) -> anyhow::Result<()> {
+    match file {
+        Some(file) if file.as_os_str() != "-" => {
+            std::fs::write(file, text).with_context(|| format!("cannot write {}", file.display()))
+        }
+        _ => print(text),
+    }
+}
+
+/// The style of tables that are kept: nothing is cut to the width of a terminal that is not there.
+fn page_style(color: Color, file: Option<&Path>) -> Style {
+    let file = file.is_some_and(|file| file.as_os_str() != "-");
+    let style = if file { Style::default() } else { stdout_style(color) };
+    let asked = !file && std::env::var_os("COLUMNS").is_some_and(|columns| !columns.is_empty());
+    if style.terminal || asked { style } else { Style { width: WIDE, ..style } }
+}
+
+/// Columns of a table that nothing limits.
+const WIDE: usize = 4_000;
 
 /// What standard output can show: the option beats `NO_COLOR`, which beats `CLICOLOR_FORCE`, which
 /// beats the terminal.

@@ -79,6 +79,8 @@ pub enum Freedom {
     Free,
     /// Less than that.
     Restricted,
+    /// As much, but less by the licences of what the model derives from.
+    Disputed,
     /// Nothing is known.
     Unknown,
 }
@@ -152,15 +154,21 @@ impl Openness {
     }
 }
 
-/// Reads how open a model is.
+/// Reads how open a model is: what it discloses, what its licence leaves, with its place, and its files.
 #[must_use]
-pub fn openness(reading: &Reading, freedom: Freedom, files: &[String]) -> Openness {
+pub fn openness(reading: &Reading, (freedom, license): (Freedom, Span), files: &[String]) -> Openness {
     static TABLE: LazyLock<File> = LazyLock::new(|| embedded::table("rules/openness.yaml"));
-    let parts = |list: &'static [Component]| list.iter().map(|one| part(one, reading, freedom, files)).collect();
+    let parts =
+        |list: &'static [Component]| list.iter().map(|one| part(one, reading, (freedom, license), files)).collect();
     Openness { components: parts(&TABLE.components), elements: parts(&TABLE.elements) }
 }
 
-fn part(component: &'static Component, reading: &Reading, freedom: Freedom, files: &[String]) -> Part {
+fn part(
+    component: &'static Component,
+    reading: &Reading,
+    (freedom, license): (Freedom, Span),
+    files: &[String],
+) -> Part {
     let answer = |id: &String| topic(id).and_then(|topic| reading.disclosures.get(topic));
     let answers = component.topics.iter().filter_map(answer);
     let best = answers.max_by_key(|found| found.level).filter(|found| found.level.is_disclosed());
@@ -190,9 +198,11 @@ fn part(component: &'static Component, reading: &Reading, freedom: Freedom, file
             (Some(Owner::Code), _) if file.is_none() && stated => Shown::Yes,
             (Some(Owner::Code), _) if file.is_none() => Shown::Partly("the licence of the code is not shown"),
             (_, Freedom::Restricted) => Shown::Partly("the licence restricts use"),
+            (_, Freedom::Disputed) => Shown::Partly("the licence of what the model derives from restricts use"),
             (_, Freedom::Unknown) => Shown::Partly("whether the licence is free is not known"),
             _ => Shown::Yes,
         }
     };
+    let evidence = evidence.or_else(|| nothing_else.then_some(license));
     Part { component, shown, evidence, file: file.cloned() }
 }

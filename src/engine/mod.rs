@@ -115,7 +115,7 @@ pub struct Ancestor {
     pub certain: bool,
     /// What derives from it, when the card itself does not name it.
     pub behind: Option<String>,
-    /// What is wrong, for the worst reason of this ancestor.
+    /// What is wrong, for the worst reasons of this ancestor, or why nothing is said of it.
     pub reason: Option<String>,
 }
 
@@ -133,6 +133,8 @@ pub struct Audit {
     pub license: Option<DeclaredLicense>,
     /// How the declared licence stands to those of the base models; `None` without any.
     pub verdict: Option<Verdict>,
+    /// Duties towards those that the name of the model breaks, in words.
+    pub unmet: Vec<String>,
     /// What it derives from.
     pub lineage: Vec<Ancestor>,
     /// What was found, in source order.
@@ -327,6 +329,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         front_matter: card.front.status,
         license: declared_license(&card),
         verdict: assessment.as_ref().map(|assessment| assessment.judgement.verdict()),
+        unmet: assessment.as_ref().map(Assessment::unmet).unwrap_or_default(),
         lineage: assessment.as_ref().map(lineage).unwrap_or_default(),
         findings,
         silenced,
@@ -369,6 +372,7 @@ pub fn notices(source: SourceFile, notices: Vec<(&str, Span, String, &str)>, set
         front_matter: Status::Missing,
         license: None,
         verdict: None,
+        unmet: Vec::new(),
         lineage: Vec::new(),
         findings,
         silenced: Vec::new(),
@@ -447,12 +451,30 @@ fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
         origin: Origin::Unknown.as_str(),
         certain: false,
         behind: None,
-        reason: None,
+        reason: Some("not judged: no licence of the data is known".to_owned()),
     });
     inputs
         .map(|(at, input)| {
-            let reasons = assessment.judgement.reasons.iter();
-            let reason = reasons.filter(|reason| reason.input == Some(at)).max_by_key(|reason| reason.verdict);
+            let own = || assessment.judgement.reasons.iter().filter(|reason| reason.input == Some(at));
+            let reason = own().map(|reason| reason.verdict).max().map(|worst| {
+                // Terms and licences are few: all that weigh as much are told.
+                let mut told: Vec<String> = Vec::new();
+                for reason in own().filter(|reason| reason.verdict == worst) {
+                    let section = reason.term.and_then(|term| term.section.as_deref());
+                    let section = section.map(|section| format!(" (section {section})")).unwrap_or_default();
+                    let words = format!("{}{section}", reason.message);
+                    if !told.contains(&words) {
+                        told.push(words);
+                    }
+                }
+                format!("{}: {}", worst.as_str(), told.join(", "))
+            });
+            let spared = || {
+                let unknown = input.same_owner && !input.terms.is_known();
+                unknown.then(|| {
+                    "not judged: of the same owner, who may choose new terms; its licence is not known".to_owned()
+                })
+            };
             Ancestor {
                 name: secrets::without_secrets(input.name.clone()),
                 role: input.role,
@@ -461,8 +483,7 @@ fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
                 origin: input.origin.as_str(),
                 certain: input.certain,
                 behind: input.behind.clone().map(secrets::without_secrets),
-                reason: reason
-                    .map(|reason| secrets::without_secrets(format!("{}: {}", reason.verdict.as_str(), reason.message))),
+                reason: reason.or_else(spared).map(secrets::without_secrets),
             }
         })
         .chain(unjudged)

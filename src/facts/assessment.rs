@@ -4,7 +4,7 @@ use super::descent::{self, Claim, Parent};
 use super::{declared, place, statements};
 use crate::card::Card;
 use crate::license::lineage::{Source, inputs};
-use crate::license::{Declared, Input, Judgement, Lookup, Published, Relation, Role, Terms, judge};
+use crate::license::{Atom, Declared, Input, Judgement, Lookup, Published, Relation, Role, Terms, judge};
 use crate::repository;
 use crate::text::Span;
 
@@ -28,6 +28,25 @@ pub struct Assessment {
     pub unjudged: Vec<String>,
     /// Repositories that derive from each other, and what names the first.
     pub circle: Option<(Claim, Vec<String>)>,
+}
+
+impl Assessment {
+    /// Duties that none of the model's names meets, in words.
+    #[must_use]
+    pub fn unmet(&self) -> Vec<String> {
+        let fold = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
+        let mut told = Vec::new();
+        for duty in &self.judgement.unmet {
+            let asked = duty.term.text().unwrap_or_default();
+            let met = duty.term.atom == Atom::NamePrefix
+                && self.names.iter().any(|name| fold(name).starts_with(&fold(asked)));
+            let words = format!("{}: {asked} ({})", duty.term.atom.words(), duty.license.id);
+            if !met && !told.contains(&words) {
+                told.push(words);
+            }
+        }
+        told
+    }
 }
 
 /// Judges a model against what it derives from; `None` when its card names nothing that is judged.

@@ -424,9 +424,13 @@ impl Case<'_> {
         judgement.reasons.push(reason);
     }
 
-    /// Student and teacher are of one family of licences, which such terms except.
+    /// Student and teacher are of one family of models, which such terms except: the licence says so, and the base
+    /// models do not say otherwise.
     fn is_own_family(&self, teacher: &License) -> bool {
-        self.declared.unwrap_or_default().iter().any(|license| stem(&license.id) == stem(&teacher.id))
+        let own = |license: &&License| stem(&license.id) == stem(&teacher.id);
+        let bases: Vec<&License> =
+            self.foreign().filter(|(_, role, _)| *role == Role::Base).map(|(_, _, license)| license).collect();
+        self.declared.unwrap_or_default().iter().any(own) && (bases.is_empty() || bases.iter().any(own))
     }
 
     /// Is there any licence under which all of this could be published?

@@ -1,7 +1,7 @@
 //! The licence table: a line a repository, for people who clear rights and write notices.
 
 use crate::engine::Audit;
-use crate::license;
+use crate::license::{self, Role};
 use crate::text::safe;
 
 /// Its columns.
@@ -18,7 +18,16 @@ pub fn row(audit: &Audit) -> [String; 8] {
         .iter()
         .map(|input| format!("{} ({})", input.name, input.license.as_deref().unwrap_or("unknown")))
         .collect();
-    let reasons: Vec<&str> = audit.lineage.iter().filter_map(|input| input.reason.as_deref()).collect();
+    let mut reasons: Vec<String> = Vec::new();
+    for input in &audit.lineage {
+        // Of data under unknown terms there are many, which the column before shows.
+        let Some(reason) = input.reason.as_deref().filter(|_| input.role != Role::Dataset || input.license.is_some())
+        else {
+            continue;
+        };
+        reasons.push(if audit.lineage.len() > 1 { format!("{}: {reason}", input.name) } else { reason.to_owned() });
+    }
+    reasons.extend(audit.unmet.iter().map(|duty| format!("duty not met: {duty}")));
     let classes = declared.iter().flat_map(|license| &license.classes).map(|class| class.as_str());
     let expressions = declared.iter().filter_map(|license| license.expression.as_deref());
     let expressions = expressions.chain(audit.lineage.iter().filter_map(|input| input.license.as_deref()));
@@ -54,8 +63,12 @@ pub fn csv_head() -> String {
 /// One row of a Markdown table.
 #[must_use]
 pub fn markdown(cells: &[String; 8]) -> String {
-    let cells: Vec<String> = cells.iter().map(|cell| safe::markdown(cell)).collect();
-    format!("| {} |\n", cells.join(" | "))
+    let mut shown: Vec<String> = cells.iter().map(|cell| safe::markdown(cell)).collect();
+    // The addresses of the texts are those of the tables (rules/licenses/), not of a card.
+    if let (Some(last), Some(texts)) = (shown.last_mut(), cells.last()) {
+        *last = texts.split_whitespace().map(|url| format!("<{url}>")).collect::<Vec<_>>().join(" ");
+    }
+    format!("| {} |\n", shown.join(" | "))
 }
 
 /// The head of the Markdown table.

@@ -123,15 +123,21 @@ pub fn command_property(text: &str) -> String {
 #[must_use]
 pub fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for c in line(text).chars() {
+    let text = line(text);
+    let mut at = 0;
+    for c in text.chars() {
+        let (before, behind) = (&text[..at], &text[at + c.len_utf8()..]);
+        at += c.len_utf8();
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '@' => out.push_str("&#64;"),
-            // Autolinks need "://" or "www."; references need "#".
-            ':' => out.push_str("&#58;"),
-            '.' => out.push_str("&#46;"),
+            // Autolinks need "://" or "www.", emoji ":name:"; references need "#".
+            ':' if !behind.is_empty() && !behind.starts_with(' ') => out.push_str("&#58;"),
+            '.' if before.len() >= 3 && before.as_bytes()[before.len() - 3..].eq_ignore_ascii_case(b"www") => {
+                out.push_str("&#46;");
+            }
             '#' => out.push_str("&#35;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '|' | '~' | '!' => {
                 out.push('\\');

@@ -7,7 +7,7 @@ use crate::checks::{Context, Sink};
 use crate::facts::{self, Assessment, Claim, origin_words};
 use crate::license::judge::{Duty, Reason, ways_out};
 use crate::license::knowledge::Reach;
-use crate::license::{Atom, Class, Published, Relation, Role, Verdict, judge};
+use crate::license::{Atom, Class, Origin, Published, Relation, Role, Verdict, base_model, judge};
 use crate::rule::{Confidence, Severity};
 use crate::text::{SourceFile, Span, safe};
 
@@ -84,7 +84,11 @@ impl Case<'_, '_> {
                 }
                 let link = license.url.as_ref().map(|url| format!("`license_link: {url}`"));
                 let link = link.unwrap_or_else(|| "a `license_link`".to_owned());
-                format!("`license: other` with `license_name: {}` and {link}", license.id)
+                // As the publisher of the base model calls it.
+                let inputs = self.assessment.inputs.iter();
+                let mut same = inputs.filter(|input| input.terms.licenses().any(|known| known.id == license.id));
+                let called = same.find_map(|input| base_model(&input.name)?.name.as_deref());
+                format!("`license: other` with `license_name: {}` and {link}", called.unwrap_or(&license.id))
             })
             .collect();
         if words.is_empty() {
@@ -92,6 +96,21 @@ impl Case<'_, '_> {
                 .to_owned()
         } else {
             format!("Publish it under {}", words.join(" or "))
+        }
+    }
+
+    /// Why a finding is no error, for its help.
+    fn doubt(&self, input: usize) -> &'static str {
+        let Assessment { inputs, claims, named_in_text, .. } = self.assessment;
+        let known = inputs.get(input);
+        if named_in_text.is_some() {
+            ". A warning, because the licence is read from the text of the card"
+        } else if claims.get(input).is_some_and(|claim| matches!(claim, Claim::Sentence(_))) {
+            ". A warning, because the base model is read from a sentence"
+        } else if known.is_some_and(|input| !input.certain && input.origin == Origin::Table) {
+            ". A warning, because cardlint has that licence from a catalogue and has not seen it at its publisher: look there first"
+        } else {
+            ". A warning, because not every term was checked against the text of the licence"
         }
     }
 
@@ -106,11 +125,12 @@ impl Case<'_, '_> {
                 section(reason)
             );
             sink.add("license-conflict", self.span(input), message, |f| {
+                let certain = self.is_certain(reason);
                 let f = f
-                    .help(self.way_out())
+                    .help(self.way_out() + if certain { "" } else { self.doubt(input) })
                     .related(self.base_span(input), "derives from this model")
                     .anchor(format!("/license/{}/{}", self.assessment.inputs[input].name, license.id));
-                if self.is_certain(reason) { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
+                if certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
             });
         }
     }
@@ -143,7 +163,7 @@ impl Case<'_, '_> {
             let certain = reasons.iter().all(|reason| self.is_certain(reason));
             sink.add("license-restriction-lost", self.span(input), message, |f| {
                 let f = f
-                    .help(self.way_out())
+                    .help(self.way_out() + if certain { "" } else { self.doubt(input) })
                     .related(self.base_span(input), "derives from this model")
                     .anchor(format!("/license/{}", self.assessment.inputs[input].name));
                 if certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
