@@ -303,11 +303,30 @@ fn policy_judges_expressions() {
     use cardlint::license::policy::{Decision, Matcher, Policy};
     let policy = Policy { allow: vec![Matcher::parse("permissive").expect("a class")], ..Policy::default() };
     let judge =
-        |text: &str| policy.judge(&license::resolve(Declared { license: &[text], name: None, link: None }), None, None);
+        |text: &str| policy.judge(&license::resolve(Declared { license: &[text], name: None, link: None }), &[]);
     assert_eq!(judge("AGPL-3.0-only OR MIT"), Decision::Allowed);
     assert!(matches!(judge("AGPL-3.0-only AND MIT"), Decision::Denied(_)));
     assert!(matches!(judge("other"), Decision::Review(_)));
     assert!(Matcher::parse("permisive").unwrap_err().ends_with("did you mean `permissive`?"));
+    // What is not known is looked at, or what the lists say of it; exceptions are for a repository and what derives from it.
+    let nothing = license::resolve(Declared { license: &[], name: None, link: None });
+    let known = license::resolve(Declared { license: &["gemma"], name: None, link: None });
+    let list = |word: &str| vec![Matcher::parse(word).expect("a word")];
+    assert!(matches!(policy.judge(&nothing, &[]), Decision::Review(_)));
+    let strict = Policy { deny: list("unknown"), allow: list("permissive"), ..Policy::default() };
+    assert!(matches!(strict.judge(&nothing, &[]), Decision::Denied(_)));
+    let loose = Policy { allow: list("unknown"), ..Policy::default() };
+    assert_eq!(loose.judge(&nothing, &[]), Decision::Allowed);
+    let exception = license::policy::Exception {
+        repository: "acme/helper".to_owned(),
+        license: Matcher::parse("gemma").expect("a licence"),
+        expires: None,
+        used: false.into(),
+    };
+    let policy = Policy { deny: list("gemma"), exceptions: vec![exception], ..Policy::default() };
+    let base = (Some("google"), Some("gemma-2-9b"));
+    assert!(matches!(policy.judge(&known, &[base, (Some("acme"), Some("other"))]), Decision::Denied(_)));
+    assert_eq!(policy.judge(&known, &[base, (Some("acme"), Some("Helper"))]), Decision::Allowed);
 }
 
 /// Names that lead elsewhere today, and copies that are called like their originals.

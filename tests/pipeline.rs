@@ -167,7 +167,8 @@ fn what_the_base_model_restricts_is_not_free() {
     put(place.path(), "b/README.md", card("openai/whisper-tiny"));
     let shown =
         |name: &str| run(place.path(), &[], &["coverage", name, "--framework", "osaid", "--format", "csv"], "").1;
-    let freedoms = |name: &str| shown(name).lines().find(|line| line.contains("Four freedoms")).expect("a row").to_owned();
+    let freedoms =
+        |name: &str| shown(name).lines().find(|line| line.contains("Four freedoms")).expect("a row").to_owned();
     assert!(
         freedoms("a").contains("partial") && freedoms("b").contains("covered"),
         "{}{}",

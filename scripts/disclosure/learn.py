@@ -14,6 +14,10 @@ What it is learned from, all of it read by a language model by the rules of `../
 cards were given requirements on software by a looser rule than the others), `labels-more.json` (696 cards, each read once
 for the 50 other topics), and the first half of that folder's cards; the other half is never looked at, so that
 `tests/disclosure.rs` can quote it. The cards themselves stay in the corpus.
+
+Real cards answer rare topics seldom and in stock phrases. `written/` holds cards of invented models, written by a language
+model to say things in plain words and in several languages, and labelled by it (`labels-written.json`). They are learned
+from too; where the line between yes and no lies is sought on real cards alone.
 """
 
 import collections
@@ -31,7 +35,8 @@ import scipy.sparse as sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import KFold
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 CORPUS = ROOT / "../shared/corpus"
 TABLE = ROOT / "rules/topics/weights.tsv"
 FOLDS = 8
@@ -77,7 +82,7 @@ def labels():
                 if (answer["a"] >= 2) == (answer["b"] >= 2):
                     where = set(answer["a_lines"] or []) | set(answer["b_lines"] or [])
                     found[card][topic] = (min(answer["a"], answer["b"]), where)
-    for mine in own_labels():
+    for mine in [*own_labels(), written()]:
         asked = {topic for answers in mine.values() for topic in answers}
         for card, answers in mine.items():
             for topic in asked:
@@ -90,7 +95,13 @@ def labels():
 
 def own_labels():
     """Those of the files here."""
-    return [json.loads((Path(__file__).parent / name).read_text()) for name in ("labels.json", "labels-more.json")]
+    return [json.loads((HERE / name).read_text()) for name in ("labels.json", "labels-more.json")]
+
+
+def written():
+    """Those of the cards that were written for this."""
+    labels = json.loads((HERE / "labels-written.json").read_text())
+    return {f"written/{name}": answers for name, answers in labels.items()}
 
 
 def correlation(predicted, truth):
@@ -109,7 +120,7 @@ class Corpus:
         self.mine = {card for mine in own_labels() for card in mine}
         self.names = sorted(self.labels)
         binary = ["cargo", "run", "--quiet", "--example", "features"]
-        paths = "".join(f"{CORPUS / name}\n" for name in self.names)
+        paths = "".join(f"{(HERE if name.startswith('written/') else CORPUS) / name}\n" for name in self.names)
         out = subprocess.run(binary, input=paths, capture_output=True, text=True, check=True, cwd=ROOT).stdout
         self.cards = [json.loads(line) for line in out.splitlines()]
         counts = collections.Counter(
@@ -183,19 +194,23 @@ def learn(topic):
     best = np.full(len(DATA.names), -9.0)
     np.maximum.at(best, DATA.owner, scores)
     disclosed = level[asked] >= 2
-    place = line(best[asked], disclosed)
+    real = np.array([not DATA.names[at].startswith("written/") for at in asked])
+    # Where too few real cards answer a topic, those that were written must do.
+    counted = real if disclosed[real].sum() >= TOPIC_LEAST else np.full(len(asked), True)
+    place = line(best[asked][counted], disclosed[counted])
     levels = np.array([DATA.cards[at]["clauses"][topic] for at in asked])
     # The clauses were made with the other cards.
-    fair = np.array([DATA.names[at] in DATA.mine for at in asked])
+    fair = np.array([DATA.names[at] in DATA.mine for at in asked]) | (counted & ~real)
     own = best[asked] >= place
     clauses, alone, both_ways = (
         correlation(told[fair], disclosed[fair]) for told in (levels >= 2, own, own | (levels == 3))
     )
-    few = disclosed.sum() < ALONE_LEAST
+    few = disclosed[real].sum() < ALONE_LEAST
     heard = few or both_ways >= alone + BETTER
     result = {
         "topic": topic,
         "cards": int(disclosed.sum()),
+        "written": correlation(own[~real], disclosed[~real]),
         "of": len(asked),
         "clauses": clauses,
         "learned": both_ways if heard else alone,
@@ -230,7 +245,7 @@ def main():
     for result, columns in found:
         print(
             "{topic:32} {cards:3} of {of} cards; Matthews correlation of clauses {clauses:.2f}, learned {learned:.2f};"
-            " level right {exact:.2f}{heard}".format(**result),
+            " of the cards written {written:.2f}; level right {exact:.2f}{heard}".format(**result),
             "" if columns else "(clauses)",
         )
         if columns:

@@ -83,7 +83,7 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
                 answers
             });
             let answers = answers.into_iter().map(|answer| {
-                let line = |span: &Span| source.location(*span, Unit::CodePoint).0.line;
+                let line = |span: &Span| line_of(source, *span);
                 let mut lines: Vec<usize> = answer.evidence.iter().map(line).collect();
                 let mut seen = HashSet::new();
                 lines.retain(|line| seen.insert(*line));
@@ -103,6 +103,14 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     };
     let shown = if matches!(options.format, CoverageFormat::Json) { text.into() } else { safe::workflow_log(&text) };
     finish(&shown, options.output.as_deref(), sheets.is_empty() && !options.only_cards, options.only_cards, &seen)
+}
+
+/// The line that a place begins in; of a listing the first line behind the fence.
+fn line_of(source: &SourceFile, span: Span) -> usize {
+    let text = source.slice(span);
+    let fence = text.starts_with("```") || text.starts_with("~~~");
+    let inner = text.find('\n').filter(|end| fence && end + 1 < text.len()).map_or(0, |end| end + 1);
+    source.location(Span::at(span.start as usize + inner), Unit::CodePoint).0.line
 }
 
 /// What became of the files that were looked at.
@@ -194,7 +202,7 @@ pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8
     let seen =
         each(&options.paths, &configured(&options.paths)?, false, options.online, |name, source, card, files| {
             let openness = read_openness(&disclosure::read_page(card), freedom(card), files);
-            let line = |part: &Part| part.evidence.map(|span| source.location(span, Unit::CodePoint).0.line);
+            let line = |part: &Part| part.evidence.map(|span| line_of(source, span));
             let lines = openness.components.iter().chain(&openness.elements).map(line).collect();
             leaves.push(Leaf { card: name.to_owned(), openness, lines });
         })?;

@@ -250,7 +250,14 @@ fn leads(text: &str, segments: &mut [Segment]) {
             item = None;
         }
         let inner_lead = item.map(|(_, index)| index);
-        let introduces = inner.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
+        let ending = inner.trim_end_matches(['*', '_', ' ']);
+        // "Please don't use it" is no sentence of its own before a list.
+        let goes_on = || {
+            let next = segments.get(at + 1).filter(|next| next.section == segment.section && next.table.is_none());
+            let open = !ending.ends_with(['.', '!', '?', ';', ',', ')', ']', '`', '。', '！', '？', '>']);
+            segment.kind == Kind::Prose && open && next.is_some_and(|next| next.kind == Kind::Item)
+        };
+        let introduces = ending.ends_with([':', '：']) || goes_on();
         let found = match segment.kind {
             Kind::Item => inner_lead.or(lead),
             Kind::Prose => inner_lead,

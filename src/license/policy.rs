@@ -13,6 +13,8 @@ pub enum Matcher {
     Class(Class),
     /// The licences of an SPDX expression or a Hub id, an SPDX id or a usual name.
     Licenses(Vec<&'static License>),
+    /// Whatever is not known, or not declared at all: the word `unknown`.
+    Unknown,
 }
 
 impl Matcher {
@@ -23,6 +25,9 @@ impl Matcher {
     pub fn parse(word: &str) -> Result<Self, String> {
         if let Ok(class) = word.parse() {
             return Ok(Self::Class(class));
+        }
+        if word == "unknown" {
+            return Ok(Self::Unknown);
         }
         let terms = resolve(Declared { license: &[word], name: None, link: None });
         if terms.is_known() {
@@ -40,6 +45,7 @@ impl Matcher {
         match self {
             Self::Class(class) => license.class == *class,
             Self::Licenses(known) => known.iter().any(|known| known.id == license.id),
+            Self::Unknown => false,
         }
     }
 }
@@ -153,6 +159,9 @@ pub struct Policy {
     pub today: String,
 }
 
+/// Owner and name of a repository, as far as they are known.
+pub type Name<'a> = (Option<&'a str>, Option<&'a str>);
+
 /// What the policy says of a licence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -171,19 +180,29 @@ impl Policy {
         self.sides.is_empty() || self.sides.contains(&side)
     }
 
-    /// Judges the terms of a repository; of alternatives the best counts.
+    /// Judges the terms of a repository, of alternatives the best counts. `names`: the owner and name of that repository
+    /// and of the one that derives from it, for either of which there may be an exception.
     #[must_use]
-    pub fn judge(&self, terms: &Terms, owner: Option<&str>, name: Option<&str>) -> Decision {
+    pub fn judge(&self, terms: &Terms, names: &[Name<'_>]) -> Decision {
         let decides = !self.allow.is_empty() || !self.require.is_empty();
         if !terms.is_known() {
             let why = terms.unknown.clone().unwrap_or_else(|| "no licence is declared".to_owned());
-            return if decides { Decision::Review(why) } else { Decision::Allowed };
+            let listed = |list: &[Matcher]| list.iter().any(|matcher| matches!(matcher, Matcher::Unknown));
+            let decision = if listed(&self.deny) {
+                Decision::Denied(why)
+            } else if listed(&self.allow) || !decides && !listed(&self.review) {
+                return Decision::Allowed;
+            } else {
+                Decision::Review(why)
+            };
+            let spared = self.spares(names, |matcher| matches!(matcher, Matcher::Unknown));
+            return if spared { Decision::Allowed } else { decision };
         }
         let mut best: Option<Decision> = None;
         for set in &terms.alternatives {
             let mut worst = Decision::Allowed;
             for license in set {
-                let decision = self.one(license, owner, name);
+                let decision = self.one(license, names);
                 if rank(&decision) > rank(&worst) {
                     worst = decision;
                 }
@@ -195,28 +214,32 @@ impl Policy {
         best.unwrap_or(Decision::Allowed)
     }
 
-    fn one(&self, license: &License, owner: Option<&str>, name: Option<&str>) -> Decision {
+    fn one(&self, license: &License, names: &[Name<'_>]) -> Decision {
         let decision = self.without_exceptions(license);
-        if decision == Decision::Allowed {
-            return decision;
+        if decision == Decision::Allowed || self.spares(names, |matcher| matcher.fits(license)) {
+            return Decision::Allowed;
         }
+        decision
+    }
+
+    /// Whether an exception that is still valid is for one of the repositories and for what `fits`.
+    fn spares(&self, names: &[Name<'_>], fits: impl Fn(&Matcher) -> bool) -> bool {
         let excepted = self.exceptions.iter().find(|exception| {
             let (wanted_owner, wanted) = exception
                 .repository
                 .split_once('/')
                 .map_or((None, exception.repository.as_str()), |(o, n)| (Some(o), n));
-            let named = name.is_some_and(|name| name.eq_ignore_ascii_case(wanted));
-            let owned = wanted_owner.is_none_or(|wanted| owner.is_some_and(|owner| owner.eq_ignore_ascii_case(wanted)));
+            let meant = names.iter().any(|(owner, name)| {
+                name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+                    && wanted_owner.is_none_or(|wanted| owner.is_some_and(|owner| owner.eq_ignore_ascii_case(wanted)))
+            });
             let valid = exception.expires.as_ref().is_none_or(|day| self.today.as_str() <= day.as_str());
-            named && owned && valid && exception.license.fits(license)
+            meant && valid && fits(&exception.license)
         });
-        match excepted {
-            Some(exception) => {
-                exception.used.store(true, Ordering::Relaxed);
-                Decision::Allowed
-            }
-            None => decision,
+        if let Some(exception) = excepted {
+            exception.used.store(true, Ordering::Relaxed);
         }
+        excepted.is_some()
     }
 
     fn without_exceptions(&self, license: &License) -> Decision {

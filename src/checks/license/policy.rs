@@ -17,9 +17,9 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         Kind::Dataset => Side::Dataset,
         Kind::Other => return,
     };
-    let (owner, name) = place(card);
+    let own = place(card);
     if policy.concerns(side) {
-        report(policy.judge(&declared(card), owner, name), "the card", license_span(card), "/license", sink);
+        report(policy.judge(&declared(card), &[own]), "the card", license_span(card), "/license", sink);
     }
     if card.kind == Kind::Model && policy.concerns(Side::Dataset) {
         datasets(ctx, policy, sink);
@@ -36,7 +36,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         let (owner, name) = repo_id::split(&input.name);
         let not_known = not_known();
         let terms = if input.terms.is_absent() { &not_known } else { &input.terms };
-        let decision = policy.judge(terms, owner, Some(name));
+        let decision = policy.judge(terms, &[(owner, Some(name)), own]);
         let whose = format!("the {role} {}", safe::quoted(&input.name));
         let anchor = if side == Side::Dataset { "datasets" } else { "base_model" };
         report(decision, &whose, claim_span(card, assessment, at), &format!("/{anchor}/{}", input.name), sink);
@@ -55,7 +55,7 @@ fn datasets(ctx: &Context<'_>, policy: &Policy, sink: &mut Sink<'_>) {
             continue;
         }
         let (owner, name) = repo_id::split(repo);
-        let decision = policy.judge(&not_known(), owner, Some(name));
+        let decision = policy.judge(&not_known(), &[(owner, Some(name)), place(ctx.card)]);
         let whose = format!("the dataset {}", safe::quoted(repo));
         report(decision, &whose, document.node(node).span, &format!("/datasets/{repo}"), sink);
     }

@@ -106,7 +106,13 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
     for (at, &item) in items.iter().enumerate() {
         if blank(item) {
             let span = document.node(item).span;
-            let fix = remove_item(ctx.card.source.text(), document, items, at, "remove the item");
+            // A field of which nothing is left would have no value either.
+            let only = items.len() == 1;
+            let fix = if only {
+                remove_pair(ctx, document, key, value)
+            } else {
+                remove_item(ctx.card.source.text(), document, items, at, "remove the item")
+            };
             // A dash without a value has no bytes of its own: show the end of the line before it.
             let span = if span.is_empty() { dash_before(ctx, span) } else { span };
             let refused = NULL_REFUSED.contains(&name);
@@ -120,7 +126,8 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
                 let f = if comment {
                     f.help("Put it in quotes: behind a blank, `#` begins a comment")
                 } else {
-                    f.help("Remove the item").maybe_fix(fix)
+                    let help = if only { "Name one, or remove the whole field" } else { "Remove the item" };
+                    f.help(help).maybe_fix(fix)
                 };
                 if refused { f } else { f.at_most(Severity::Warning) }
             });
@@ -141,7 +148,7 @@ fn dash_before(ctx: &Context<'_>, at: Span) -> Span {
 fn remove_pair(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: NodeId) -> Option<Fix> {
     let span = document.node(key).span.to(document.node(value).span);
     let lines = own_lines(ctx.card.source.text(), span, "", ":").filter(|_| !document.node(value).anchored)?;
-    Some(Fix::safe("remove the line", lines, ""))
+    Some(Fix::safe("remove the field", lines, ""))
 }
 
 fn placeholders(ctx: &Context<'_>, document: &Document<'_>, name: &str, value: NodeId, sink: &mut Sink<'_>) {

@@ -118,7 +118,7 @@ fn merged(document: &Document<'_>, results: &[NodeId], sink: &mut Sink<'_>) {
         );
         let kept = document.pairs(first).first().map_or(document.node(first).span, |&(key, _)| document.node(key).span);
         sink.add("model-index-lossy", document.node(value).span, message, |f| {
-            f.help("Give the results different `config`, `split` or `revision` values, or put their metrics into one result")
+            f.help("Give the results different `config`, `split` or `revision` values")
                 .related(kept, "the result that it is merged into")
                 .anchor(format!("/model-index/{outer}/{inner}"))
         });
@@ -167,7 +167,9 @@ impl Losses<'_, '_> {
                 loss.count += 1;
             } else {
                 let free = |other: &&str| self.document.get(map, other).is_none();
-                let meant = suggest::nearest(name, known.iter().copied().filter(free));
+                // A list is not what a mapping is, whatever it is called.
+                let list = self.document.items(value).is_some_and(|items| items.len() > 1);
+                let meant = suggest::nearest(name, known.iter().copied().filter(free)).filter(|_| !list);
                 table.insert(id.clone(), Loss { span, count: 1, meant });
                 self.order.push((lost_null, id));
             }
