@@ -294,6 +294,11 @@ pub fn topic(id: Option<&str>) -> anyhow::Result<u8> {
         return Ok(EXIT_CLEAN);
     };
     let Some(topic) = all.iter().find(|topic| topic.id == id) else {
+        let group: Vec<&str> =
+            all.iter().map(|topic| topic.id.as_str()).filter(|known| known.split('.').next() == Some(id)).collect();
+        if !group.is_empty() {
+            bail!("`{id}` is a group of topics: {}", group.join(", "));
+        }
         let near = suggest::nearest(id, all.iter().map(|topic| topic.id.as_str()));
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         bail!("there is no topic `{id}`{hint}");

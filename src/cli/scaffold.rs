@@ -169,7 +169,11 @@ impl Facts {
             let more = if parts.is_empty() { String::new() } else { format!(", {}", parts.join(", ")) };
             self.details.push(("Architecture", format!("`{class}`{more}")));
         }
-        if let Some(length) = number("max_position_embeddings") {
+        // RoBERTa counts positions from behind its padding token: two of them take no token (transformers,
+        // `create_position_ids_from_input_ids`).
+        let kind = config["model_type"].as_str().unwrap_or_default();
+        let offset = if matches!(kind, "roberta" | "xlm-roberta" | "camembert" | "xlm-roberta-xl") { 2 } else { 0 };
+        if let Some(length) = number("max_position_embeddings").map(|length| length.saturating_sub(offset)) {
             self.details.push(("Context length", format!("{length} tokens")));
         }
         if let Some(precision) = config["torch_dtype"].as_str().or_else(|| config["dtype"].as_str()).map(plain) {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::card::{Card, Kind};
 use crate::embedded::table;
+use crate::license::knowledge::BaseModel;
 use crate::license::{Relation, Role, base_model};
 use crate::repository::Repository;
 use crate::text::{self, SourceFile, Span};
@@ -80,7 +81,12 @@ pub fn parents(card: &Card<'_>, files: &[SourceFile], repository: &Repository) -
     }
     let mut found: Vec<Parent> = Vec::new();
     let mut add = |claim: Claim, role: Role, repo: &str| {
-        let known = |parent: &Parent| parent.role == role && parent.repo.eq_ignore_ascii_case(repo);
+        // One model has several names where it was moved or copied.
+        let model = base_model(repo);
+        let known = |parent: &Parent| {
+            let same = |model: &BaseModel| base_model(&parent.repo).is_some_and(|other| other.repo == model.repo);
+            parent.role == role && (parent.repo.eq_ignore_ascii_case(repo) || model.is_some_and(same))
+        };
         if !found.iter().any(known) {
             found.push(Parent { claim, role, repo: repo.to_owned() });
         }

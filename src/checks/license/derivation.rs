@@ -11,6 +11,9 @@ use crate::license::{Atom, Class, Origin, Published, Relation, Role, Verdict, ba
 use crate::rule::{Confidence, Severity};
 use crate::text::{SourceFile, Span, safe};
 
+/// Further base models that a message names.
+const NAMED: usize = 3;
+
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(assessment) = ctx.assessment else { return };
     let case = Case { ctx, assessment };
@@ -251,11 +254,14 @@ impl Case<'_, '_> {
             .filter_map(|reason| reason.input)
             .collect();
         let Some(&first) = unknown.first() else { return };
-        let more = if unknown.len() > 1 { format!(" and {} more", unknown.len() - 1) } else { String::new() };
-        let message = format!(
-            "cardlint does not know the licence of {}{more}, so it cannot tell what must be carried on",
-            self.whose(first)
-        );
+        let names = |at: &usize| self.assessment.inputs.get(*at).map(|input| safe::quoted(&input.name));
+        let mut others: Vec<String> = unknown[1..].iter().filter_map(names).take(NAMED).collect();
+        let rest = unknown.len() - 1 - others.len();
+        if rest > 0 {
+            others.push(format!("{rest} more"));
+        }
+        let all = std::iter::once(self.whose(first)).chain(others).collect::<Vec<_>>().join(", ");
+        let message = format!("cardlint does not know the licence of {all}, so it cannot tell what must be carried on");
         sink.add("license-base-unknown", self.base_span(first), message, |f| {
             f.help("Read the licence on the page of the base model, and keep what it asks for").anchor("/base_model")
         });

@@ -83,6 +83,10 @@ fn offers(folder: &Path) -> [Offer; 3] {
             path: ".github/workflows/cardlint.yml",
             text: include_str!("workflow.yml").replace("branches: [main]", &format!("branches: [{}]", branch(folder))),
             needless: astray
+                .or_else(|| {
+                    let other = ".github/workflows/cardlint.yaml";
+                    folder.join(other).exists().then(|| format!("there is {other}"))
+                })
                 .or_else(|| hub.then(|| "the repository is on the Hub, which runs no workflows".to_owned())),
         },
     ]

@@ -76,6 +76,8 @@ struct Server<'c> {
     pulls: bool,
     /// It asks again when told to.
     refreshes: bool,
+    /// The last warning on a configuration.
+    shown: Option<String>,
 }
 
 /// Serves one client until it says goodbye; gives the exit code.
@@ -98,7 +100,8 @@ pub(super) fn run() -> anyhow::Result<u8> {
     let watched = params.capabilities.workspace.as_ref().and_then(|workspace| workspace.did_change_watched_files);
     let pulls = params.capabilities.text_document.is_some_and(|text| text.diagnostic.is_some());
     let (folders, documents) = (HashMap::new(), HashMap::new());
-    let mut server = Server { connection: &connection, encoding, root, folders, documents, pulls, refreshes };
+    let mut server =
+        Server { connection: &connection, encoding, root, folders, documents, pulls, refreshes, shown: None };
     if watched.is_some_and(|watched| watched.dynamic_registration == Some(true)) {
         server.watch()?;
     }
@@ -335,7 +338,12 @@ impl Server<'_> {
             let found = match editor_settings(folder) {
                 Ok(found) => found,
                 Err(error) => {
-                    show(self.connection, &format!("cardlint works without its configuration: {error:#}"))?;
+                    // Once, not for every folder and at every save.
+                    let message = format!("cardlint works without its configuration: {error:#}");
+                    if self.shown.as_ref() != Some(&message) {
+                        show(self.connection, &message)?;
+                        self.shown = Some(message);
+                    }
                     (Config::default(), buffer_settings(&Config::default())?)
                 }
             };
