@@ -64,16 +64,7 @@ fn clean_card_is_silent() {
     run(["audit", CLEAN, "--profile", "strict"])
         .code(0)
         .stdout_eq(str![[r#"
-fixtures/repositories/clean-classifier/README.md (model card)
- Line  Severity  Rule                  Finding
- 28:1  note      out-of-scope-missing  Nothing was found in the card on what
-                                       the model is not for: a use, a setting
-                                       or people that are excluded
-                                       → `cardlint rule out-of-scope-missing`
-                                       has the questions that a good section
-                                       answers
-
-1 note in 1 card.
+No findings in 1 card.
 
 "#]])
         .stderr_eq("");

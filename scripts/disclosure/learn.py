@@ -17,7 +17,8 @@ for the 50 other topics), and the first half of that folder's cards; the other h
 
 Real cards answer rare topics seldom and in stock phrases. `written/` holds cards of invented models, written by a language
 model to say things in plain words and in several languages, and labelled by it (`labels-written.json`). They are learned
-from too; where the line between yes and no lies is sought on real cards alone.
+from too; whether there is enough to learn from, and where the line between yes and no lies, real cards alone decide:
+what only invented ones answer would be seen in every sentence on its subject.
 """
 
 import collections
@@ -45,7 +46,7 @@ FEATURE_LEAST = 5
 TOPIC_LEAST = 15
 # Cards without which clauses are not to be left aside, and by how much they must do better to be heard elsewhere.
 ALONE_LEAST = 28
-BETTER = 0.01
+BETTER = 0.02
 # Strength of the prior (inverse), and the weight below which a feature is left out.
 STRENGTH = 0.8
 PRUNE = 0.12
@@ -56,6 +57,10 @@ PULL = 0.05
 # weighs as much as one who says yes. Chosen once for all topics, by both sets of tests/disclosure.rs (2026-11-28): with
 # 0, 0.5 and 1 the levels' other half agrees by 0.82, 0.83 and 0.84, presence by 0.61, 0.61 and 0.59.
 STRICTER = 0.5
+# What a segment of a card that was written for this weighs beside one of a real card. With 104 of them and 0, 0.3 and 0.5,
+# the levels' other half agrees by 0.83, 0.84 and 0.83, presence by 0.61 each, and cards that were written and not learned
+# from by 0.18, 0.33 and 0.35 (2026-11-28).
+WRITTEN = 0.3
 
 
 def lines(text):
@@ -156,11 +161,12 @@ class Corpus:
         return matrix, np.array(shows)
 
 
-def fit(matrix, truth):
+def fit(matrix, truth, weights):
     """A regression without its small weights; nothing where there is nothing to learn."""
     if min(truth.sum(), (~truth).sum()) < 3:
         return None
-    model = LogisticRegression(C=STRENGTH, max_iter=300, solver="liblinear", random_state=0).fit(matrix, truth)
+    model = LogisticRegression(C=STRENGTH, max_iter=300, solver="liblinear", random_state=0)
+    model.fit(matrix, truth, sample_weight=weights)
     model.coef_[np.abs(model.coef_) < PRUNE] = 0
     return model
 
@@ -181,9 +187,13 @@ def learn(topic):
     scores, finer = np.full(len(shows), -9.0), np.zeros(len(shows))
     whole = level[DATA.owner] == 3
 
+    invented = np.array([name.startswith("written/") for name in DATA.names])[DATA.owner]
+    weights = np.where(invented, WRITTEN, 1.0)
+
     def both(cards):
         within = np.isin(DATA.owner, cards)
-        return fit(matrix[within], shows[within]), fit(matrix[within & shows], whole[within & shows])
+        shown, test = within, within & shows
+        return fit(matrix[shown], shows[shown], weights[shown]), fit(matrix[test], whole[test], weights[test])
 
     for learn_from, ask in KFold(FOLDS, shuffle=True, random_state=1).split(asked):
         shown, test = both([asked[at] for at in learn_from])
@@ -195,12 +205,10 @@ def learn(topic):
     np.maximum.at(best, DATA.owner, scores)
     disclosed = level[asked] >= 2
     real = np.array([not DATA.names[at].startswith("written/") for at in asked])
-    # Where too few real cards answer a topic, those that were written must do.
-    counted = real if disclosed[real].sum() >= TOPIC_LEAST else np.full(len(asked), True)
-    place = line(best[asked][counted], disclosed[counted])
+    place = line(best[asked][real], disclosed[real])
     levels = np.array([DATA.cards[at]["clauses"][topic] for at in asked])
     # The clauses were made with the other cards.
-    fair = np.array([DATA.names[at] in DATA.mine for at in asked]) | (counted & ~real)
+    fair = np.array([DATA.names[at] in DATA.mine for at in asked])
     own = best[asked] >= place
     clauses, alone, both_ways = (
         correlation(told[fair], disclosed[fair]) for told in (levels >= 2, own, own | (levels == 3))
@@ -209,9 +217,9 @@ def learn(topic):
     heard = few or both_ways >= alone + BETTER
     result = {
         "topic": topic,
-        "cards": int(disclosed.sum()),
+        "cards": int(disclosed[real].sum()),
         "written": correlation(own[~real], disclosed[~real]),
-        "of": len(asked),
+        "of": int(real.sum()),
         "clauses": clauses,
         "learned": both_ways if heard else alone,
         "heard": "; clauses are heard" if heard else "",

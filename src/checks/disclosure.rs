@@ -76,6 +76,9 @@ struct Followup {
     at: Vec<String>,
     /// Topics or claims that answer it.
     unless: Vec<String>,
+    /// Those of them that answer it only where their test is met.
+    #[serde(default)]
+    wholly: Vec<String>,
     /// What the card must claim beside.
     #[serde(default)]
     claims: Vec<String>,
@@ -424,7 +427,9 @@ fn followups(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     let written = |span: &Span| span.start as usize >= card.front.body_start();
     for followup in &rules().followups {
         let claimed = |id: &String| claim(reading, id).is_some();
-        if followup.unless.iter().any(|id| held(reading, id)) || !followup.claims.iter().all(claimed) {
+        let met = |id: &String| answer(reading, id).is_some_and(|found| found.level == Level::Substantive);
+        let answers = |id: &String| if followup.wholly.contains(id) { met(id) } else { held(reading, id) };
+        if followup.unless.iter().any(answers) || !followup.claims.iter().all(claimed) {
             continue;
         }
         let said = followup.when.iter().find_map(|id| {
