@@ -117,11 +117,8 @@ fn page_style(color: Color, file: Option<&Path>) -> Style {
     let file = file.is_some_and(|file| file.as_os_str() != "-");
     let style = if file { Style::default() } else { stdout_style(color) };
     let asked = !file && std::env::var_os("COLUMNS").is_some_and(|columns| !columns.is_empty());
-    if style.terminal || asked { style } else { Style { width: WIDE, ..style } }
+    if style.terminal || asked { style } else { Style { width: usize::MAX, ..style } }
 }
-
-/// Columns of a table that nothing limits.
-const WIDE: usize = 4_000;
 
 /// What standard output can show: the option beats `NO_COLOR`, which beats `CLICOLOR_FORCE`, which
 /// beats the terminal.

@@ -22,8 +22,13 @@ fn new_table(style: &Style) -> Table {
     } else {
         presets::NOTHING
     });
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(style.width.clamp(40, 200)).unwrap_or(80));
+    // Where nothing limits the width, each row is a line.
+    if style.width == usize::MAX {
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    } else {
+        table.set_content_arrangement(ContentArrangement::Dynamic);
+        table.set_width(u16::try_from(style.width.clamp(40, 200)).unwrap_or(80));
+    }
     if style.color {
         table.enforce_styling();
     } else {

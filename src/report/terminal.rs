@@ -7,7 +7,7 @@ use crate::rule::Severity;
 /// How to render for people.
 #[derive(Clone, Debug)]
 pub struct Style {
-    /// Columns available.
+    /// Columns available; `usize::MAX` where nothing limits them.
     pub width: usize,
     /// Colours and other escapes.
     pub color: bool,
