@@ -25,6 +25,7 @@ mod trie;
 mod weights;
 mod words;
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::card::Card;
@@ -310,6 +311,8 @@ struct Page<'a> {
     all: Cues,
     /// The segments that hold each cue, one cue after the other.
     holders: Vec<u32>,
+    /// Which segments only deny, as far as it was asked.
+    denied: Vec<OnceCell<bool>>,
     /// Where the holders of each cue begin; one more for the end.
     starts: Vec<u32>,
     /// Topics that labels name, each with its segment.
@@ -369,6 +372,7 @@ impl<'a> Page<'a> {
             hits,
             found,
             all,
+            denied: vec![OnceCell::new(); segments.len()],
             holders,
             starts,
             labelled,
@@ -403,7 +407,8 @@ impl<'a> Page<'a> {
     fn undenied(&self, topic: usize, mut votes: Vec<(usize, Level, i32)>, card: &Card<'_>) -> Vec<(usize, Level, i32)> {
         if !denial::answers(topic) {
             for (segment, level, _) in votes.iter_mut().filter(|vote| vote.1.is_disclosed()) {
-                if denial::is_denial(card.source.slice(self.segments[*segment].span)) {
+                let denies = || denial::is_denial(card.source.slice(self.segments[*segment].span));
+                if *self.denied[*segment].get_or_init(denies) {
                     *level = Level::Mentioned;
                 }
             }
