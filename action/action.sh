@@ -137,7 +137,7 @@ audit() {
   if [ "${CARDLINT_ACTION_ONLY_CHANGED:-false}" = true ]; then
     if changed; then
       only=true
-    else
+    elif [ -n "${CARDLINT_ACTION_BASE:-}" ]; then
       echo "::notice title=cardlint::everything is audited: the base of the pull request cannot be read, or a changed file decides about every card"
     fi
   fi
