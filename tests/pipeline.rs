@@ -43,6 +43,11 @@ fn reports_are_not_written_over_cards() {
         assert_eq!(code, 2, "{arguments:?}: {error}");
         assert_eq!(fs::read_to_string(place.path().join("m/README.md")).expect("card"), BAD);
     }
+    for arguments in [&["coverage"][..], &["openness"], &["license", "report"]] {
+        let (code, ..) = run(place.path(), &[], &[arguments, &["m", "-o", "m/README.md"]].concat(), "");
+        assert_eq!(code, 2, "{arguments:?}");
+        assert_eq!(fs::read_to_string(place.path().join("m/README.md")).expect("card"), BAD);
+    }
     assert_eq!(audit(place.path(), &["m", "-o", "-", "--format", "ndjson"]).1.lines().count(), 2);
 }
 

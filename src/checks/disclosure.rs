@@ -203,6 +203,11 @@ fn answered(reading: &Reading, id: &str) -> bool {
     answer(reading, id).is_some_and(|found| found.level.is_disclosed())
 }
 
+/// Whether the test of a topic is met.
+fn met(reading: &Reading, id: &str) -> bool {
+    answer(reading, id).is_some_and(|found| found.level == Level::Substantive)
+}
+
 /// Whether a topic is answered or a claim is made.
 fn held(reading: &Reading, id: &str) -> bool {
     answered(reading, id) || claim(reading, id).is_some()
@@ -295,9 +300,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         let claimed = gap.unless.iter().any(|id| claim(reading, id).is_some());
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed) || claimed;
         let wholly = |id: &String| gap.wholly.contains(id) && !reading.foreign;
-        let met = |id: &String| answer(reading, id).is_some_and(|found| found.level == Level::Substantive);
         let lacking = |id: &String| match (wholly(id), gap.doubt) {
-            (true, _) => !met(id),
+            (true, _) => !met(reading, id),
             (false, true) => lacking(reading, id),
             (false, false) => !answered(reading, id),
         };
@@ -427,8 +431,7 @@ fn followups(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     let written = |span: &Span| span.start as usize >= card.front.body_start();
     for followup in &rules().followups {
         let claimed = |id: &String| claim(reading, id).is_some();
-        let met = |id: &String| answer(reading, id).is_some_and(|found| found.level == Level::Substantive);
-        let answers = |id: &String| if followup.wholly.contains(id) { met(id) } else { held(reading, id) };
+        let answers = |id: &String| if followup.wholly.contains(id) { met(reading, id) } else { held(reading, id) };
         if followup.unless.iter().any(answers) || !followup.claims.iter().all(claimed) {
             continue;
         }

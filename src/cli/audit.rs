@@ -248,7 +248,10 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
 }
 
 /// Refuses to write over a card that is to be read.
-fn spare(path: &Path, targets: &[Target]) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When it is one.
+pub(super) fn spare(path: &Path, targets: &[Target]) -> anyhow::Result<()> {
     let Ok(whole) = std::fs::canonicalize(path) else { return Ok(()) };
     let cards = targets.iter().filter_map(|target| target.path.as_ref());
     // Few cards have the name of the file: most are told apart without asking the file system.

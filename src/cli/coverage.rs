@@ -7,7 +7,7 @@ use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
 
 use super::args::{Coverage, CoverageFormat, Global, OpennessFormat, OpennessOptions, PageFormat};
-use super::audit::read_bytes;
+use super::audit::{read_bytes, spare};
 use super::config::{self, Config};
 use super::discover::{self, Globs};
 use super::hub::Online;
@@ -71,27 +71,34 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let asked = if options.framework.is_empty() { &config.frameworks } else { &options.framework };
     let (chosen, all) = (chosen(asked)?, asked.iter().any(|id| id == "all"));
     let mut sheets = Vec::new();
-    let seen = each(&options.paths, &config, options.only_cards, options.online, |name, source, card, files| {
-        let reading = disclosure::read_page(card);
-        let openness = read_openness(&reading, freedom(card), files);
-        for framework in &chosen {
-            // Who asks for all frameworks asks for those that apply.
-            let waived = framework.excludes(&reading).filter(|_| all).map(|reason| framework.waived(&reason));
-            let answers = waived.unwrap_or_else(|| {
-                let mut answers = answers(framework, card, &reading);
-                by_openness(&mut answers, &openness);
-                answers
-            });
-            let answers = answers.into_iter().map(|answer| {
-                let line = |span: &Span| line_of(source, *span);
-                let mut lines: Vec<usize> = answer.evidence.iter().map(line).collect();
-                let mut seen = HashSet::new();
-                lines.retain(|line| seen.insert(*line));
-                (answer, lines)
-            });
-            sheets.push(Sheet { card: name.to_owned(), framework, answers: answers.collect() });
-        }
-    })?;
+    let seen = each(
+        &options.paths,
+        &config,
+        options.only_cards,
+        options.online,
+        options.output.as_deref(),
+        |name, source, card, files| {
+            let reading = disclosure::read_page(card);
+            let openness = read_openness(&reading, freedom(card), files);
+            for framework in &chosen {
+                // Who asks for all frameworks asks for those that apply.
+                let waived = framework.excludes(&reading).filter(|_| all).map(|reason| framework.waived(&reason));
+                let answers = waived.unwrap_or_else(|| {
+                    let mut answers = answers(framework, card, &reading);
+                    by_openness(&mut answers, &openness);
+                    answers
+                });
+                let answers = answers.into_iter().map(|answer| {
+                    let line = |span: &Span| line_of(source, *span);
+                    let mut lines: Vec<usize> = answer.evidence.iter().map(line).collect();
+                    let mut seen = HashSet::new();
+                    lines.retain(|line| seen.insert(*line));
+                    (answer, lines)
+                });
+                sheets.push(Sheet { card: name.to_owned(), framework, answers: answers.collect() });
+            }
+        },
+    )?;
     let text = match options.format {
         CoverageFormat::Table => coverage::table(&sheets, &page_style(global.color, options.output.as_deref())),
         CoverageFormat::Csv => coverage::csv(&sheets),
@@ -130,11 +137,13 @@ fn each(
     config: &Config,
     only_cards: bool,
     online: bool,
+    output: Option<&Path>,
     mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[String]),
 ) -> anyhow::Result<Seen> {
     let globs = Globs::new(&config.files, &config.folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let found = discover::find(paths, "README.md", &globs, threads, only_cards, &Online::new(online)?);
+    output.map_or(Ok(()), |path| spare(path, &found.targets))?;
     let mut seen = Seen { errors: found.errors, ..Seen::default() };
     for target in &found.targets {
         let bytes = match read_bytes(target) {
@@ -199,13 +208,19 @@ fn freedom(card: &Card<'_>) -> (Freedom, Span) {
 /// When standard output fails.
 pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8> {
     let mut leaves = Vec::new();
-    let seen =
-        each(&options.paths, &configured(&options.paths)?, false, options.online, |name, source, card, files| {
+    let seen = each(
+        &options.paths,
+        &configured(&options.paths)?,
+        false,
+        options.online,
+        options.output.as_deref(),
+        |name, source, card, files| {
             let openness = read_openness(&disclosure::read_page(card), freedom(card), files);
             let line = |part: &Part| part.evidence.map(|span| line_of(source, span));
             let lines = openness.components.iter().chain(&openness.elements).map(line).collect();
             leaves.push(Leaf { card: name.to_owned(), openness, lines });
-        })?;
+        },
+    )?;
     let text = match options.format {
         OpennessFormat::Table => report::table(&leaves, &page_style(global.color, options.output.as_deref())),
         OpennessFormat::Markdown => report::markdown(&leaves),

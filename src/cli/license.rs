@@ -559,6 +559,7 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     let online = Online::new(options.online)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let found = discover::find(&options.paths, "README.md", &globs, threads, false, &online);
+    options.output.as_deref().map_or(Ok(()), |path| audit::spare(path, &found.targets))?;
     let mut given = config.known_licenses()?;
     given.extend(options.license_of.iter().cloned());
     let use_cache = !options.no_hub_cache && config.license.as_ref().is_none_or(|license| license.hub_cache);
