@@ -42,6 +42,7 @@ fn main() -> io::Result<()> {
     let _ = writeln!(out, "/// The front matter of the files of [`RULE_FILES`], in their order, as a JSON list.");
     let _ = writeln!(out, "pub static RULE_HEADS: &str = include_str!({:?});", build.join("heads.json").display());
     base_models(&root, &mut out)?;
+    licenses(&root, &mut out)?;
     tries(&root, &build)?;
     fs::write(build.join("embedded.rs"), out)
 }
@@ -242,6 +243,27 @@ fn base_models(root: &Path, out: &mut String) -> io::Result<()> {
     }
     out.push_str("/// Models that others derive from: the id in lower case, sorted, and the entry as JSON.\n");
     let _ = writeln!(out, "pub static BASE_MODELS: &[(&str, &str)] = &{:?};", models.iter().collect::<Vec<_>>());
+    Ok(())
+}
+
+/// Lists the licences of the files of `rules/licenses/` one by one, in the order of the files: an audit asks for few of
+/// them.
+fn licenses(root: &Path, out: &mut String) -> io::Result<()> {
+    let mut files = Vec::new();
+    collect(&root.join("rules/licenses"), &["yaml"], &mut files)?;
+    files.sort();
+    let mut licenses = Vec::new();
+    for file in files {
+        let broken = |error: String| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", file.display()));
+        let table: serde_json::Value =
+            serde_yaml::from_str(&fs::read_to_string(&file)?).map_err(|error| broken(error.to_string()))?;
+        for license in table["licenses"].as_array().into_iter().flatten() {
+            let id = license["id"].as_str().ok_or_else(|| broken(format!("no `id` in {license}")))?;
+            licenses.push((id.to_owned(), license.to_string()));
+        }
+    }
+    out.push_str("/// Licences: the id, and the entry as JSON.\n");
+    let _ = writeln!(out, "pub static LICENSES: &[(&str, &str)] = &{licenses:?};");
     Ok(())
 }
 

@@ -46,7 +46,7 @@ fn lookup(id: &str) -> anyhow::Result<&'static License> {
     if let Some(license) = terms.licenses().next() {
         return Ok(license);
     }
-    match suggest::nearest(id, license::licenses().iter().map(|license| license.id.as_str())) {
+    match suggest::nearest(id, license::ids()) {
         Some(near) => bail!("cardlint has no facts about the licence `{id}`; did you mean `{near}`?"),
         None => bail!("cardlint has no facts about the licence `{id}`; `cardlint license list` shows all"),
     }
@@ -215,14 +215,14 @@ fn page(license: &License) -> String {
 fn list(options: &LicenseList) -> anyhow::Result<u8> {
     let grants: Vec<String> = options.grant.iter().map(|grant| grant.replace('-', "_")).collect();
     for grant in &grants {
-        if !license::licenses().iter().any(|license| license.grants.contains_key(grant)) {
-            let mut known: Vec<&str> = license::licenses()[0].grants.keys().map(String::as_str).collect();
+        if !license::licenses().any(|license| license.grants.contains_key(grant)) {
+            let mut known: Vec<&str> =
+                license::licenses().take(1).flat_map(|license| license.grants.keys()).map(String::as_str).collect();
             known.sort_unstable();
             bail!("there is no grant `{grant}`; there are {}", known.join(", "));
         }
     }
     let mut chosen: Vec<&License> = license::licenses()
-        .iter()
         .filter(|license| options.class.is_empty() || options.class.contains(&license.class))
         .filter(|license| grants.iter().all(|grant| license.grants.get(grant).is_some_and(|answer| answer == "yes")))
         .collect();

@@ -8,7 +8,7 @@ use std::sync::{LazyLock, OnceLock};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::embedded::{BASE_MODELS, table};
+use crate::embedded::{BASE_MODELS, LICENSES, table};
 
 /// One thing that a licence restricts or demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -431,32 +431,29 @@ pub(super) fn rules() -> &'static Rules {
     &TABLE
 }
 
+/// The licence at a place of [`LICENSES`], read when it is first asked for.
+fn license_at(at: usize) -> &'static License {
+    static READ: LazyLock<Vec<OnceLock<License>>> =
+        LazyLock::new(|| LICENSES.iter().map(|_| OnceLock::new()).collect());
+    let (id, text) = LICENSES[at];
+    READ[at].get_or_init(|| serde_json::from_str(text).unwrap_or_else(|error| panic!("internal: {id}: {error}")))
+}
+
 /// All licences, by file and then in the order of the file.
-#[must_use]
-pub fn licenses() -> &'static [License] {
-    #[derive(Deserialize)]
-    struct File {
-        licenses: Vec<License>,
-    }
-    static TABLE: LazyLock<Vec<License>> = LazyLock::new(|| {
-        let files = crate::embedded::DATA_FILES.iter().map(|&(path, _)| path);
-        let files = files.filter(|path| path.starts_with("rules/licenses/"));
-        files
-            .filter(|path| {
-                !["rules", "sources", "texts", "names"].iter().any(|name| path.ends_with(&format!("/{name}.yaml")))
-            })
-            .flat_map(|path| table::<File>(path).licenses)
-            .collect()
-    });
-    &TABLE
+pub fn licenses() -> impl Iterator<Item = &'static License> {
+    (0..LICENSES.len()).map(license_at)
+}
+
+/// The ids of all licences, in the same order.
+pub fn ids() -> impl Iterator<Item = &'static str> {
+    LICENSES.iter().map(|(id, _)| *id)
 }
 
 /// The licence with this id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static License> {
-    static INDEX: LazyLock<HashMap<&str, &License>> =
-        LazyLock::new(|| licenses().iter().map(|license| (license.id.as_str(), license)).collect());
-    INDEX.get(id).copied()
+    static INDEX: LazyLock<HashMap<&str, usize>> = LazyLock::new(|| ids().zip(0..).collect());
+    INDEX.get(id).map(|at| license_at(*at))
 }
 
 /// The source that a key of [`License::sources`] stands for.

@@ -15,6 +15,8 @@ pub mod resolve;
 pub mod text;
 
 pub use judge::{Input, Judgement, Published, Relation, Role, Verdict, judge};
-pub use knowledge::{Atom, BaseModel, Class, License, Scope, Term, base_model, find, is_copyist, licenses, unmarked};
+pub use knowledge::{
+    Atom, BaseModel, Class, License, Scope, Term, base_model, find, ids, is_copyist, licenses, unmarked,
+};
 pub use lineage::{Lookup, Nothing, Origin, Stated};
 pub use resolve::{Declared, Terms, resolve};

@@ -42,7 +42,7 @@ fn names() -> &'static Table {
     static TABLE: LazyLock<Table> = LazyLock::new(|| {
         let file = table::<File>("rules/licenses/names.yaml");
         let mut names = HashMap::new();
-        for license in licenses().iter().filter(|license| !file.no_names.contains(&license.id)) {
+        for license in licenses().filter(|license| !file.no_names.contains(&license.id)) {
             for name in [Some(&license.id), license.spdx.as_ref()].into_iter().flatten() {
                 names.insert(key(name), license);
             }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::knowledge::{Atom, Class, License, licenses};
+use super::knowledge::{Atom, Class, License, ids};
 use super::resolve::{Declared, Terms, resolve};
 use crate::text::suggest;
 
@@ -33,8 +33,7 @@ impl Matcher {
         if terms.is_known() {
             return Ok(Self::Licenses(terms.licenses().collect()));
         }
-        let words =
-            Class::ALL.iter().map(|&(name, _)| name).chain(licenses().iter().map(|license| license.id.as_str()));
+        let words = Class::ALL.iter().map(|&(name, _)| name).chain(ids());
         let hint = suggest::nearest(word, words).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         Err(format!("`{word}` is neither a licence that cardlint knows nor a class of licences{hint}"))
     }

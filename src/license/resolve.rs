@@ -167,7 +167,7 @@ fn or_later(lower: &str) -> Option<Vec<&'static License>> {
 /// A licence by its SPDX id in lower case; `-or-later` names the earliest version that may be chosen.
 fn by_spdx(lower: &str) -> Option<&'static License> {
     let stem = lower.strip_suffix("-or-later").or_else(|| lower.strip_suffix('+'));
-    licenses().iter().find(|license| {
+    licenses().find(|license| {
         license.spdx.as_ref().is_some_and(|spdx| {
             let spdx = spdx.to_lowercase();
             spdx == lower || stem.is_some_and(|stem| spdx == stem || spdx.strip_suffix("-only") == Some(stem))
@@ -179,7 +179,6 @@ fn by_spdx(lower: &str) -> Option<&'static License> {
 fn named(name: &str) -> Terms {
     let folded = name.trim().to_lowercase();
     let meant: Vec<&'static License> = licenses()
-        .iter()
         .filter(|license| license.id == folded || license.names.iter().any(|known| known.to_lowercase() == folded))
         .collect();
     match meant.as_slice() {

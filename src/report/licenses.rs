@@ -34,8 +34,8 @@ pub fn row(audit: &Audit) -> [String; 8] {
     let mut texts: Vec<&str> = Vec::new();
     for word in expressions.flat_map(|text| text.split([' ', '(', ')'])) {
         // Of licences that hold the same text, the one that is nothing else.
-        let own = license::licenses().iter().find(|license| license.spdx.as_deref() == Some(word));
-        let known = own.or_else(|| license::licenses().iter().find(|license| license.reference == word));
+        let own = license::licenses().find(|license| license.spdx.as_deref() == Some(word));
+        let known = own.or_else(|| license::licenses().find(|license| license.reference == word));
         if let Some(url) = known.and_then(|license| license.url.as_deref())
             && !texts.contains(&url)
         {
