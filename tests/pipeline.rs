@@ -52,6 +52,26 @@ fn reports_are_not_written_over_cards() {
 }
 
 #[test]
+fn changed_files_are_judged_by_the_configuration_of_the_repository() {
+    let place = tempfile::tempdir().expect("folder");
+    put(place.path(), "cardlint.toml", "ignore = [\"license-unknown\"]\n");
+    put(place.path(), "models/a/cardlint.toml", "ignore = [\"language-invalid\"]\n");
+    put(place.path(), "models/a/README.md", BAD);
+    put(place.path(), "models/b/README.md", BAD);
+    put(place.path(), "other/README.md", BAD);
+    let rules = |folder: &str, arguments: &[&str]| -> (bool, bool) {
+        let (_, report, _) = audit(&place.path().join(folder), arguments);
+        (report.contains("license-unknown"), report.contains("language-invalid"))
+    };
+    assert_eq!(rules(".", &["models/a/README.md"]), (true, false), "the nearest one");
+    for changed in [&["models/a/README.md"][..], &["models/a/README.md", "models/b/README.md"]] {
+        assert_eq!(rules(".", &[&["--only-cards"], changed].concat()), (false, true), "{changed:?}");
+    }
+    assert_eq!(rules("models/a", &["--only-cards", "README.md"]), (true, false), "below a configuration");
+    assert_eq!(rules("models/a", &["--only-cards", "../../other/README.md"]), (false, true), "outside");
+}
+
+#[test]
 fn options_without_use_are_refused() {
     let place = tempfile::tempdir().expect("folder");
     put(place.path(), "README.md", BAD);

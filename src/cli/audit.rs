@@ -52,7 +52,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let config = if options.no_config {
         Config::default()
     } else {
-        config::load(options.config.as_deref(), &config::start(&options.paths))?
+        config::load(options.config.as_deref(), &config::start(&options.paths, options.only_cards))?
     };
     let folders: Vec<PathBuf> = config.packs().into_iter().chain(options.rule_pack.iter().cloned()).collect();
     packs::install(&folders)?;

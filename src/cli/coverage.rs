@@ -55,8 +55,8 @@ pub(super) fn known(id: &str) -> Result<&'static [Framework], String> {
 }
 
 /// The configuration for some paths.
-fn configured(paths: &[PathBuf]) -> anyhow::Result<Config> {
-    let config = config::load(None, &config::start(paths))?;
+fn configured(paths: &[PathBuf], only_cards: bool) -> anyhow::Result<Config> {
+    let config = config::load(None, &config::start(paths, only_cards))?;
     packs::install(&config.packs())?;
     config.check()?;
     Ok(config)
@@ -67,7 +67,7 @@ fn configured(paths: &[PathBuf]) -> anyhow::Result<Config> {
 /// # Errors
 /// When a framework is unknown, or standard output fails.
 pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
-    let config = configured(&options.paths)?;
+    let config = configured(&options.paths, options.only_cards)?;
     let asked = if options.framework.is_empty() { &config.frameworks } else { &options.framework };
     let (chosen, all) = (chosen(asked)?, asked.iter().any(|id| id == "all"));
     let mut sheets = Vec::new();
@@ -210,7 +210,7 @@ pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8
     let mut leaves = Vec::new();
     let seen = each(
         &options.paths,
-        &configured(&options.paths)?,
+        &configured(&options.paths, false)?,
         false,
         options.online,
         options.output.as_deref(),

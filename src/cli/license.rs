@@ -551,7 +551,7 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     let config = if options.no_config {
         Config::default()
     } else {
-        config::load(options.config.as_deref(), &config::start(&options.paths))?
+        config::load(options.config.as_deref(), &config::start(&options.paths, false))?
     };
     packs::install(&config.packs())?;
     config.check()?;

@@ -6,7 +6,7 @@ mod show;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, anyhow, bail};
@@ -301,9 +301,19 @@ pub fn load(named: Option<&Path>, start: &Path) -> anyhow::Result<Config> {
 }
 
 /// The folder from which the configuration of a run is looked for: the deepest that holds all paths, so that their
-/// order does not matter.
+/// order does not matter. A list of files that changed begins where the command runs, if they lie below it: which of
+/// them changed together must not decide by which configuration they are judged.
 #[must_use]
-pub fn start(paths: &[PathBuf]) -> PathBuf {
+pub fn start(paths: &[PathBuf], changed: bool) -> PathBuf {
+    let here = PathBuf::from(".");
+    let below = |root: &Path| {
+        let up = |path: &Path| path.components().any(|part| part == Component::ParentDir);
+        let inside = |path: &PathBuf| std::path::absolute(path).is_ok_and(|path| path.starts_with(root));
+        !paths.is_empty() && paths.iter().all(|path| inside(path) && !up(path))
+    };
+    if changed && std::path::absolute(&here).is_ok_and(|root| below(&root)) {
+        return here;
+    }
     let folder = |path: &PathBuf| {
         let real = fs::canonicalize(path).ok()?;
         if real.is_dir() { Some(real) } else { real.parent().map(Path::to_owned) }
@@ -313,7 +323,7 @@ pub fn start(paths: &[PathBuf]) -> PathBuf {
         both.map(|(part, _)| part).collect()
     };
     let folders = paths.iter().filter(|path| path.exists()).filter_map(folder);
-    folders.reduce(shared).unwrap_or_else(|| PathBuf::from("."))
+    folders.reduce(shared).unwrap_or(here)
 }
 
 fn read(path: &Path) -> anyhow::Result<Config> {
