@@ -159,7 +159,7 @@ pub struct Topic {
     pub applies: Applies,
     /// Keys of the front matter that answer it in part.
     pub front_matter: Vec<String>,
-    /// Keys of the front matter that answer it.
+    /// Keys of the front matter that answer it, those within others behind a dot.
     pub declared: Vec<String>,
     pub(super) clauses: Vec<Clause>,
     /// Cues of which a segment must have one to answer it, whatever its words weigh.
@@ -273,6 +273,9 @@ struct ClaimEntry {
     /// The topic that it answers in part.
     #[serde(default)]
     answers: Option<String>,
+    /// Keys of the front matter that say it, too.
+    #[serde(default)]
+    declared: Vec<String>,
     clauses: Vec<ClauseEntry>,
 }
 
@@ -281,6 +284,8 @@ pub(super) struct Claim {
     pub(super) id: String,
     /// The topic that it answers in part.
     pub(super) answers: Option<usize>,
+    /// Keys of the front matter that say it, too.
+    pub(super) declared: Vec<String>,
     pub(super) clauses: Vec<Clause>,
 }
 
@@ -431,7 +436,12 @@ impl Vocabulary {
                     (set != 0).then_some(set)
                 };
                 let clauses = claim.clauses.iter().map(|entry| clause(Level::Partial, under(entry), entry));
-                Claim { id: claim.id.clone(), answers: claim.answers.as_ref().map(number), clauses: clauses.collect() }
+                Claim {
+                    id: claim.id.clone(),
+                    answers: claim.answers.as_ref().map(number),
+                    declared: claim.declared.clone(),
+                    clauses: clauses.collect(),
+                }
             })
             .collect();
         let mut topics = Vec::with_capacity(entries.len());

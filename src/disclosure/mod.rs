@@ -225,17 +225,35 @@ pub fn read_page(card: &Card<'_>) -> Reading {
             }
         }
     }
+    for claim in data::vocabulary().claims.iter().filter(|claim| !claim.declared.is_empty()) {
+        let span =
+            if found.claims.iter().any(|(id, _)| *id == claim.id) { None } else { filled(card, &claim.declared) };
+        found.claims.extend(span.map(|span| (claim.id.as_str(), span)));
+    }
     found
 }
 
-/// The first of these fields of the front matter that has a value.
+/// The first of these fields of the front matter that has a value; `model-index.results.task` is one within others and
+/// their items.
 pub(crate) fn filled(card: &Card<'_>, keys: &[String]) -> Option<Span> {
-    let (document, _) = card.mapping()?;
-    keys.iter().find_map(|key| {
-        let written = |value: NodeId| says(document, value) && !is_unwritten(card, key);
-        let (key, value) = card.field(key).filter(|(_, value)| written(*value))?;
+    let (document, root) = card.mapping()?;
+    keys.iter().find_map(|path| {
+        let top = path.split('.').next().unwrap_or_default();
+        let written = |value: NodeId| says(document, value) && !is_unwritten(card, top);
+        let (key, value) = within(document, root, path).filter(|(_, value)| written(*value))?;
         Some(document.node(key).span.to(document.node(value).span))
     })
+}
+
+/// The first key and value that a path of keys leads to, through the items of lists.
+fn within(document: &Document<'_>, map: NodeId, path: &str) -> Option<(NodeId, NodeId)> {
+    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
+    let (key, value) = document.get(map, key)?;
+    let Some(rest) = rest else { return Some((key, value)) };
+    match document.items(value) {
+        Some(items) => items.iter().find_map(|item| within(document, *item, rest)),
+        None => within(document, value, rest),
+    }
 }
 
 /// Whether there is more than names of what has no value: trainers write `model-index` with a name and no result.

@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::data::topic;
-use super::{Level, Reading};
+use super::framework::Matching;
+use super::{Disclosure, Level, Reading};
 use crate::embedded;
 use crate::text::Span;
 
@@ -33,6 +34,9 @@ pub struct Component {
     #[serde(default = "yes")]
     pub required: bool,
     topics: Vec<String>,
+    /// Whether one of the topics is enough.
+    #[serde(default, rename = "match")]
+    matching: Matching,
     #[serde(default)]
     claims: Vec<String>,
     #[serde(default)]
@@ -181,7 +185,12 @@ fn part(
         begins || names.ends.iter().any(|end| name.ends_with(end.as_str()))
     });
     let evidence = claim.or_else(|| best.and_then(|found| found.evidence.first().copied()));
-    let substantive = claim.is_some() || best.is_some_and(|found| found.level == Level::Substantive);
+    let meets = |found: &Disclosure| found.level == Level::Substantive;
+    let enough = match component.matching {
+        Matching::Any => best.is_some_and(meets),
+        Matching::All | Matching::Joint => component.topics.iter().filter_map(answer).all(meets) && best.is_some(),
+    };
+    let substantive = claim.is_some() || enough;
     // An element that is nothing but terms is shown by the licence.
     let nothing_else = component.topics.is_empty() && component.claims.is_empty() && names.is_empty();
     let there = evidence.is_some() || file.is_some() || nothing_else;

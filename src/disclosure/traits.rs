@@ -52,6 +52,8 @@ impl Marks {
 #[derive(Debug)]
 pub struct Traits {
     task: Option<String>,
+    /// Only results or code tell the task.
+    inferred: bool,
     /// The tag that says what it is about, where that is not language.
     subject: Option<&'static str>,
     /// The task, where the model restores what it is given.
@@ -75,12 +77,17 @@ impl Traits {
         };
         let subjects = &file().other_subjects;
         let marks = &vocabulary.marks;
-        let task = declared.filter(|task| !task.is_empty()).or_else(tagged);
+        // Results and code tell it where they agree.
+        let told = || integration::task_of_card(card).map(|told| told.id.to_owned());
+        let stated = declared.filter(|task| !task.is_empty()).or_else(tagged);
+        let inferred = stated.is_none();
+        let task = stated.or_else(told);
         let restoring =
             file().restoring.iter().find(|known| Some(*known) == task.as_ref() && said.contains(marks.restores));
         let restoring = restoring.map(String::as_str);
         Self {
             task,
+            inferred,
             restoring,
             subject: tags
                 .iter()
@@ -109,7 +116,7 @@ impl Traits {
             Applies::Generative => not(&file().generative, "generates nothing")
                 .or_else(|| Some(format!("the task is {}, by which it restores what it is given", self.restoring?)))
                 .or_else(|| {
-                    let subject = self.subject.filter(|_| task.is_none())?;
+                    let subject = self.subject.filter(|_| self.inferred)?;
                     Some(format!("the tag is {subject}, and nothing says that it generates"))
                 }),
             Applies::NlpOrSpeech => not(&file().language, "is neither language nor speech").or_else(|| {
