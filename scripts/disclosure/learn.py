@@ -6,8 +6,8 @@
 What is learned: for each topic a logistic regression over the features of a segment (`src/disclosure/features.rs`,
 printed by `cargo run --example features`), which says whether the segment answers the topic, and a second one over the
 segments that do, which says whether the card meets the topic's test. Where the folds of the labels do no better than
-the clauses of `rules/topics/`, or where too few cards answer a topic, nothing is learned and the clauses remain. Where
-few do, or where that is better, what a clause finds substantive shows the topic too, whatever the words weigh.
+the clauses of `rules/topics/`, or where too few cards answer a topic and invented ones do not help, nothing is learned and the clauses remain. Where
+few do, or where that is better, what a clause finds substantive (or partial) shows the topic too, whatever the words weigh.
 
 What it is learned from, all of it read by a language model by the rules of `../shared/corpus/levels/README.md`:
 `labels.json` (827 cards of the corpus, each read once for 38 topics; `?` where the reading of a topic is not used: 178
@@ -17,8 +17,9 @@ for the 50 other topics), and the first half of that folder's cards; the other h
 
 Real cards answer rare topics seldom and in stock phrases. `written/` holds cards of invented models, written by a language
 model to say things in plain words and in several languages, and labelled by it (`labels-written.json`). They are learned
-from too; whether there is enough to learn from, and where the line between yes and no lies, real cards alone decide:
-what only invented ones answer would be seen in every sentence on its subject.
+from too; where the line between yes and no lies, real cards alone decide. Where too few of those answer a topic to
+learn from, it is learned from both alike with the line at the usual place, and kept where that does better on both together:
+real cards then are, above all, many that say nothing on it.
 """
 
 import collections
@@ -47,6 +48,10 @@ TOPIC_LEAST = 15
 # Cards without which clauses are not to be left aside, and by how much they must do better to be heard elsewhere.
 ALONE_LEAST = 28
 BETTER = 0.02
+# By how much what is learned of a rare topic must do better than its clauses.
+MUCH_BETTER = 0.1
+# Most real cards that answer it are of models that were made to refuse nothing ("filtered to remove alignment and bias").
+BY_CLAUSES = ["bias.mitigation"]
 # Strength of the prior (inverse), and the weight below which a feature is left out.
 STRENGTH = 0.8
 PRUNE = 0.12
@@ -187,8 +192,9 @@ def learn(topic):
     scores, finer = np.full(len(shows), -9.0), np.zeros(len(shows))
     whole = level[DATA.owner] == 3
 
-    invented = np.array([name.startswith("written/") for name in DATA.names])[DATA.owner]
-    weights = np.where(invented, WRITTEN, 1.0)
+    invented = np.array([name.startswith("written/") for name in DATA.names])
+    rare = (level[~invented] >= 2).sum() < TOPIC_LEAST
+    weights = np.where(invented[DATA.owner], 1.0 if rare else WRITTEN, 1.0)
 
     def both(cards):
         within = np.isin(DATA.owner, cards)
@@ -204,25 +210,31 @@ def learn(topic):
     best = np.full(len(DATA.names), -9.0)
     np.maximum.at(best, DATA.owner, scores)
     disclosed = level[asked] >= 2
-    real = np.array([not DATA.names[at].startswith("written/") for at in asked])
-    place = line(best[asked][real], disclosed[real])
+    real = ~invented[asked]
+    place = USUAL_LINE if rare else line(best[asked][real], disclosed[real])
     levels = np.array([DATA.cards[at]["clauses"][topic] for at in asked])
     # The clauses were made with the other cards.
-    fair = np.array([DATA.names[at] in DATA.mine for at in asked])
-    own = best[asked] >= place
-    clauses, alone, both_ways = (
-        correlation(told[fair], disclosed[fair]) for told in (levels >= 2, own, own | (levels == 3))
+    fair = np.array([DATA.names[at] in DATA.mine for at in asked]) | (rare & ~real)
+    own = best[asked] >= (place + STRICTER if rare else place)
+    clauses, alone, both_ways, any_way = (
+        correlation(told[fair], disclosed[fair]) for told in (levels >= 2, own, own | (levels == 3), own | (levels >= 2))
     )
     few = disclosed[real].sum() < ALONE_LEAST
-    heard = few or both_ways >= alone + BETTER
+    # Of a rare topic a clause knows what no labelled card has.
+    if rare and any_way >= max(alone, both_ways) - BETTER:
+        heard, together = 2, any_way
+    elif few or both_ways >= alone + BETTER:
+        heard, together = 3, both_ways
+    else:
+        heard, together = 0, alone
     result = {
         "topic": topic,
         "cards": int(disclosed[real].sum()),
         "written": correlation(own[~real], disclosed[~real]),
         "of": int(real.sum()),
         "clauses": clauses,
-        "learned": both_ways if heard else alone,
-        "heard": "; clauses are heard" if heard else "",
+        "learned": together,
+        "heard": heard,
     }
     # The level of a card that is told to disclose: whether any segment that shows it meets the test.
     finest = np.full(len(DATA.names), -9.0)
@@ -231,7 +243,7 @@ def learn(topic):
     tests = np.linspace(-2, 2, 41)
     right = [(float(((finest[told] >= test) == (level[told] == 3)).sum()), -abs(test)) for test in tests]
     result["exact"], test_place = max(right)[0] / max(1, len(told)), tests[right.index(max(right))]
-    if result["cards"] < TOPIC_LEAST or result["learned"] < result["clauses"]:
+    if topic in BY_CLAUSES or result["learned"] < result["clauses"] + (MUCH_BETTER if rare else 0):
         return result, None
     shown, test = both(asked)
     columns = []
@@ -253,21 +265,22 @@ def main():
     for result, columns in found:
         print(
             "{topic:32} {cards:3} of {of} cards; Matthews correlation of clauses {clauses:.2f}, learned {learned:.2f};"
-            " of the cards written {written:.2f}; level right {exact:.2f}{heard}".format(**result),
+            " of the cards written {written:.2f}; level right {exact:.2f}".format(**result),
+            f"; clauses are heard from {result['heard']} upwards" if result["heard"] and columns else "",
             "" if columns else "(clauses)",
         )
         if columns:
-            kept.append((result["topic"], columns, bool(result["heard"])))
+            kept.append((result["topic"], columns, result["heard"]))
     hundredths = lambda weight: int(round(weight * 100))
     out = [
         "# Weights of features for topics, in hundredths; made by scripts/disclosure/learn.py, which says how.",
-        "# topic: its id, what is added for whether it is shown and whether its test is met, and 1 where a segment that a",
-        "# clause finds substantive shows it in any case;",
+        "# topic: its id, what is added for whether it is shown and whether its test is met, and 2 or 3 where a segment that",
+        "# a clause finds partial or substantive shows it in any case;",
         "# feature: its name, and column:weight, where column 2n is whether topic n is shown, 2n + 1 whether its test is met.",
     ]
     cells = collections.defaultdict(list)
     for at, (topic, columns, heard) in enumerate(kept):
-        out.append("\t".join(["topic", topic, *(str(hundredths(added)) for added, _ in columns), str(int(heard))]))
+        out.append("\t".join(["topic", topic, *(str(hundredths(added)) for added, _ in columns), str(heard)]))
         for half, (_, weights) in enumerate(columns):
             for feature in np.nonzero(weights)[0]:
                 cells[feature].append(f"{2 * at + half}:{hundredths(weights[feature])}")

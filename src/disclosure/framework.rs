@@ -293,7 +293,8 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         return answer;
     }
     let said = |id: &String| reading.claims.iter().find(|(claim, _)| claim == id).map(|(_, span)| *span);
-    if requirement.claim.as_ref().is_some_and(|claim| said(claim).is_none()) {
+    let claimed = requirement.claim.as_ref().map(said);
+    if claimed == Some(None) {
         answer.status = Status::Gap;
         return answer;
     }
@@ -325,7 +326,11 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         let reasons: Vec<String> = lacks.into_iter().chain(beyond).collect();
         answer.reason = (!reasons.is_empty()).then(|| reasons.join("; "));
     }
-    if answer.status != Status::Gap {
+    if answer.status != Status::Gap
+        && let Some(claimed) = claimed.flatten()
+    {
+        answer.evidence.push(claimed);
+    } else if answer.status != Status::Gap {
         // Where all are needed, each has its place; else the best shows it, the first of several.
         let best = open.iter().rev().max_by_key(|disclosure| disclosure.level);
         let shown: Vec<&&Disclosure> = match requirement.matching {

@@ -11,7 +11,7 @@ use crate::card::Card;
 /// Bits of [`Weights::held`].
 const HELD: usize = 1 << 17;
 /// Columns that there may be.
-const COLUMNS: usize = 80;
+const COLUMNS: usize = 96;
 /// No feature of the table.
 const NONE: u32 = u32::MAX;
 
@@ -19,8 +19,8 @@ const NONE: u32 = u32::MAX;
 struct Weights {
     /// Topic of each column, and what is added to whether it is shown and to whether its test is met, in hundredths.
     columns: Vec<(usize, [i16; 2])>,
-    /// Whether a segment that a clause finds substantive shows the topic of a column in any case.
-    heard: Vec<bool>,
+    /// From which level on what a clause finds shows the topic of a column in any case.
+    heard: Vec<Option<Level>>,
     /// The higher half of the hash of a feature's name and its row, by the lower bits of the hash, the next free place
     /// after a place that is taken.
     places: Vec<(u32, u32)>,
@@ -98,9 +98,14 @@ impl Weights {
             let length = numbers.next().unwrap_or(0) as usize;
             numbers.by_ref().take(length).collect()
         };
+        let heard = |level: u32| match level {
+            2 => Some(Level::Partial),
+            3 => Some(Level::Substantive),
+            _ => None,
+        };
         let (columns, heard) = list()
             .chunks_exact(4)
-            .map(|column| ((column[0] as usize, [hundredths(column[1]), hundredths(column[2])]), column[3] != 0))
+            .map(|column| ((column[0] as usize, [hundredths(column[1]), hundredths(column[2])]), heard(column[3])))
             .unzip();
         let hashes: Vec<u64> =
             list().chunks_exact(2).map(|halves| u64::from(halves[0]) | u64::from(halves[1]) << 32).collect();
@@ -296,7 +301,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
             levels[column] = level;
         }
         table.sum(0, &known, fit, &mut sums);
-        let sure = |column: usize| table.heard[column] && levels[column] == Level::Substantive;
+        let sure = |column: usize| table.heard[column].is_some_and(|least| levels[column] >= least);
         shows.clear();
         for (column, (&sum, &(topic, _))) in sums.iter().zip(&table.columns).enumerate() {
             if (sum < -NEAR && !sure(column)) || !page.has_one(&page.vocabulary.topics[topic].needs, at) {
