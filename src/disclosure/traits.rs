@@ -16,6 +16,7 @@ struct File {
     generative: Vec<String>,
     restoring: Vec<String>,
     language: Vec<String>,
+    sound: Vec<String>,
     classifier: Vec<String>,
     other_subjects: Vec<String>,
 }
@@ -52,7 +53,9 @@ impl Marks {
 #[derive(Debug)]
 pub struct Traits {
     task: Option<String>,
-    /// Only results or code tell the task.
+    /// It works on sound, and the card names a language.
+    speech: bool,
+    /// Only results, code or other words tell the task.
     inferred: bool,
     /// The tag that says what it is about, where that is not language.
     subject: Option<&'static str>,
@@ -77,16 +80,21 @@ impl Traits {
         };
         let subjects = &file().other_subjects;
         let marks = &vocabulary.marks;
-        // Results and code tell it where they agree.
-        let told = || integration::task_of_card(card).map(|told| told.id.to_owned());
+        // Results and code tell it where they agree, and words for it among the tags.
+        let told = || {
+            let task = integration::task_of_card(card).map(|told| told.id);
+            task.or_else(|| integration::meant_task(card)).map(str::to_owned)
+        };
         let stated = declared.filter(|task| !task.is_empty()).or_else(tagged);
         let inferred = stated.is_none();
         let task = stated.or_else(told);
+        let speech = task.as_ref().is_some_and(|task| file().sound.contains(task)) && card.field("language").is_some();
         let restoring =
             file().restoring.iter().find(|known| Some(*known) == task.as_ref() && said.contains(marks.restores));
         let restoring = restoring.map(String::as_str);
         Self {
             task,
+            speech,
             inferred,
             restoring,
             subject: tags
@@ -119,6 +127,7 @@ impl Traits {
                     let subject = self.subject.filter(|_| self.inferred)?;
                     Some(format!("the tag is {subject}, and nothing says that it generates"))
                 }),
+            Applies::NlpOrSpeech if self.speech => None,
             Applies::NlpOrSpeech => not(&file().language, "is neither language nor speech").or_else(|| {
                 let subject = self.subject?;
                 Some(format!("the tag is {subject}, which is neither language nor speech"))

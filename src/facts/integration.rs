@@ -45,6 +45,16 @@ pub fn tagged_tasks<'c>(card: &'c Card<'_>) -> Vec<&'c str> {
     tagged(card, |tag| vocab::tasks().find(tag).is_some())
 }
 
+/// The task that the other tags of the card mean (`ner`, `speaker-verification`), where those that mean one agree.
+#[must_use]
+pub fn meant_task(card: &Card<'_>) -> Option<&'static str> {
+    let (document, _) = card.mapping()?;
+    let tags = card.field_items("tags").into_iter().filter_map(|tag| document.text(tag));
+    let mut meant = tags.filter_map(|tag| vocab::tasks().exactly(tag.trim()));
+    let first = meant.next()?;
+    meant.all(|task| task == first).then_some(first)
+}
+
 /// Tags of the card that are libraries of the Hub, each once. The Hub takes the library from them (Hub documentation,
 /// "Model Cards").
 #[must_use]
