@@ -323,7 +323,10 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         let lacks = (requirement.matching != Matching::Any && !lacks.is_empty())
             .then(|| format!("nothing on {}", lacks.join(", ")));
         let beyond = requirement.beyond.as_ref().map(|beyond| format!("it asks beyond that: {beyond}"));
-        let reasons: Vec<String> = lacks.into_iter().chain(beyond).collect();
+        // Where nothing else tells what is missing, the test of the topic does.
+        let takes = ids.first().filter(|_| lacks.is_none() && beyond.is_none());
+        let takes = takes.map(|id| format!("it takes more: {}", topics()[*id].substantive.trim_end_matches('.')));
+        let reasons: Vec<String> = lacks.into_iter().chain(beyond).chain(takes).collect();
         answer.reason = (!reasons.is_empty()).then(|| reasons.join("; "));
     }
     if answer.status != Status::Gap
