@@ -88,8 +88,8 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
 }
 
 /// Writes `rules/topics/weights.tsv` as numbers, as `src/disclosure/weights.rs` reads them: the topics, each with what
-/// is added to its two columns and from which level on its clauses are heard; hashes of the names of features, in two halves; and
-/// for each half of the columns where the cells of each feature begin and the cells, a column and a weight each.
+/// is added to its two columns and from which level on its clauses are heard; hashes of the names of features, in two
+/// halves; and for each half of the columns where the cells of each feature begin and the cells, a column and a weight each.
 fn weights(root: &Path, build: &Path, topics: &[String]) -> io::Result<()> {
     println!("cargo::rerun-if-changed=src/disclosure/hash.rs");
     let broken = |line: &str| io::Error::new(io::ErrorKind::InvalidData, format!("rules/topics/weights.tsv: {line}"));

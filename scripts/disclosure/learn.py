@@ -6,8 +6,9 @@
 What is learned: for each topic a logistic regression over the features of a segment (`src/disclosure/features.rs`,
 printed by `cargo run --example features`), which says whether the segment answers the topic, and a second one over the
 segments that do, which says whether the card meets the topic's test. Where the folds of the labels do no better than
-the clauses of `rules/topics/`, or where too few cards answer a topic and invented ones do not help, nothing is learned and the clauses remain. Where
-few do, or where that is better, what a clause finds substantive (or partial) shows the topic too, whatever the words weigh.
+the clauses of `rules/topics/`, or where too few cards answer a topic and invented ones do not help, nothing is learned
+and the clauses remain. Where few do, or where that is better, what a clause finds substantive (or partial) shows the topic
+too, whatever the words weigh.
 
 What it is learned from, all of it read by a language model by the rules of `../shared/corpus/levels/README.md`:
 `labels.json` (827 cards of the corpus, each read once for 38 topics; `?` where the reading of a topic is not used: 178

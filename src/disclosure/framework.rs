@@ -262,7 +262,13 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
     let ids: Vec<usize> = requirement.topics.iter().filter_map(|id| topic(id)).collect();
     // What does not apply asks for nothing; if nothing applies, neither does the requirement.
     let applies = |id: &usize| requirement.applies.unwrap_or(topics()[*id].applies);
-    let reasons: Vec<Option<String>> = ids.iter().map(|id| reading.traits.excludes(applies(id))).collect();
+    // Where nothing in a card says that it is of that kind, an answer does.
+    let answers = |id: &usize| {
+        let kind = matches!(applies(id), Applies::DecisionAboutPeople | Applies::HighStakes | Applies::Health);
+        kind && reading.disclosures.get(*id).is_some_and(|found| found.level == Level::Substantive)
+    };
+    let excludes = |id: &usize| if answers(id) { None } else { reading.traits.excludes(applies(id)) };
+    let reasons: Vec<Option<String>> = ids.iter().map(excludes).collect();
     let together = requirement.matching == Matching::Joint;
     let open: Vec<&Disclosure> = ids
         .iter()

@@ -145,7 +145,7 @@ fn read_body(card: &Card<'_>) -> Reading {
     let sections = sections(card, vocabulary);
     let page = Page::new(vocabulary, &segments, &sections, &hits);
     let verdicts = weights::verdicts(&page, card);
-    let traits = Traits::read(card, vocabulary, &page.all);
+    let traits = Traits::read(card, vocabulary, &page.said());
     let copied = |segment: &&Segment| segment.cues.contains(const { segments::builtin("boilerplate") });
     let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains(leftovers::COPIED_BIAS);
     let mut disclosures: Vec<Disclosure> =
@@ -342,6 +342,22 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
+    /// The cues of the card, without that it judges people where only what it is not for says so.
+    fn said(&self) -> Cues {
+        let marks = &self.vocabulary.marks;
+        let beyond = topic("intended-use.out-of-scope").map_or(0, |topic| 1 << topic);
+        let excluded =
+            |at: usize| self.under[at] & beyond != 0 || marks.exclusions.iter().any(|cue| self.cues[at].contains(*cue));
+        let cue = marks.judges_people;
+        let holders = &self.holders[self.starts[cue] as usize..self.starts[cue + 1] as usize];
+        if !holders.iter().all(|at| excluded(*at as usize)) {
+            return self.all;
+        }
+        let mut only = Cues::default();
+        only.insert(cue);
+        self.all.without(&only)
+    }
+
     fn new(vocabulary: &'a Vocabulary, segments: &'a [Segment], sections: &'a [TopicSet], hits: &'a [Hit]) -> Self {
         let (mut under, mut windows, mut window_of) = (Vec::new(), Vec::<Cues>::new(), Vec::new());
         let mut found: Vec<Range<usize>> = Vec::new();

@@ -29,7 +29,9 @@ fn file() -> &'static File {
 /// Cues that tell what a model is.
 #[derive(Debug)]
 pub(super) struct Marks {
-    judges_people: usize,
+    pub(super) judges_people: usize,
+    /// Those of what a model is not for.
+    pub(super) exclusions: [usize; 2],
     high_stakes: usize,
     health: usize,
     lineage: usize,
@@ -41,6 +43,7 @@ impl Marks {
     pub(super) fn new(cue: impl Fn(&str) -> usize) -> Self {
         Self {
             judges_people: cue("judges-people"),
+            exclusions: [cue("exclusion"), cue("out-of-scope")],
             high_stakes: cue("high-stakes"),
             health: cue("health"),
             lineage: cue("t-model-lineage"),
