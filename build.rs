@@ -57,8 +57,7 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
     let (mut cues, mut cue_numbers, mut headings, mut heading_numbers) = (vec![], vec![], vec![], vec![]);
     let mut topics: Vec<String> = Vec::new();
     for file in files {
-        let broken = |error: serde_yaml::Error| io::Error::new(io::ErrorKind::InvalidData, error.to_string());
-        let table: serde_json::Value = serde_yaml::from_str(&fs::read_to_string(&file)?).map_err(broken)?;
+        let table = read_yaml(&file)?;
         let texts = |list: &serde_json::Value| -> Vec<String> {
             list.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
         };
@@ -230,15 +229,13 @@ fn heads(files: &[PathBuf], build: &Path) -> io::Result<()> {
 
 /// Lists the models of `rules/models/base-models.yaml` one by one: an audit asks for few of them.
 fn base_models(root: &Path, out: &mut String) -> io::Result<()> {
-    let broken =
-        |error: String| io::Error::new(io::ErrorKind::InvalidData, format!("rules/models/base-models.yaml: {error}"));
-    let text = fs::read_to_string(root.join("rules/models/base-models.yaml"))?;
-    let table: serde_json::Value = serde_yaml::from_str(&text).map_err(|error| broken(error.to_string()))?;
+    let file = root.join("rules/models/base-models.yaml");
+    let table = read_yaml(&file)?;
     let mut models = BTreeMap::new();
     for model in table["models"].as_array().into_iter().flatten() {
-        let repo = model["repo"].as_str().ok_or_else(|| broken(format!("no `repo` in {model}")))?;
+        let repo = model["repo"].as_str().ok_or_else(|| broken(&file, format!("no `repo` in {model}")))?;
         if models.insert(repo.to_lowercase(), model.to_string()).is_some() {
-            return Err(broken(format!("{repo} is there twice")));
+            return Err(broken(&file, format!("{repo} is there twice")));
         }
     }
     out.push_str("/// Models that others derive from: the id in lower case, sorted, and the entry as JSON.\n");
@@ -254,11 +251,9 @@ fn licenses(root: &Path, out: &mut String) -> io::Result<()> {
     files.sort();
     let mut licenses = Vec::new();
     for file in files {
-        let broken = |error: String| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", file.display()));
-        let table: serde_json::Value =
-            serde_yaml::from_str(&fs::read_to_string(&file)?).map_err(|error| broken(error.to_string()))?;
+        let table = read_yaml(&file)?;
         for license in table["licenses"].as_array().into_iter().flatten() {
-            let id = license["id"].as_str().ok_or_else(|| broken(format!("no `id` in {license}")))?;
+            let id = license["id"].as_str().ok_or_else(|| broken(&file, format!("no `id` in {license}")))?;
             licenses.push((id.to_owned(), license.to_string()));
         }
     }
@@ -267,14 +262,20 @@ fn licenses(root: &Path, out: &mut String) -> io::Result<()> {
     Ok(())
 }
 
+/// A YAML table.
+fn read_yaml(file: &Path) -> io::Result<serde_json::Value> {
+    serde_yaml::from_str(&fs::read_to_string(file)?).map_err(|error| broken(file, error))
+}
+
+/// What is wrong with a file.
+fn broken(file: &Path, error: impl std::fmt::Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", file.display()))
+}
+
 /// Writes a YAML table as JSON into the build folder.
 fn as_json(file: &Path, name: &str, build: &Path) -> io::Result<PathBuf> {
-    let broken = |error: String| io::Error::new(io::ErrorKind::InvalidData, format!("{name}: {error}"));
-    let table: serde_json::Value =
-        serde_yaml::from_str(&fs::read_to_string(file)?).map_err(|error| broken(error.to_string()))?;
-    let json = serde_json::to_string(&table).map_err(|error| broken(error.to_string()))?;
     let target = build.join(name.replace('/', "-")).with_extension("json");
-    fs::write(&target, json)?;
+    fs::write(&target, read_yaml(file)?.to_string())?;
     Ok(target)
 }
 

@@ -835,3 +835,28 @@ fn parts_of_topics_are_asked_for() {
         status("Training drew 1.1 kWh and 12 litres of water; tools speak the Model Context Protocol.");
     assert!(water != "gap" && protocol != "gap", "{water}, {protocol}");
 }
+
+/// What a partial answer is said to lack is a test that the card does not meet.
+#[test]
+fn partial_answers_name_a_test_that_is_not_met() {
+    let mut told = 0;
+    for card in ["helpdesk-8b", "clean-classifier"] {
+        let bytes = fs::read(root().join("fixtures/repositories").join(card).join("README.md")).expect("a card");
+        let source = SourceFile::new("README.md", decode(bytes).0);
+        let card = Card::read(&source, Vec::new(), Siblings::none(), None);
+        let reading = disclosure::read_page(&card);
+        for framework in disclosure::framework::frameworks() {
+            for answer in disclosure::framework::answers(framework, &card, &reading) {
+                let reason = answer.reason.unwrap_or_default();
+                let Some(test) = reason.strip_prefix("it takes more: ") else { continue };
+                told += 1;
+                let short = answer.requirement.topics.iter().filter_map(|id| disclosure::topic(id)).any(|id| {
+                    let found = &reading.disclosures[id];
+                    found.level == Level::Partial && disclosure::topics()[id].substantive.trim_end_matches('.') == test
+                });
+                assert!(short, "{}: {reason}", answer.requirement.id);
+            }
+        }
+    }
+    assert!(told > 5, "{told}");
+}

@@ -308,10 +308,10 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         (answer.status, answer.evidence) = (Status::Covered, vec![span]);
         return answer;
     }
-    let meets = |disclosure: &&&Disclosure| disclosure.level == Level::Substantive;
+    let meets = |disclosure: &&Disclosure| disclosure.level == Level::Substantive;
     let enough = match requirement.matching {
-        Matching::Any => open.iter().any(|disclosure| meets(&disclosure)),
-        Matching::All | Matching::Joint => open.iter().all(|disclosure| meets(&disclosure)),
+        Matching::Any => open.iter().any(meets),
+        Matching::All | Matching::Joint => open.iter().all(meets),
     };
     let speaks = |disclosure: &&Disclosure| disclosure.level.is_disclosed();
     answer.status = if enough && requirement.fit == Fit::Exact {
@@ -329,8 +329,12 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         let lacks = (requirement.matching != Matching::Any && !lacks.is_empty())
             .then(|| format!("nothing on {}", lacks.join(", ")));
         let beyond = requirement.beyond.as_ref().map(|beyond| format!("it asks beyond that: {beyond}"));
-        // Where nothing else tells what is missing, the test of the topic does.
-        let takes = ids.first().filter(|_| lacks.is_none() && beyond.is_none());
+        // Where nothing else tells what is missing, the test that is not met does.
+        let short = |id: &&usize| {
+            reading.disclosures.get(**id).is_some_and(|found| found.level.is_disclosed() && !meets(&found))
+        };
+        let applying = || ids.iter().zip(&reasons).filter(|(_, reason)| reason.is_none()).map(|(id, _)| id);
+        let takes = applying().find(short).filter(|_| lacks.is_none() && beyond.is_none());
         let takes = takes.map(|id| format!("it takes more: {}", topics()[*id].substantive.trim_end_matches('.')));
         let reasons: Vec<String> = lacks.into_iter().chain(beyond).chain(takes).collect();
         answer.reason = (!reasons.is_empty()).then(|| reasons.join("; "));
