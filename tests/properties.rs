@@ -78,6 +78,9 @@ const LINES: &[&str] = &[
     "[a]: b",
     "> quote",
     "- item",
+    "## Données d’entraînement",
+    "Le modèle a été entraîné sur des lettres de la ville, et il ne doit pas être utilisé pour décider.",
+    "模型在两千封来信上训练，不得用于评价市民。",
 ]; // fmt: skip
 
 fn card() -> impl Strategy<Value = String> {

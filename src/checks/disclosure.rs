@@ -291,15 +291,15 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
         .all(|applies| reading.traits.excludes(applies).is_some());
-    let unread = reading.foreign && has_unread(card);
+    let unread = reading.is_foreign() && has_unread(card);
     for gap in &rules().gaps {
         // It may stand under a heading that is not known, or beside what is asked for next to it.
-        if reading.foreign && (unread || gap.beside.iter().any(|id| answered(reading, id))) {
+        if reading.is_foreign() && (unread || gap.beside.iter().any(|id| answered(reading, id))) {
             continue;
         }
         let claimed = gap.unless.iter().any(|id| claim(reading, id).is_some());
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed) || claimed;
-        let wholly = |id: &String| gap.wholly.contains(id) && !reading.foreign;
+        let wholly = |id: &String| gap.wholly.contains(id) && !reading.is_foreign();
         let lacking = |id: &String| match (wholly(id), gap.doubt) {
             (true, _) => !met(reading, id),
             (false, true) => lacking(reading, id),
@@ -355,13 +355,13 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
             Some(span) => (span, format!("There is a heading, and next to nothing under it on {}", gap.looked_for)),
             None => (card.front.end(), format!("Nothing was found in the card on {}", gap.looked_for)),
         };
-        let message = if reading.foreign {
+        let message = if reading.is_foreign() {
             format!("{message} (in a language of which cardlint knows the headings better than the words)")
         } else {
             message
         };
         sink.add(&gap.rule, span, message, |f| {
-            let f = if reading.foreign { f.confidence(Confidence::Low) } else { f };
+            let f = if reading.is_foreign() { f.confidence(Confidence::Low) } else { f };
             let f = f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule));
             explained(ctx, reading, gap.topics.iter(), f)
         });

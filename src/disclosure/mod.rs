@@ -12,6 +12,7 @@ mod denial;
 mod features;
 mod fold;
 pub mod framework;
+mod gloss;
 mod hash;
 mod leftovers;
 mod links;
@@ -28,9 +29,9 @@ mod words;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::card::Card;
+use crate::card::{Card, Siblings};
 use crate::facts::placeholders::is_unwritten;
-use crate::text::Span;
+use crate::text::{SourceFile, Span};
 use crate::yaml::{self, Document, NodeId};
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use phrases::Hit;
@@ -109,8 +110,8 @@ pub struct Reading {
     pub copied_bias: Option<Span>,
     /// What the model is.
     pub traits: Traits,
-    /// Whether most of its prose is in a language of which few words are known.
-    pub foreign: bool,
+    /// The language that most of its prose is in, where that is not English.
+    tongue: Option<tongue::Tongue>,
     /// Paragraphs, items and tables of the card's own, or copied.
     pub own: usize,
 }
@@ -138,6 +139,17 @@ pub fn read(card: &Card<'_>) -> Vec<Disclosure> {
 }
 
 fn read_body(card: &Card<'_>) -> Reading {
+    let mut reading = read_words(card);
+    if let Some(gloss) = reading.tongue.and_then(|tongue| gloss::of(card, tongue)) {
+        let source = SourceFile::new(card.source.name(), gloss.text.as_str());
+        let english = Card::read(&source, Vec::new(), Siblings::none(), Some(card.kind));
+        reading.add(read_words(&english), |span| gloss.place(span));
+    }
+    reading
+}
+
+/// Reads the body by the words that stand in it.
+fn read_words(card: &Card<'_>) -> Reading {
     let vocabulary = vocabulary();
     let mut segments = segments::cut(card);
     let own = leftovers::own(&segments);
@@ -151,8 +163,8 @@ fn read_body(card: &Card<'_>) -> Reading {
     let mut disclosures: Vec<Disclosure> =
         verdicts.iter().enumerate().map(|(topic, verdict)| page.judge(topic, verdict.as_ref(), card)).collect();
     imply(&vocabulary.topics, &mut disclosures);
-    let foreign = tongue::is_foreign(card.source.text(), &segments);
-    if foreign {
+    let tongue = tongue::of(card.source.text(), &segments);
+    if tongue.is_some() {
         believe(card, &segments, &sections, &mut disclosures);
     }
     let claims: Vec<(&'static str, Span)> = (vocabulary.claims.iter())
@@ -177,8 +189,33 @@ fn read_body(card: &Card<'_>) -> Reading {
         claims,
         copied_bias: segments.iter().filter(copied).find(speaks_of_bias).map(|segment| segment.span),
         traits,
-        foreign,
+        tongue,
         own,
+    }
+}
+
+impl Reading {
+    /// Whether most of the prose is in a language of which few words are known.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        self.tongue.is_some()
+    }
+
+    /// Adds what was read of the same card with English words.
+    fn add(&mut self, other: Reading, place: impl Fn(Span) -> Span) {
+        for (own, other) in self.disclosures.iter_mut().zip(other.disclosures) {
+            let near = own.near | other.near;
+            if other.level > own.level {
+                *own = Disclosure { evidence: other.evidence.into_iter().map(&place).collect(), ..other };
+            }
+            own.near = near;
+        }
+        for (claim, span) in other.claims {
+            if self.claims.iter().all(|(known, _)| *known != claim) {
+                self.claims.push((claim, place(span)));
+            }
+        }
+        self.traits.add(&other.traits);
     }
 }
 

@@ -112,6 +112,13 @@ impl Traits {
         }
     }
 
+    /// Adds what the same card says with other words.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.said.union(&other.said);
+        self.derived |= other.derived;
+        self.restoring = self.restoring.or(other.restoring);
+    }
+
     /// Why a topic does not apply; `None` when it does, or when nothing is known that rules it out.
     #[must_use]
     pub fn excludes(&self, applies: Applies) -> Option<String> {
