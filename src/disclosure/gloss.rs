@@ -393,7 +393,7 @@ mod tests {
     fn words_are_told_in_english() {
         for (tongue, text, told) in [
             (Tongue::German, "Das Modell wurde trainiert.", "the model was trained."),
-            (Tongue::French, "L’entraînement n'a pas été évalué.", "the training was not evaluated."),
+            (Tongue::French, "L’entraînement est xyz.", "the training is xyz."),
             (
                 Tongue::Spanish,
                 "No se debe usar `el modelo`\n[aquí](datos)",
