@@ -251,8 +251,9 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
     // What the clauses give: segment, column, level.
     let mut fits: Vec<(usize, usize, Level)> = Vec::new();
     for (column, (topic, _)) in table.columns.iter().enumerate() {
-        found[*topic] = Some(Verdict::default());
         let votes = page.votes(&page.vocabulary.topics[*topic].clauses);
+        let near = votes.iter().any(|(_, level, _)| *level >= Level::Partial);
+        found[*topic] = Some(Verdict { near, ..Verdict::default() });
         fits.extend(votes.into_iter().map(|(segment, level, _)| (segment, column, level)));
     }
     fits.sort_unstable_by_key(|fit| (fit.0, fit.1));
