@@ -125,6 +125,7 @@ pub(super) const BUILTIN: &[&str] = &[
     "heading",
     "statement",
     "link-profile",
+    "grouped-rows",
 ];
 
 /// A way in which a segment or section shows a topic.
@@ -366,6 +367,8 @@ pub(super) struct Vocabulary {
     pub(super) boilerplate: usize,
     /// What a training library writes by itself: a short segment that holds it says nothing of the model.
     pub(super) stub: usize,
+    /// What people are grouped by.
+    pub(super) grouping: usize,
     /// Cues that tell what a model is.
     pub(super) marks: Marks,
     /// Cues of the mere shape.
@@ -381,7 +384,7 @@ impl Vocabulary {
             ids.insert(&entry.id, next);
         }
         let cue = |id: &String| *ids.get(id.as_str()).unwrap_or_else(|| panic!("rules/topics: no cue `{id}`"));
-        let (boilerplate, stub) = (ids["boilerplate"], ids["stub"]);
+        let (boilerplate, stub, grouping) = (ids["boilerplate"], ids["stub"], ids["grouping"]);
         let (cues, numbers) = Trie::read(include_bytes!(concat!(env!("OUT_DIR"), "/cues.bin")));
         let pattern = |number: u32| match number {
             u32::MAX => Pattern { cue: boilerplate, form: Form::Stems },
@@ -477,6 +480,7 @@ impl Vocabulary {
             heading_topics,
             boilerplate,
             stub,
+            grouping,
             marks: Marks::new(|id| ids[id]),
             shapes,
         }

@@ -387,6 +387,14 @@ fn is_nothing(value: &str) -> Option<bool> {
     Some(placeholder)
 }
 
+/// Where the first cell of a table ends that says something: it tells what the rows are.
+fn first_cell(table: &str) -> usize {
+    let line = &table[..table.find('\n').unwrap_or(table.len())];
+    let inner = line.trim_start_matches(['|', ' ']);
+    let before = line.len() - inner.len();
+    inner.find('|').map_or(line.len(), |end| before + end)
+}
+
 /// Fills in the cues of all segments and the topics of their labels; gives the phrases found, in order.
 pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Segment]) -> Vec<Hit> {
     let text = card.source.text();
@@ -410,6 +418,13 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
         segment.found = from..from + count;
         for hit in &hits[segment.found.clone()] {
             segment.cues.insert(vocabulary.patterns[hit.pattern as usize].cue);
+        }
+        if segment.kind == Kind::Table && segment.table.is_none() {
+            let names = segment.span.start as usize + first_cell(&text[range.clone()]);
+            let mut of_names = hits[segment.found.clone()].iter().take_while(|hit| hit.start < names);
+            if of_names.any(|hit| vocabulary.patterns[hit.pattern as usize].cue == vocabulary.grouping) {
+                segment.cues.insert(const { builtin("grouped-rows") });
+            }
         }
         // Somebody who writes into such a paragraph makes it longer.
         if segment.cues.contains(vocabulary.stub) && (segment.kind == Kind::Code || range.len() <= STUB) {
