@@ -338,6 +338,15 @@ fn absent(folder: &Path, models: &HashSet<PathBuf>, readmes: &HashSet<PathBuf>, 
 /// Folders above a model in which a README is looked for.
 const MAX_ABOVE: usize = 4;
 
+/// Folders within a folder that are too few to be shared among threads.
+const FEW_FOLDERS: usize = 8;
+
+/// True where threads would wait for each other, a millisecond at a time, instead of walking.
+fn is_small(root: &Path) -> bool {
+    let folders = fs::read_dir(root).into_iter().flatten().flatten();
+    folders.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).take(FEW_FOLDERS).count() < FEW_FOLDERS
+}
+
 fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
     let real_root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     let targets = Mutex::new(Vec::new());
@@ -353,7 +362,7 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
     };
     let walker = WalkBuilder::new(root)
         .follow_links(false)
-        .threads(jobs)
+        .threads(if is_small(root) { 1 } else { jobs })
         .add_custom_ignore_filename(".cardlintignore")
         .build_parallel();
     walker.run(|| {
