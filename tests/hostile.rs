@@ -54,6 +54,9 @@ fn bytes_that_are_no_text() {
 #[test]
 fn shapes_that_blow_up() {
     let fenced = |yaml: String| format!("---\n{yaml}\n---\n# X\n").into_bytes();
+    // Prose of French, so that the card is read with its words in English, too.
+    let french = "Le modèle a été entraîné sur les lettres de la ville pour les trier. ".repeat(60);
+    let foreign = |text: String| format!("# X\n\n{french}\n\n{text}\n").into_bytes();
     for (what, bytes) in [
         ("flow", fenced(format!("a: {}", "[".repeat(100_000)))),
         ("maps", fenced(format!("a: {}", "{a: ".repeat(100_000)))),
@@ -66,6 +69,15 @@ fn shapes_that_blow_up() {
         ("digits", fenced(format!("a: 0x{}", "f".repeat(500_000)))),
         ("findings", fenced(format!("tags: [{}]", "no, ".repeat(20_000)))),
         ("keys", fenced("license: mit\n".repeat(20_000))),
+        ("French targets", foreign("](".repeat(200_000))),
+        ("French tags", foreign("<a".repeat(100_000))),
+        ("French code", foreign("`a ".repeat(100_000))),
+        (
+            "endings",
+            format!("{}\n\n{}", "このモデルは市民の手紙を分類する。".repeat(80), "ある".repeat(60_000)).into_bytes(),
+        ),
+        ("one Korean word", "모델학습".repeat(50_000).into_bytes()),
+        ("one Chinese sentence", "训练数据".repeat(50_000).into_bytes()),
         ("empty keys", fenced(format!("a: [{}]", ": b, ".repeat(50_000)))),
     ] {
         let start = std::time::Instant::now();

@@ -338,13 +338,21 @@ fn absent(folder: &Path, models: &HashSet<PathBuf>, readmes: &HashSet<PathBuf>, 
 /// Folders above a model in which a README is looked for.
 const MAX_ABOVE: usize = 4;
 
-/// Folders within a folder that are too few to be shared among threads.
+/// Folders that are too few to be shared among threads.
 const FEW_FOLDERS: usize = 8;
 
-/// True where threads would wait for each other, a millisecond at a time, instead of walking.
+/// True for a tree of few folders, in which threads would wait for each other, a millisecond at a time.
 fn is_small(root: &Path) -> bool {
-    let folders = fs::read_dir(root).into_iter().flatten().flatten();
-    folders.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).take(FEW_FOLDERS).count() < FEW_FOLDERS
+    let mut folders = vec![root.to_owned()];
+    let mut at = 0;
+    while let Some(folder) = folders.get(at).filter(|_| folders.len() < FEW_FOLDERS) {
+        let inner = fs::read_dir(folder).into_iter().flatten().flatten();
+        let inner = inner.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        let inner: Vec<PathBuf> = inner.take(FEW_FOLDERS).map(|entry| entry.path()).collect();
+        folders.extend(inner);
+        at += 1;
+    }
+    folders.len() < FEW_FOLDERS
 }
 
 fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {

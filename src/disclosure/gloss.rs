@@ -2,7 +2,8 @@
 //! them too. `rules/glossaries/` says word for word what is told; the rest stays as it stands.
 //!
 //! Nobody is shown the result: it is read like a card of its own, and what is found is placed where it stands in the
-//! card. Code, addresses and markup are taken over unchanged, so that both have the same segments.
+//! card. Code, addresses and tags are taken over unchanged as far as they stand in one line, so that both have the same
+//! segments.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -56,10 +57,10 @@ static FILES: &[(Tongue, Writing, &str)] = &[
     (Tongue::Spanish, Writing::Words, include_str!("../../rules/glossaries/es.tsv")),
 ];
 
-/// Letters of the shortest form that is looked for within a word, and of the shortest one of which only the beginning
-/// counts.
+/// Letters of the shortest form that is looked for within a word.
 const WITHIN: usize = 2;
-const BEHIND: usize = 3;
+/// Letters from which on a form does for all words that begin with it, and is looked for behind what is written before it.
+const BEGINNING: usize = 3;
 /// Marks of what is elided.
 const APOSTROPHES: [char; 2] = ['\'', '’'];
 /// Letters of Japanese endings and particles, which are left out behind a word that is known.
@@ -79,7 +80,7 @@ fn read(writing: Writing, text: &'static str) -> Glossary {
         let form = stem.unwrap_or(form);
         let open = match writing {
             Writing::Words => stem.is_some(),
-            Writing::Beginnings(_) => form.chars().count() >= BEHIND,
+            Writing::Beginnings(_) => form.chars().count() >= BEGINNING,
             Writing::Compounds | Writing::Dense => true,
         };
         let Some(first) = form.chars().next() else { continue };
@@ -164,17 +165,39 @@ fn lower(text: &str) -> String {
     text.chars().map(small).collect()
 }
 
+/// Bytes of the longest code in a line, target of a link, or tag that is looked for.
+const UNCHANGED: usize = 2_000;
+
+/// Bytes of an address or a name of a file in which what makes it one must stand.
+const ADDRESS: usize = 200;
+
 /// Where what is no prose ends, if it begins here: code in a line, the target of a link, a tag, an address.
 fn unchanged(text: &str) -> Option<usize> {
-    let line = || &text[..text.find('\n').unwrap_or(text.len())];
-    match text.as_bytes()[0] {
-        b'`' => line()[1..].find('`').map(|end| end + 2),
-        b']' if text.starts_with("](") => line().find(')').map(|end| end + 1),
-        b'<' if text[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!')) => {
-            line().find('>').map(|end| end + 1)
+    let bytes = text.as_bytes();
+    // In the same line, behind what it begins with.
+    let until = |from: usize, mark: u8| {
+        let near = bytes.get(from..bytes.len().min(UNCHANGED))?;
+        let found = from + memchr::memchr2(mark, b'\n', near)?;
+        (bytes[found] == mark).then_some(found + 1)
+    };
+    match bytes[0] {
+        b'`' => {
+            // As many close it as open it.
+            let open = bytes.iter().take(UNCHANGED).take_while(|byte| **byte == b'`').count();
+            let end = until(open, b'`')?;
+            let more = bytes[end..].iter().take(open).take_while(|byte| **byte == b'`').count();
+            Some(end + more)
         }
-        b'h' if text.starts_with("http://") || text.starts_with("https://") => {
-            Some(text.find(|c: char| c.is_whitespace() || matches!(c, ')' | '>' | '"')).unwrap_or(text.len()))
+        b']' if text.starts_with("](") => until(2, b')'),
+        b'<' if bytes.get(1).is_some_and(|next| next.is_ascii_alphabetic() || matches!(next, b'/' | b'!')) => {
+            until(1, b'>')
+        }
+        first if first.is_ascii_alphanumeric() => {
+            let token = bytes.iter().take(ADDRESS).take_while(|byte| byte.is_ascii_graphic()).count();
+            let token = &text[..token];
+            let end = token.find([')', '>', '"']).unwrap_or(token.len());
+            let address = token.contains("://") || token.starts_with("www.");
+            (address || token[..end].contains(['@', '_'])).then_some(end)
         }
         _ => None,
     }
@@ -261,35 +284,39 @@ impl Glossary {
                 return next;
             };
             writer.english(entry.english, at);
-            let ending = lower[end..].chars().take_while(|c| matches!(c, '\u{3040}'..='\u{309f}'));
-            return if ending.clone().count() <= ENDING {
-                end + ending.map(char::len_utf8).sum::<usize>()
-            } else {
-                end
-            };
+            let kana = lower[end..].chars().take_while(|c| matches!(c, '\u{3040}'..='\u{309f}')).take(ENDING + 1);
+            let (letters, bytes) = kana.fold((0, 0), |(letters, bytes), c| (letters + 1, bytes + c.len_utf8()));
+            return if letters <= ENDING { end + bytes } else { end };
         }
-        let end_of_word = |at: usize| at + lower[at..].find(|c: char| !letter(c)).unwrap_or(lower.len() - at);
-        let word_end = end_of_word(at);
-        if let Some((entry, end)) = self.find(lower, at).or_else(|| self.find_behind(lower, at)) {
-            writer.english(entry.english, at);
-            // What is elided belongs to the next word.
-            if lower[..end].ends_with(APOSTROPHES) {
-                return end;
+        let word_end = self.end_of_word(lower, at);
+        let Some((entry, end)) = self.find(lower, at).or_else(|| self.find_behind(lower, at)) else {
+            if self.writing != Writing::Compounds || !self.within(lower, next, word_end, writer) {
+                writer.copy(text, at, word_end);
             }
-            // The line goes on after it where it did.
-            if text[at..end].contains('\n') {
-                writer.mark("\n", at);
-            }
-            let end_of_word = if end > word_end { end_of_word(end) } else { word_end };
-            if self.writing == Writing::Compounds {
-                self.within(lower, end, end_of_word, writer);
-            }
-            return end_of_word;
+            return word_end;
+        };
+        writer.english(entry.english, at);
+        // What is elided belongs to the next word.
+        if lower[..end].ends_with(APOSTROPHES) {
+            return end;
         }
-        if self.writing != Writing::Compounds || !self.within(lower, next, word_end, writer) {
-            writer.copy(text, at, word_end);
+        let word_end = if end > word_end { self.end_of_word(lower, end) } else { word_end };
+        if self.writing == Writing::Compounds {
+            self.within(lower, end, word_end, writer);
+        }
+        // A line that ended within the words ends behind them, if it does not end there in any case.
+        if text[at..end].contains('\n') && !text[word_end..].starts_with(['\n', '\r']) {
+            writer.mark("\n", word_end);
         }
         word_end
+    }
+
+    /// Where the word ends whose letters go on at `at`; names in Latin letters are words of their own beside others.
+    fn end_of_word(&self, lower: &str, at: usize) -> usize {
+        let latin = lower[at..].starts_with(|c: char| c.is_ascii());
+        let mixed = self.writing == Writing::Words;
+        let ends = |c: char| !letter(c) || !mixed && c.is_ascii() != latin;
+        lower[at..].find(ends).map_or(lower.len(), |end| at + end)
     }
 
     /// Writes what is known in the rest of a word; whether anything is.
@@ -314,7 +341,7 @@ impl Glossary {
         let behind = before.iter().filter(|before| lower[at..].starts_with(**before));
         behind
             .filter_map(|before| self.find(lower, at + before.len()))
-            .find(|(entry, _)| entry.form.chars().count() >= BEHIND)
+            .find(|(entry, _)| entry.form.chars().count() >= BEGINNING)
     }
 
     /// The longest form that begins at `at`, and where it ends.
@@ -400,7 +427,9 @@ mod tests {
                 "should not be used `el modelo`\n[here](datos)",
             ),
             (Tongue::Chinese, "本模型的训练数据。", "this model of training data. "),
-            (Tongue::Korean, "학습데이터는", "training data"),
+            (Tongue::Korean, "KoBERT모델은 학습데이터", "KoBERT model training data"),
+            (Tongue::French, "les données\npersonnelles\nde la ville", "the personal data\nof the city"),
+            (Tongue::French, "jean@modèle.fr www.le.fr ``le modèle``", "jean@modèle.fr www.le.fr ``le modèle``"),
             (Tongue::Arabic, "والنموذج", "model"),
         ] {
             assert_eq!(english(text, tongue), told, "{tongue:?}");
@@ -438,6 +467,8 @@ mod tests {
         "का",
         "модель",
         "modèle",
+        "données personnelles",
+        "données\npersonnelles",
         "l'",
         "Daten",
         "no",

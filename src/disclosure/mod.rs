@@ -195,7 +195,7 @@ fn read_words(card: &Card<'_>) -> Reading {
 }
 
 impl Reading {
-    /// Whether most of the prose is in a language of which few words are known.
+    /// Whether most of the prose is not in English, so that much of what it answers is not known.
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         self.tongue.is_some()

@@ -387,12 +387,15 @@ fn is_nothing(value: &str) -> Option<bool> {
     Some(placeholder)
 }
 
-/// Where the first cell of a table ends that says something: it tells what the rows are.
-fn first_cell(table: &str) -> usize {
+/// The text of the first cell of a table: it tells what the rows are.
+fn first_cell(table: &str) -> Range<usize> {
+    let marks = |c: char| matches!(c, ' ' | '*' | '_' | ':');
     let line = &table[..table.find('\n').unwrap_or(table.len())];
-    let inner = line.trim_start_matches(['|', ' ']);
-    let before = line.len() - inner.len();
-    inner.find('|').map_or(line.len(), |end| before + end)
+    let inner = line.strip_prefix('|').unwrap_or(line);
+    let from = line.len() - inner.len();
+    let cell = &inner[..inner.find('|').unwrap_or(inner.len())];
+    let start = from + cell.len() - cell.trim_start_matches(marks).len();
+    start..start.max(from + cell.trim_end_matches(marks).len())
 }
 
 /// Fills in the cues of all segments and the topics of their labels; gives the phrases found, in order.
@@ -419,10 +422,16 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
         for hit in &hits[segment.found.clone()] {
             segment.cues.insert(vocabulary.patterns[hit.pattern as usize].cue);
         }
-        if segment.kind == Kind::Table && segment.table.is_none() {
-            let names = segment.span.start as usize + first_cell(&text[range.clone()]);
-            let mut of_names = hits[segment.found.clone()].iter().take_while(|hit| hit.start < names);
-            if of_names.any(|hit| vocabulary.patterns[hit.pattern as usize].cue == vocabulary.grouping) {
+        if segment.kind == Kind::Table {
+            let cell = first_cell(&text[range.clone()]);
+            let cell = range.start + cell.start..range.start + cell.end;
+            // What the rows are: "age group", "who speaks", not "speaker model".
+            let names = |hit: &&Hit| {
+                let asks = hit.start == cell.start
+                    && text[hit.start..].get(..3).is_some_and(|who| who.eq_ignore_ascii_case("who"));
+                vocabulary.patterns[hit.pattern as usize].cue == vocabulary.grouping && (hit.end == cell.end || asks)
+            };
+            if hits[segment.found.clone()].iter().take_while(|hit| hit.start < cell.end).any(|hit| names(&hit)) {
                 segment.cues.insert(const { builtin("grouped-rows") });
             }
         }

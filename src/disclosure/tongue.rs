@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use super::segments::{Kind, Segment};
 
-/// A language of which a glossary is known.
+/// The language of a card: one of which there is a glossary, or another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tongue {
     Arabic,
@@ -22,13 +22,13 @@ pub(super) enum Tongue {
     Portuguese,
     Russian,
     Spanish,
-    /// Another one.
+    /// One without.
     Unknown,
 }
 
 /// Words that English texts are full of.
 const ENGLISH: &str = "the of and is to for with that this are";
-/// Words that texts in other languages of Latin letters are full of, and English ones have not.
+/// Words that texts in other languages of Latin letters are full of, and English prose has not.
 const OTHERS: &[(Tongue, &str)] = &[
     (Tongue::German, "der das und ist nicht mit auf von für werden eine wird des"),
     (Tongue::French, "le la les des est une pour dans que du et sur un de en"),
@@ -39,6 +39,8 @@ const OTHERS: &[(Tongue, &str)] = &[
 ];
 /// Of a hundred words of such a text, so many at least are among them.
 const SHARE: usize = 10;
+/// One of so many of them has three letters or more.
+const TELLING: usize = 5;
 /// Words, or bytes of letters, from which on it can be told.
 const ENOUGH: usize = 30;
 /// Bytes of letters below which there is next to no prose.
@@ -48,14 +50,24 @@ const SAMPLE: usize = 3_000;
 /// Bytes of the longest of the words.
 const LONGEST: usize = 6;
 
-/// What a word tells, in lower case: English, or which of [`OTHERS`], as bits.
-static WORDS: LazyLock<HashMap<&str, Option<u8>>> = LazyLock::new(|| {
-    let mut words: HashMap<&str, Option<u8>> = ENGLISH.split(' ').map(|word| (word, None)).collect();
+/// What a word tells.
+enum Tells {
+    English,
+    /// Which of [`OTHERS`] it may be, as bits.
+    Other(u8),
+}
+
+/// The words that tell something, in lower case.
+static WORDS: LazyLock<HashMap<&str, Tells>> = LazyLock::new(|| {
+    let mut words: HashMap<&str, Tells> = HashMap::new();
     for (bit, (_, others)) in OTHERS.iter().enumerate() {
         for word in others.split(' ') {
-            *words.entry(word).or_insert(Some(0)).get_or_insert(0) |= 1 << bit;
+            if let Tells::Other(set) = words.entry(word).or_insert(Tells::Other(0)) {
+                *set |= 1 << bit;
+            }
         }
     }
+    words.extend(ENGLISH.split(' ').map(|word| (word, Tells::English)));
     words
 });
 
@@ -79,14 +91,14 @@ pub(super) fn of(text: &str, segments: &[Segment]) -> Option<Tongue> {
         let mut sample = Sample::default();
         for segment in segments.iter().filter(|held| held.kind == kind && !held.empty && held.table.is_none()) {
             sample.add(&text[segment.span.range()]);
-            if sample.bytes > SAMPLE {
+            if sample.bytes >= SAMPLE {
                 break;
             }
         }
         sample
     };
     let prose = of_kind(Kind::Prose);
-    if prose.letters < LITTLE { of_kind(Kind::Item).tongue() } else { prose.tongue() }
+    prose.tongue().or_else(|| (prose.letters < LITTLE).then(|| of_kind(Kind::Item).tongue())?)
 }
 
 /// Counts of a text.
@@ -98,6 +110,8 @@ struct Sample {
     words: usize,
     english: usize,
     others: usize,
+    /// Words of others that are no code of a language, as "de" and "en" are.
+    telling: usize,
     /// Words of each of [`OTHERS`].
     known: [usize; OTHERS.len()],
     /// Bytes of letters beyond the Latin ones, by language.
@@ -106,8 +120,11 @@ struct Sample {
 
 impl Sample {
     fn add(&mut self, text: &str) {
-        self.bytes += text.len();
-        for word in text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()) {
+        let end = (0..=text.len().min(SAMPLE - self.bytes)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        self.bytes += text.len().min(SAMPLE - self.bytes);
+        // Addresses are in no language.
+        let tokens = text[..end].split_whitespace().filter(|token| !token.contains("://") && !token.contains("www."));
+        for word in tokens.flat_map(|token| token.split(|c: char| !c.is_alphabetic())).filter(|word| !word.is_empty()) {
             self.words += 1;
             self.letters += word.len();
             if !word.is_ascii() {
@@ -123,9 +140,10 @@ impl Sample {
                 continue;
             }
             match WORDS.get(word.to_lowercase().as_str()) {
-                Some(None) => self.english += 1,
-                Some(Some(set)) => {
+                Some(Tells::English) => self.english += 1,
+                Some(Tells::Other(set)) => {
                     self.others += 1;
+                    self.telling += usize::from(word.len() > 2);
                     let counts = self.known.iter_mut().enumerate();
                     counts.for_each(|(bit, count)| *count += usize::from(set >> bit & 1));
                 }
@@ -142,7 +160,10 @@ impl Sample {
             let most = || self.strange.iter().max_by_key(|(_, count)| *count);
             return self.strange.iter().find(kana).or_else(most).map(|(tongue, _)| *tongue);
         }
-        let foreign = self.words >= ENOUGH && self.others > self.english && self.others * 100 >= self.words * SHARE;
+        let foreign = self.words >= ENOUGH
+            && self.others > self.english
+            && self.others * 100 >= self.words * SHARE
+            && self.telling * TELLING >= self.others;
         let most = (0..OTHERS.len()).rev().max_by_key(|at| self.known[*at]);
         most.filter(|_| foreign).map(|at| OTHERS[at].0)
     }
@@ -151,10 +172,45 @@ impl Sample {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::{Card, Siblings};
+    use crate::disclosure::segments;
+    use crate::text::SourceFile;
 
     #[test]
     fn words_are_as_long_as_said() {
         assert_eq!(WORDS.keys().map(|word| word.len()).max(), Some(LONGEST));
+    }
+
+    #[test]
+    fn languages_are_told() {
+        let told = |body: &str| {
+            let source = SourceFile::new("README.md", body);
+            of(body, &segments::cut(&Card::read(&source, vec![], Siblings::none(), None)))
+        };
+        let links = "- [code](https://github.com/de/la)\n".repeat(12);
+        let codes = format!("Sorts letters.\n\n{}", "- en, de, fr, es, la, un\n".repeat(6));
+        for (body, tongue) in [
+            (
+                "Das Modell ordnet Briefe an die Stadt einer von acht Stellen zu. Es wurde von der Stadt selbst trainiert \
+                 und wird nicht mit anderen geteilt, auch nicht für Geld. Fragen beantwortet das Amt.",
+                Some(Tongue::German),
+            ),
+            ("本模型把市民来信分到八个部门之一，由市政府信息办公室训练。", Some(Tongue::Chinese)),
+            ("このモデルは市民の手紙を八つの部署に分類する。市が学習させた。", Some(Tongue::Japanese)),
+            (
+                "**Qu'est-ce que c'est ?** Un modèle qui trie les lettres de la ville pour les services, et qui a été entraîné \
+                 par la ville sur des lettres qui ont été lues par deux personnes dans un bureau de la mairie.",
+                Some(Tongue::French),
+            ),
+            (
+                "The model sorts letters to the city by the office that has to answer them, and was trained by the city.",
+                None,
+            ),
+            (&links, None),
+            (&codes, None),
+        ] {
+            assert_eq!(told(body), tongue, "{body}");
+        }
     }
 
     #[test]
