@@ -70,14 +70,14 @@ fn shapes_that_blow_up() {
         ("findings", fenced(format!("tags: [{}]", "no, ".repeat(20_000)))),
         ("keys", fenced("license: mit\n".repeat(20_000))),
         ("French targets", foreign("](".repeat(200_000))),
-        ("French tags", foreign("<a".repeat(100_000))),
-        ("French code", foreign("`a ".repeat(100_000))),
+        ("French tags", foreign("<a".repeat(50_000))),
+        ("French code", foreign("`a ".repeat(50_000))),
         (
             "endings",
-            format!("{}\n\n{}", "このモデルは市民の手紙を分類する。".repeat(80), "ある".repeat(60_000)).into_bytes(),
+            format!("{}\n\n{}", "このモデルは市民の手紙を分類する。".repeat(80), "ある".repeat(30_000)).into_bytes(),
         ),
-        ("one Korean word", "모델학습".repeat(50_000).into_bytes()),
-        ("one Chinese sentence", "训练数据".repeat(50_000).into_bytes()),
+        ("one Korean word", "모델학습".repeat(20_000).into_bytes()),
+        ("one Chinese sentence", "训练数据".repeat(20_000).into_bytes()),
         ("empty keys", fenced(format!("a: [{}]", ": b, ".repeat(50_000)))),
     ] {
         let start = std::time::Instant::now();
