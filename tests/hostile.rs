@@ -69,7 +69,7 @@ fn shapes_that_blow_up() {
         ("digits", fenced(format!("a: 0x{}", "f".repeat(500_000)))),
         ("findings", fenced(format!("tags: [{}]", "no, ".repeat(20_000)))),
         ("keys", fenced("license: mit\n".repeat(20_000))),
-        ("French targets", foreign("](".repeat(200_000))),
+        ("French targets", foreign("](".repeat(50_000))),
         ("French tags", foreign("<a".repeat(50_000))),
         ("French code", foreign("`a ".repeat(50_000))),
         (

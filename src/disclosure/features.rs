@@ -6,6 +6,7 @@ use super::segments::{Kind, Segment, builtin};
 use super::words::{self, spelled};
 use super::{Page, data};
 use crate::card::Card;
+use crate::text::head;
 
 /// Bytes of a segment whose words count.
 const TEXT: usize = 1_500;
@@ -88,7 +89,7 @@ pub(super) fn each<'a>(page: &Page<'_>, card: &'a Card<'_>, at: usize, mut found
     if segment.markup {
         return;
     }
-    let inner = cut(&card.source.text()[segment.span.range()]);
+    let inner = head(&card.source.text()[segment.span.range()], TEXT);
     let most = if segment.kind == Kind::Code { LISTING } else { TEXT };
     each_word(WORD, inner, most, |hash, words| found(Feature::Word(hash, words)));
 }
@@ -97,7 +98,7 @@ pub(super) fn each<'a>(page: &Page<'_>, card: &'a Card<'_>, at: usize, mut found
 pub(super) fn each_of_heading<'a>(card: &'a Card<'_>, section: Option<usize>, mut found: impl FnMut(Feature<'a>)) {
     let heading = section.map(|section| &card.outline.headings[section].text);
     if let Some(heading) = heading.filter(|heading| Some(heading.as_str()) != card.outline.title()) {
-        each_word(HEADING, cut(heading), TEXT, |hash, words| found(Feature::Heading(hash, words)));
+        each_word(HEADING, head(heading, TEXT), TEXT, |hash, words| found(Feature::Heading(hash, words)));
     }
 }
 
@@ -115,11 +116,6 @@ pub(super) fn each_word<'a>(kind: u64, text: &'a str, most: usize, mut found: im
         found(single(kind, hash), (None, word));
         before = Some((hash, word));
     });
-}
-
-fn cut(text: &str) -> &str {
-    let end = (0..=text.len().min(TEXT)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    &text[..end]
 }
 
 fn bits(mut set: super::TopicSet) -> impl Iterator<Item = usize> {

@@ -195,9 +195,10 @@ fn unchanged(text: &str) -> Option<usize> {
         first if first.is_ascii_alphanumeric() => {
             let token = bytes.iter().take(ADDRESS).take_while(|byte| byte.is_ascii_graphic()).count();
             let token = &text[..token];
-            let end = token.find([')', '>', '"']).unwrap_or(token.len());
+            let token = &token[..token.find([')', ']', '>', '"', '|']).unwrap_or(token.len())];
             let address = token.contains("://") || token.starts_with("www.");
-            (address || token[..end].contains(['@', '_'])).then_some(end)
+            // The mark of emphasis is no part of a name.
+            (address || token.trim_end_matches(['_', '.', ',', ':']).contains(['@', '_'])).then_some(token.len())
         }
         _ => None,
     }
@@ -429,6 +430,7 @@ mod tests {
             (Tongue::Chinese, "本模型的训练数据。", "this model of training data. "),
             (Tongue::Korean, "KoBERT모델은 학습데이터", "KoBERT model training data"),
             (Tongue::French, "les données\npersonnelles\nde la ville", "the personal data\nof the city"),
+            (Tongue::French, "[licence](http://le.fr) _licence_", "[license](http://le.fr) _license_"),
             (Tongue::French, "jean@modèle.fr www.le.fr ``le modèle``", "jean@modèle.fr www.le.fr ``le modèle``"),
             (Tongue::Arabic, "والنموذج", "model"),
         ] {

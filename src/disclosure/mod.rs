@@ -379,22 +379,6 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// The cues of the card, without that it judges people where only what it is not for says so.
-    fn said(&self) -> Cues {
-        let marks = &self.vocabulary.marks;
-        let beyond = topic("intended-use.out-of-scope").map_or(0, |topic| 1 << topic);
-        let excluded =
-            |at: usize| self.under[at] & beyond != 0 || marks.exclusions.iter().any(|cue| self.cues[at].contains(*cue));
-        let cue = marks.judges_people;
-        let holders = &self.holders[self.starts[cue] as usize..self.starts[cue + 1] as usize];
-        if !holders.iter().all(|at| excluded(*at as usize)) {
-            return self.all;
-        }
-        let mut only = Cues::default();
-        only.insert(cue);
-        self.all.without(&only)
-    }
-
     fn new(vocabulary: &'a Vocabulary, segments: &'a [Segment], sections: &'a [TopicSet], hits: &'a [Hit]) -> Self {
         let (mut under, mut windows, mut window_of) = (Vec::new(), Vec::<Cues>::new(), Vec::new());
         let mut found: Vec<Range<usize>> = Vec::new();
@@ -455,6 +439,21 @@ impl<'a> Page<'a> {
     /// The segments that hold a cue.
     fn holders(&self, cue: usize) -> &[u32] {
         &self.holders[self.starts[cue] as usize..self.starts[cue + 1] as usize]
+    }
+
+    /// The cues of the card, without that it judges people where only what it is not for says so.
+    fn said(&self) -> Cues {
+        let marks = &self.vocabulary.marks;
+        let beyond = topic("intended-use.out-of-scope").map_or(0, |topic| 1 << topic);
+        let excluded =
+            |at: usize| self.under[at] & beyond != 0 || marks.exclusions.iter().any(|cue| self.cues[at].contains(*cue));
+        let cue = marks.judges_people;
+        if !self.holders(cue).iter().all(|at| excluded(*at as usize)) {
+            return self.all;
+        }
+        let mut only = Cues::default();
+        only.insert(cue);
+        self.all.without(&only)
     }
 
     /// What the card says to a topic; `verdict` where weights decide it.

@@ -398,6 +398,17 @@ fn first_cell(table: &str) -> Range<usize> {
     start..start.max(from + cell.trim_end_matches(marks).len())
 }
 
+/// Whether the rows of a table are groups of people, as its first cell says: "age group", "who speaks", not "speaker
+/// model".
+fn has_groups(text: &str, table: Range<usize>, hits: &[Hit], vocabulary: &Vocabulary) -> bool {
+    let cell = first_cell(&text[table.clone()]);
+    let (start, end) = (table.start + cell.start, table.start + cell.end);
+    let asks =
+        |hit: &Hit| hit.start == start && text[start..].get(..3).is_some_and(|who| who.eq_ignore_ascii_case("who"));
+    let mut grouping = hits.iter().filter(|hit| vocabulary.patterns[hit.pattern as usize].cue == vocabulary.grouping);
+    grouping.any(|hit| hit.end == end || asks(hit))
+}
+
 /// Fills in the cues of all segments and the topics of their labels; gives the phrases found, in order.
 pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Segment]) -> Vec<Hit> {
     let text = card.source.text();
@@ -422,18 +433,8 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
         for hit in &hits[segment.found.clone()] {
             segment.cues.insert(vocabulary.patterns[hit.pattern as usize].cue);
         }
-        if segment.kind == Kind::Table {
-            let cell = first_cell(&text[range.clone()]);
-            let cell = range.start + cell.start..range.start + cell.end;
-            // What the rows are: "age group", "who speaks", not "speaker model".
-            let names = |hit: &&Hit| {
-                let asks = hit.start == cell.start
-                    && text[hit.start..].get(..3).is_some_and(|who| who.eq_ignore_ascii_case("who"));
-                vocabulary.patterns[hit.pattern as usize].cue == vocabulary.grouping && (hit.end == cell.end || asks)
-            };
-            if hits[segment.found.clone()].iter().take_while(|hit| hit.start < cell.end).any(|hit| names(&hit)) {
-                segment.cues.insert(const { builtin("grouped-rows") });
-            }
+        if segment.kind == Kind::Table && has_groups(text, range.clone(), &hits[segment.found.clone()], vocabulary) {
+            segment.cues.insert(const { builtin("grouped-rows") });
         }
         // Somebody who writes into such a paragraph makes it longer.
         if segment.cues.contains(vocabulary.stub) && (segment.kind == Kind::Code || range.len() <= STUB) {

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::segments::{Kind, LISTING, Segment, builtin};
 use super::words::{DIGIT, LETTER, class};
+use crate::text::head;
 
 /// Words of a sentence, at least.
 const SENTENCE: usize = 6;
@@ -15,8 +16,7 @@ pub(super) fn mark(text: &str, segment: &mut Segment, boilerplate: &[Range<usize
     let inner = &text[segment.span.range()];
     let mut inner = inner;
     if segment.kind == Kind::Table && inner.len() > LISTING {
-        let end = (0..=LISTING).rev().find(|end| inner.is_char_boundary(*end)).unwrap_or(0);
-        inner = &inner[..end];
+        inner = head(inner, LISTING);
     }
     let cues = &mut segment.cues;
     match segment.kind {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::segments::{Kind, Segment};
+use crate::text::head;
 
 /// The language of a card: one of which there is a glossary, or another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,14 +92,16 @@ pub(super) fn of(text: &str, segments: &[Segment]) -> Option<Tongue> {
         let mut sample = Sample::default();
         for segment in segments.iter().filter(|held| held.kind == kind && !held.empty && held.table.is_none()) {
             sample.add(&text[segment.span.range()]);
-            if sample.bytes >= SAMPLE {
+            // The last letter may not have had room.
+            if sample.bytes + char::MAX.len_utf8() > SAMPLE {
                 break;
             }
         }
         sample
     };
     let prose = of_kind(Kind::Prose);
-    prose.tongue().or_else(|| (prose.letters < LITTLE).then(|| of_kind(Kind::Item).tongue())?)
+    let of_items = || if prose.letters < LITTLE { of_kind(Kind::Item).tongue() } else { None };
+    prose.tongue().or_else(of_items)
 }
 
 /// Counts of a text.
@@ -120,10 +123,10 @@ struct Sample {
 
 impl Sample {
     fn add(&mut self, text: &str) {
-        let end = (0..=text.len().min(SAMPLE - self.bytes)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        self.bytes += text.len().min(SAMPLE - self.bytes);
+        let text = head(text, SAMPLE.saturating_sub(self.bytes));
+        self.bytes += text.len();
         // Addresses are in no language.
-        let tokens = text[..end].split_whitespace().filter(|token| !token.contains("://") && !token.contains("www."));
+        let tokens = text.split_whitespace().filter(|token| !token.contains("://") && !token.contains("www."));
         for word in tokens.flat_map(|token| token.split(|c: char| !c.is_alphabetic())).filter(|word| !word.is_empty()) {
             self.words += 1;
             self.letters += word.len();

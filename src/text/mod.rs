@@ -72,6 +72,12 @@ fn clamp_offset(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)
 }
 
+/// The beginning of a text, of at most so many bytes.
+pub(crate) fn head(text: &str, most: usize) -> &str {
+    let end = (0..=text.len().min(most)).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    &text[..end]
+}
+
 /// The name and text of one file.
 #[derive(Debug)]
 pub struct SourceFile {
