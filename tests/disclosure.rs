@@ -518,6 +518,36 @@ fn evidence_stands_where_readers_saw_it() {
     assert!(inside * 100 >= all * PLACE_FLOOR, "{inside} of {all}");
 }
 
+/// Of a long paragraph or table, the sentence or row that answers is shown.
+#[test]
+fn the_telling_part_is_shown() {
+    let shown = |text: &str, topic: &str| -> String {
+        let span = read(text.as_bytes().to_vec())[disclosure::topic(topic).expect("a topic")].evidence[0];
+        text[span.range()].to_owned()
+    };
+    let paragraph = "The model reads invoices in German and gives the sum, the date and the sender. It was trained for \
+                     3 epochs on 4 NVIDIA A100 GPUs, which took 12 hours. Write to us if a field is missing (e.g. the \
+                     tax number). It should not be used to decide on payments without a person who checks them.";
+    let card = format!("---\nlicense: mit\n---\n# Invoices\n\n{paragraph}\n");
+    assert_eq!(
+        shown(&card, "training.compute"),
+        "It was trained for 3 epochs on 4 NVIDIA A100 GPUs, which took 12 hours."
+    );
+    assert_eq!(
+        shown(&card, "intended-use.out-of-scope"),
+        "It should not be used to decide on payments without a person who checks them."
+    );
+    let rows = [
+        "| Field | Said | Source |",
+        "|---|---|---|",
+        "| Architecture | A transformer encoder with 12 layers and 768 hidden units | the authors |",
+        "| Out of scope | It must not be used for medical diagnosis or for hiring decisions | the authors |",
+        "| Contact | Write to the maintainers at the address below | the authors |",
+    ];
+    let card = format!("---\nlicense: mit\n---\n# Table\n\n{}\n", rows.join("\n"));
+    assert_eq!(shown(&card, "intended-use.out-of-scope"), rows[3]);
+}
+
 fn ids(list: &Value) -> Vec<usize> {
     list.as_array().expect("a list").iter().filter_map(|id| disclosure::topic(id.as_str()?)).collect()
 }

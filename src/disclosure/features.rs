@@ -9,7 +9,7 @@ use crate::card::Card;
 use crate::text::head;
 
 /// Bytes of a segment whose words count.
-const TEXT: usize = 1_500;
+pub(super) const TEXT: usize = 1_500;
 /// Words of a listing that count.
 const LISTING: usize = 80;
 

@@ -10,7 +10,7 @@ use crate::card::Card;
 use crate::text::{self, Span};
 
 /// Words of the paragraph on bias that many cards have word for word.
-pub(super) const COPIED_BIAS: &str = "explored bias and fairness";
+const COPIED_BIAS: &str = "explored bias and fairness";
 
 /// What a template left in a card.
 #[derive(Debug, Default)]
@@ -34,6 +34,19 @@ pub fn leftovers(card: &Card<'_>) -> Leftovers {
     }
     let segments = segments::cut(card);
     Leftovers { placeholders: placeholders(&segments), copied_bias, own: own(&segments) }
+}
+
+/// Where a segment has the paragraph on bias that many cards share: of a table, the row.
+pub(super) fn copied_bias(card: &Card<'_>, segment: &Segment) -> Option<Span> {
+    let text = card.source.slice(segment.span);
+    let at = text.find(COPIED_BIAS)?;
+    if segment.kind != Kind::Table {
+        return Some(segment.span);
+    }
+    let start = segment.span.start as usize;
+    let from = text[..at].rfind('\n').map_or(0, |line| line + 1);
+    let to = text[at..].find('\n').map_or(text.len(), |line| at + line);
+    Some(Span::new(start + from, start + to))
 }
 
 /// Bytes of a segment that is more than a label and a word.

@@ -18,6 +18,7 @@ mod leftovers;
 mod links;
 pub mod openness;
 mod phrases;
+mod place;
 mod segments;
 mod shape;
 mod tongue;
@@ -35,6 +36,7 @@ use crate::text::{SourceFile, Span};
 use crate::yaml::{self, Document, NodeId};
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use phrases::Hit;
+use place::Voice;
 use segments::{Kind, Segment};
 use weights::Verdict;
 
@@ -159,7 +161,6 @@ fn read_words(card: &Card<'_>) -> Reading {
     let verdicts = weights::verdicts(&page, card);
     let traits = Traits::read(card, vocabulary, &page.said());
     let copied = |segment: &&Segment| segment.cues.contains(const { segments::builtin("boilerplate") });
-    let speaks_of_bias = |segment: &&Segment| card.source.slice(segment.span).contains(leftovers::COPIED_BIAS);
     let mut disclosures: Vec<Disclosure> =
         verdicts.iter().enumerate().map(|(topic, verdict)| page.judge(topic, verdict.as_ref(), card)).collect();
     imply(&vocabulary.topics, &mut disclosures);
@@ -168,7 +169,7 @@ fn read_words(card: &Card<'_>) -> Reading {
         believe(card, &segments, &sections, &mut disclosures);
     }
     let claims: Vec<(&'static str, Span)> = (vocabulary.claims.iter())
-        .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses).evidence.first()?)))
+        .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses, card).evidence.first()?)))
         .collect();
     for claim in &vocabulary.claims {
         let Some(topic) = claim.answers else { continue };
@@ -187,7 +188,7 @@ fn read_words(card: &Card<'_>) -> Reading {
         placeholders: leftovers::placeholders(&segments),
         opening: page.first.map(|first| segments[first].span),
         claims,
-        copied_bias: segments.iter().filter(copied).find(speaks_of_bias).map(|segment| segment.span),
+        copied_bias: segments.iter().filter(copied).find_map(|segment| leftovers::copied_bias(card, segment)),
         traits,
         tongue,
         own,
@@ -458,14 +459,15 @@ impl<'a> Page<'a> {
 
     /// What the card says to a topic; `verdict` where weights decide it.
     fn judge(&self, topic: usize, verdict: Option<&Verdict>, card: &Card<'_>) -> Disclosure {
-        let mut found = match verdict {
-            Some(Verdict { shown, near, better }) => {
-                let shown = shown.iter().map(|shown| (shown.segment, shown.level, shown.clarity));
-                let found = self.choose(self.undenied(topic, shown.collect(), card));
-                let near = if found.level == Level::Absent { *near } else { *better };
-                Disclosure { near, ..found }
-            }
-            None => self.choose(self.undenied(topic, self.votes(&self.vocabulary.topics[topic].clauses), card)),
+        let mut found = if let Some(Verdict { shown, near, better, column }) = verdict {
+            let shown = shown.iter().map(|shown| (shown.segment, shown.level, shown.clarity));
+            let votes = self.undenied(topic, shown.collect(), card);
+            let found = self.choose(votes, card, &Voice::Weights(*column));
+            let near = if found.level == Level::Absent { *near } else { *better };
+            Disclosure { near, ..found }
+        } else {
+            let clauses = &self.vocabulary.topics[topic].clauses;
+            self.choose(self.undenied(topic, self.votes(clauses), card), card, &Voice::of(clauses))
         };
         if found.level == Level::Absent {
             self.mentions(topic, card, &mut found);
@@ -487,8 +489,8 @@ impl<'a> Page<'a> {
     }
 
     /// The level that the clauses give, and the places that show it.
-    fn weigh(&self, clauses: &[Clause]) -> Disclosure {
-        self.choose(self.votes(clauses))
+    fn weigh(&self, clauses: &[Clause], card: &Card<'_>) -> Disclosure {
+        self.choose(self.votes(clauses), card, &Voice::of(clauses))
     }
 
     /// The segments that clauses fit, in order, each with its best level and in how many ways it fits, the better ones
@@ -524,21 +526,20 @@ impl<'a> Page<'a> {
     }
 
     /// The best level of some segments, and those that show it most clearly.
-    fn choose(&self, mut votes: Vec<(usize, Level, i32)>) -> Disclosure {
+    fn choose(&self, mut votes: Vec<(usize, Level, i32)>, card: &Card<'_>, voice: &Voice) -> Disclosure {
         let level = votes.iter().map(|vote| vote.1).max().unwrap_or_default();
         let mut found = Disclosure { level, ..Disclosure::default() };
         let most = votes.iter().filter(|vote| vote.1 == found.level).map(|vote| vote.2).max().unwrap_or_default();
         votes.retain(|vote| vote.1 == found.level && vote.2 == most);
         // A second place is shown where it goes on with the first.
         let section = votes.first().map(|vote| self.segments[vote.0].section);
-        for segment in votes.iter().map(|vote| &self.segments[vote.0]) {
+        for (at, segment) in votes.iter().map(|vote| (vote.0, &self.segments[vote.0])) {
             let goes_on = Some(segment.section) == section && segment.kind == Kind::Item;
-            if found.evidence.is_empty()
-                || goes_on && found.evidence.len() < MAX_EVIDENCE && !found.evidence.contains(&segment.span)
-            {
-                found.evidence.push(segment.span);
+            if found.evidence.is_empty() || goes_on && found.evidence.len() < MAX_EVIDENCE {
+                found.evidence.push(place::telling(self, card, at, voice));
             }
         }
+        found.evidence.dedup();
         found
     }
 

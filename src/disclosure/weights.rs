@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use super::data::Cues;
 use super::features::{self, Feature, SHAPES};
 use super::hash;
 use super::{Level, Page, data};
@@ -236,6 +237,8 @@ pub(super) struct Verdict {
     pub(super) near: bool,
     /// Whether the words of one that shows it come near to its test, or meet it where clauses or cues refuse.
     pub(super) better: bool,
+    /// The column of the table that says so.
+    pub(super) column: usize,
 }
 
 /// How far below the line a segment is still near to it, in hundredths. With 100, the weights of 827 cards brought 312
@@ -253,7 +256,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
     for (column, (topic, _)) in table.columns.iter().enumerate() {
         let votes = page.votes(&page.vocabulary.topics[*topic].clauses);
         let near = votes.iter().any(|(_, level, _)| *level >= Level::Partial);
-        found[*topic] = Some(Verdict { near, ..Verdict::default() });
+        found[*topic] = Some(Verdict { near, column, ..Verdict::default() });
         fits.extend(votes.into_iter().map(|(segment, level, _)| (segment, column, level)));
     }
     fits.sort_unstable_by_key(|fit| (fit.0, fit.1));
@@ -332,6 +335,19 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
         }
     }
     found
+}
+
+/// How clearly cues and words say that a text shows the topic of a column.
+pub(super) fn speaks(column: usize, cues: &Cues, text: &str) -> i32 {
+    let table = weights();
+    let mut rows = Vec::new();
+    features::each_word(features::WORD, text, features::TEXT, |hash, _| {
+        rows.extend(Some(table.row(hash)).filter(|row| *row != NONE));
+    });
+    rows.sort_unstable();
+    rows.dedup();
+    let words = rows.into_iter().map(|row| table.shown.weight(row, column));
+    words.chain(cues.iter().map(|cue| table.shown.wide[cue][column])).map(i32::from).sum()
 }
 
 #[cfg(test)]

@@ -1,0 +1,139 @@
+//! Where in a segment an answer stands: of a long paragraph or table, the sentences or rows that speak for it.
+
+use std::ops::Range;
+
+use super::data::{Clause, Cues};
+use super::segments::{Kind, LISTING, builtin};
+use super::{Page, features, weights};
+use crate::card::Card;
+use crate::text::Span;
+
+/// Bytes of a segment that is shown as a whole.
+const SHORT: usize = 160;
+
+/// What tells how clearly a text speaks for an answer.
+pub(super) enum Voice {
+    /// The weights of a column.
+    Weights(usize),
+    /// How many of these cues it has.
+    Cues(Cues),
+}
+
+impl Voice {
+    /// The cues that clauses ask for.
+    pub(super) fn of(clauses: &[Clause]) -> Self {
+        let mut cues = Cues::default();
+        for clause in clauses {
+            cues.union(&clause.all);
+            cues.union(&clause.any);
+        }
+        Self::Cues(cues)
+    }
+}
+
+/// The part of a segment that speaks most clearly for an answer: one sentence or row, and what stands beside it and speaks for it half as clearly. Listings and tables of numbers say what they say
+/// as a whole.
+pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: &Voice) -> Span {
+    let segment = &page.segments[at];
+    let whole = segment.span;
+    let numbers = segment.cues.contains(const { builtin("numeric-table") });
+    if whole.len() <= SHORT || segment.kind == Kind::Code || numbers {
+        return whole;
+    }
+    let text = card.source.slice(whole);
+    let (mut pieces, read) = match segment.kind {
+        Kind::Table => (lines(text), LISTING),
+        _ => (sentences(text), features::TEXT),
+    };
+    // What follows was not read.
+    pieces.retain(|piece| piece.start < read);
+    let start = whole.start as usize;
+    let score = |piece: &Range<usize>| {
+        let held = |hit: &&super::phrases::Hit| piece.contains(&(hit.start - start));
+        let mut found = Cues::default();
+        for hit in page.hits[segment.found.clone()].iter().filter(held) {
+            found.insert(page.vocabulary.patterns[hit.pattern as usize].cue);
+        }
+        match voice {
+            Voice::Weights(column) => weights::speaks(*column, &found, &text[piece.clone()]),
+            Voice::Cues(cues) => i32::try_from(found.iter().filter(|cue| cues.contains(*cue)).count()).unwrap_or(0),
+        }
+    };
+    let scores: Vec<i32> = pieces.iter().map(score).collect();
+    let Some((most, best)) = scores.iter().copied().enumerate().max_by_key(|(at, score)| (*score, usize::MAX - at))
+    else {
+        return whole;
+    };
+    if best <= 0 {
+        return whole;
+    }
+    let beside = |score: &i32| score.saturating_mul(2) >= best;
+    let first = most - scores[..most].iter().rev().take_while(|score| beside(score)).count();
+    let last = most + scores[most + 1..].iter().take_while(|score| beside(score)).count();
+    let shown = &text[pieces[first].start..pieces[last].end];
+    let from = start + pieces[first].start + (shown.len() - shown.trim_start().len());
+    Span::new(from, from + shown.trim().len())
+}
+
+/// The lines of a table.
+fn lines(text: &str) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let line = |line: &str| {
+        at += line.len();
+        at - line.len()..at
+    };
+    text.split_inclusive('\n').map(line).collect()
+}
+
+/// The sentences of a paragraph: up to a mark behind which a blank and something other than a small letter or a number
+/// follows, which abbreviations have ("e.g. this", "et al. 2019"); in scripts without blanks, up to the mark.
+fn sentences(text: &str) -> Vec<Range<usize>> {
+    let (mut found, mut from) = (Vec::new(), 0);
+    for (at, mark) in text.char_indices() {
+        let end = at + mark.len_utf8();
+        let rest = &text[end..];
+        let ends = match mark {
+            '。' | '！' | '？' => true,
+            '.' | '!' | '?' => {
+                let next = rest.trim_start();
+                let opens = |c: char| {
+                    c.is_uppercase()
+                        || matches!(c, '*' | '_' | '`' | '[' | '"' | '“')
+                        || c.is_alphabetic() && !c.is_lowercase()
+                };
+                next.len() < rest.len() && next.starts_with(opens)
+            }
+            '\n' => text[..at].ends_with("  ") || text[..at].ends_with('\\'),
+            _ => false,
+        };
+        if ends {
+            found.push(from..end);
+            from = end;
+        }
+    }
+    found.push(from..text.len());
+    found.retain(|piece| !text[piece.clone()].trim().is_empty());
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentences;
+
+    #[test]
+    fn sentences_end_where_readers_see_it() {
+        let text =
+            "It was tested (e.g. by Li et al. 2019) on v1.5 data. It fails on sarcasm! 它不适合诊断。请勿使用。 Ask us";
+        let found: Vec<&str> = sentences(text).into_iter().map(|piece| text[piece].trim()).collect();
+        let asked = [
+            "It was tested (e.g. by Li et al. 2019) on v1.5 data.",
+            "It fails on sarcasm!",
+            "它不适合诊断。",
+            "请勿使用。",
+            "Ask us",
+        ];
+        assert_eq!(found, asked);
+        assert_eq!(sentences("One line  \nand the next.").len(), 2);
+        assert_eq!(sentences("One line\nand the next.").len(), 1);
+    }
+}
