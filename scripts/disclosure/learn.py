@@ -12,8 +12,8 @@ too, whatever the words weigh.
 
 What it is learned from, all of it read by a language model by the rules of `../shared/corpus/levels/README.md`:
 `labels.json` (1,260 cards of the corpus, each read once for 38 topics; `?` where the reading of a topic is not used: 178
-cards were given requirements on software by a looser rule than the others), `labels-more.json` (696 cards, each read once
-for the 50 other topics), and the first half of that folder's cards; the other half is never looked at, so that
+cards were given requirements on software by a looser rule than the others), `labels-more.json` (the same cards, each
+read once for the 50 other topics), and the first half of that folder's cards; the other half is never looked at, so that
 `tests/disclosure.rs` can quote it. The cards themselves stay in the corpus.
 
 Real cards answer rare topics seldom and in stock phrases. `written/` holds cards of invented models, written by a language

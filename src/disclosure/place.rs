@@ -31,8 +31,8 @@ impl Voice {
     }
 }
 
-/// The part of a segment that speaks most clearly for an answer: one sentence or row, and what stands beside it and speaks for it half as clearly. Listings and tables of numbers say what they say
-/// as a whole.
+/// The part of a segment that speaks most clearly for an answer: one sentence or row, and what stands beside it and speaks
+/// for it half as clearly. Listings and tables of numbers say what they say as a whole.
 pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: &Voice) -> Span {
     let segment = &page.segments[at];
     let whole = segment.span;
@@ -41,17 +41,16 @@ pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: &Voice
         return whole;
     }
     let text = card.source.slice(whole);
-    let (mut pieces, read) = match segment.kind {
-        Kind::Table => (lines(text), LISTING),
-        _ => (sentences(text), features::TEXT),
+    let (pieces, read) = match segment.kind {
+        Kind::Table => (lines(text, LISTING), LISTING),
+        _ => (sentences(text, features::TEXT), features::TEXT),
     };
-    // What follows was not read.
-    pieces.retain(|piece| piece.start < read);
     let start = whole.start as usize;
+    let hits = &page.hits[segment.found.clone()];
+    let hits = &hits[..hits.partition_point(|hit| hit.start < start + read)];
     let score = |piece: &Range<usize>| {
-        let held = |hit: &&super::phrases::Hit| piece.contains(&(hit.start - start));
         let mut found = Cues::default();
-        for hit in page.hits[segment.found.clone()].iter().filter(held) {
+        for hit in hits.iter().filter(|hit| piece.contains(&(hit.start - start))) {
             found.insert(page.vocabulary.patterns[hit.pattern as usize].cue);
         }
         match voice {
@@ -75,21 +74,25 @@ pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: &Voice
     Span::new(from, from + shown.trim().len())
 }
 
-/// The lines of a table.
-fn lines(text: &str) -> Vec<Range<usize>> {
+/// The lines of a table that begin in its first bytes.
+fn lines(text: &str, read: usize) -> Vec<Range<usize>> {
     let mut at = 0;
     let line = |line: &str| {
         at += line.len();
         at - line.len()..at
     };
-    text.split_inclusive('\n').map(line).collect()
+    text.split_inclusive('\n').map(line).take_while(|line| line.start < read).collect()
 }
 
-/// The sentences of a paragraph: up to a mark behind which a blank and something other than a small letter or a number
-/// follows, which abbreviations have ("e.g. this", "et al. 2019"); in scripts without blanks, up to the mark.
-fn sentences(text: &str) -> Vec<Range<usize>> {
+/// The sentences of a paragraph that begin in its first bytes: up to a mark behind which a blank and something other than
+/// a small letter or a number follows, which abbreviations have ("e.g. this", "et al. 2019"); in scripts without blanks,
+/// up to the mark.
+fn sentences(text: &str, read: usize) -> Vec<Range<usize>> {
     let (mut found, mut from) = (Vec::new(), 0);
     for (at, mark) in text.char_indices() {
+        if from >= read {
+            break;
+        }
         let end = at + mark.len_utf8();
         let rest = &text[end..];
         let ends = match mark {
@@ -103,7 +106,7 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
                 };
                 next.len() < rest.len() && next.starts_with(opens)
             }
-            '\n' => text[..at].ends_with("  ") || text[..at].ends_with('\\'),
+            '\n' => ["  ", "  \r", "\\", "\\\r"].iter().any(|end| text[..at].ends_with(end)),
             _ => false,
         };
         if ends {
@@ -111,7 +114,9 @@ fn sentences(text: &str) -> Vec<Range<usize>> {
             from = end;
         }
     }
-    found.push(from..text.len());
+    if from < read {
+        found.push(from..text.len());
+    }
     found.retain(|piece| !text[piece.clone()].trim().is_empty());
     found
 }
@@ -124,7 +129,7 @@ mod tests {
     fn sentences_end_where_readers_see_it() {
         let text =
             "It was tested (e.g. by Li et al. 2019) on v1.5 data. It fails on sarcasm! 它不适合诊断。请勿使用。 Ask us";
-        let found: Vec<&str> = sentences(text).into_iter().map(|piece| text[piece].trim()).collect();
+        let found: Vec<&str> = sentences(text, 1_000).into_iter().map(|piece| text[piece].trim()).collect();
         let asked = [
             "It was tested (e.g. by Li et al. 2019) on v1.5 data.",
             "It fails on sarcasm!",
@@ -133,7 +138,8 @@ mod tests {
             "Ask us",
         ];
         assert_eq!(found, asked);
-        assert_eq!(sentences("One line  \nand the next.").len(), 2);
-        assert_eq!(sentences("One line\nand the next.").len(), 1);
+        assert_eq!(sentences(text, 60).len(), 2);
+        assert_eq!(sentences("One line  \r\nand the next.", 1_000).len(), 2);
+        assert_eq!(sentences("One line\nand the next.", 1_000).len(), 1);
     }
 }
