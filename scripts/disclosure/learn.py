@@ -53,6 +53,8 @@ BETTER = 0.02
 MUCH_BETTER = 0.1
 # Most real cards that answer it are of models that were made to refuse nothing ("filtered to remove alignment and bias").
 BY_CLAUSES = ["bias.mitigation"]
+# What their clauses find substantive is: they know the licences by name.
+BELIEVED = ["license.weights"]
 # Strength of the prior (inverse), and the weight below which a feature is left out.
 STRENGTH = 0.8
 PRUNE = 0.12
@@ -224,7 +226,7 @@ def learn(topic):
     # Of a rare topic a clause knows what no labelled card has.
     if rare and any_way >= max(alone, both_ways) - BETTER:
         heard, together = 2, any_way
-    elif few or both_ways >= alone + BETTER:
+    elif few or topic in BELIEVED or both_ways >= alone + BETTER:
         heard, together = 3, both_ways
     else:
         heard, together = 0, alone

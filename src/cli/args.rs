@@ -182,6 +182,9 @@ pub struct Coverage {
     /// Of the files that are named, pass over those that are no cards or are excluded
     #[arg(long)]
     pub only_cards: bool,
+    /// Name every file that is passed over on standard error
+    #[arg(long, short)]
+    pub verbose: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
     pub format: CoverageFormat,
@@ -238,6 +241,9 @@ pub struct OpennessOptions {
     /// Ask the Hub: for repositories named `hf:…`
     #[arg(long)]
     pub online: bool,
+    /// Name every file that is passed over on standard error
+    #[arg(long, short)]
+    pub verbose: bool,
     /// How to print it
     #[arg(long, value_enum, default_value_t = OpennessFormat::Table)]
     pub format: OpennessFormat,

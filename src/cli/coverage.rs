@@ -12,7 +12,7 @@ use super::config::{self, Config};
 use super::discover::{self, Globs};
 use super::hub::Online;
 use super::{EXIT_CLEAN, EXIT_FAILED, deliver, packs, page_style, print, talk};
-use crate::card::{self, Card, Kind, Siblings};
+use crate::card::{self, Card, FaultKind, Kind, Siblings};
 use crate::checks::repository::secrets::without_secrets;
 use crate::disclosure;
 use crate::disclosure::framework::{Fit, Framework, answers, by_openness, frameworks};
@@ -32,7 +32,7 @@ fn chosen(ids: &[String]) -> anyhow::Result<Vec<&'static Framework>> {
     let mut found = Vec::new();
     let usual = || USUAL.iter().map(|id| (*id).to_owned()).collect();
     let ids: Vec<String> = if ids.is_empty() { usual() } else { ids.to_vec() };
-    for id in &ids {
+    for id in ids.iter().map(|id| id.trim()) {
         found.extend(known(id).map_err(|error| anyhow!("{error}; `cardlint framework` lists them"))?);
     }
     Ok(found)
@@ -48,10 +48,21 @@ pub(super) fn known(id: &str) -> Result<&'static [Framework], String> {
     }
     let at = frameworks().iter().position(|framework| framework.id == id).ok_or_else(|| {
         let near = suggest::nearest(id, frameworks().iter().map(|framework| framework.id.as_str()));
-        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let begun: Vec<&str> =
+            frameworks().iter().map(|framework| framework.id.as_str()).filter(|known| is_part(id, known)).collect();
+        let hint = match near {
+            Some(near) => format!("; did you mean `{near}`?"),
+            None if begun.is_empty() => String::new(),
+            None => format!("; there are {}", begun.join(", ")),
+        };
         format!("there is no framework `{id}`{hint}")
     })?;
     Ok(&frameworks()[at..=at])
+}
+
+/// Whether an id has a word that begins as another one does: `eu` and `annex` are parts of `eu-annex-xi`.
+fn is_part(word: &str, id: &str) -> bool {
+    !word.is_empty() && id.split('-').any(|part| part.starts_with(word)) || id.starts_with(word) && word.len() > 1
 }
 
 /// The configuration for some paths.
@@ -71,34 +82,35 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let asked = if options.framework.is_empty() { &config.frameworks } else { &options.framework };
     let (chosen, all) = (chosen(asked)?, asked.iter().any(|id| id == "all"));
     let mut sheets = Vec::new();
-    let seen = each(
-        &options.paths,
-        &config,
-        options.only_cards,
-        options.online,
-        options.output.as_deref(),
-        |name, source, card, files| {
-            let reading = disclosure::read_page(card);
-            let openness = read_openness(&reading, freedom(card), files);
-            for framework in &chosen {
-                // Who asks for all frameworks asks for those that apply.
-                let waived = framework.excludes(&reading).filter(|_| all).map(|reason| framework.waived(&reason));
-                let answers = waived.unwrap_or_else(|| {
-                    let mut answers = answers(framework, card, &reading);
-                    by_openness(&mut answers, &openness);
-                    answers
-                });
-                let answers = answers.into_iter().map(|answer| {
-                    let line = |span: &Span| line_of(source, *span);
-                    let mut lines: Vec<usize> = answer.evidence.iter().map(line).collect();
-                    let mut seen = HashSet::new();
-                    lines.retain(|line| seen.insert(*line));
-                    (answer, lines)
-                });
-                sheets.push(Sheet { card: name.to_owned(), framework, answers: answers.collect() });
-            }
-        },
-    )?;
+    let asked = Asked {
+        paths: &options.paths,
+        config: &config,
+        only_cards: options.only_cards,
+        online: options.online,
+        verbose: options.verbose,
+        output: options.output.as_deref(),
+    };
+    let seen = each(&asked, |name, source, card, files| {
+        let reading = disclosure::read_page(card);
+        let openness = read_openness(&reading, freedom(card), files);
+        for framework in &chosen {
+            // Who asks for all frameworks asks for those that apply.
+            let waived = framework.excludes(&reading).filter(|_| all).map(|reason| framework.waived(&reason));
+            let answers = waived.unwrap_or_else(|| {
+                let mut answers = answers(framework, card, &reading);
+                by_openness(&mut answers, &openness);
+                answers
+            });
+            let answers = answers.into_iter().map(|answer| {
+                let line = |span: &Span| line_of(source, *span);
+                let mut lines: Vec<usize> = answer.evidence.iter().map(line).collect();
+                let mut seen = HashSet::new();
+                lines.retain(|line| seen.insert(*line));
+                (answer, lines)
+            });
+            sheets.push(Sheet { card: name.to_owned(), framework, answers: answers.collect() });
+        }
+    })?;
     let text = match options.format {
         CoverageFormat::Table => coverage::table(&sheets, &page_style(global.color, options.output.as_deref())),
         CoverageFormat::Csv => coverage::csv(&sheets),
@@ -112,11 +124,12 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     finish(&shown, options.output.as_deref(), sheets.is_empty() && !options.only_cards, options.only_cards, &seen)
 }
 
-/// The line that a place begins in; of a listing the first line behind the fence.
+/// The line of the first word of a place; of a listing that behind the fence.
 fn line_of(source: &SourceFile, span: Span) -> usize {
     let text = source.slice(span);
     let fence = text.starts_with("```") || text.starts_with("~~~");
     let inner = text.find('\n').filter(|end| fence && end + 1 < text.len()).map_or(0, |end| end + 1);
+    let inner = text[inner..].find(char::is_alphanumeric).map_or(inner, |word| inner + word);
     source.location(Span::at(span.start as usize + inner), Unit::CodePoint).0.line
 }
 
@@ -127,24 +140,32 @@ struct Seen {
     errors: Vec<(String, String)>,
     /// Files that are no model cards.
     passed: usize,
+    /// They were named.
+    verbose: bool,
     /// Of them, those that were named and are cards of data.
     data: Vec<String>,
 }
 
-/// Reads every model card under the paths.
-fn each(
-    paths: &[PathBuf],
-    config: &Config,
+/// What is to be read.
+struct Asked<'a> {
+    paths: &'a [PathBuf],
+    config: &'a Config,
     only_cards: bool,
     online: bool,
-    output: Option<&Path>,
-    mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[String]),
-) -> anyhow::Result<Seen> {
-    let globs = Globs::new(&config.files, &config.folder)?;
+    /// Name the files that are passed over.
+    verbose: bool,
+    /// The file that is written, which no card may be.
+    output: Option<&'a Path>,
+}
+
+/// Reads every model card under the paths.
+fn each(asked: &Asked<'_>, mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[String])) -> anyhow::Result<Seen> {
+    let globs = Globs::new(&asked.config.files, &asked.config.folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = discover::find(paths, "README.md", &globs, threads, only_cards, &Online::new(online)?);
-    output.map_or(Ok(()), |path| spare(path, &found.targets))?;
-    let mut seen = Seen { errors: found.errors, ..Seen::default() };
+    let online = Online::new(asked.online)?;
+    let found = discover::find(asked.paths, "README.md", &globs, threads, asked.only_cards, &online);
+    asked.output.map_or(Ok(()), |path| spare(path, &found.targets))?;
+    let mut seen = Seen { errors: found.errors, verbose: asked.verbose, ..Seen::default() };
     for target in &found.targets {
         let bytes = match read_bytes(target) {
             Ok(Some(bytes)) => bytes,
@@ -155,13 +176,23 @@ fn each(
             }
         };
         let (text, faults) = card::decode(bytes);
+        // Nothing is left of it to be read, which would look as if it disclosed nothing.
+        if let Some(fault) = faults.iter().find(|fault| matches!(fault.kind, FaultKind::Utf16 { .. })) {
+            seen.errors.push((target.name.clone(), fault.message.clone()));
+            continue;
+        }
         let source = SourceFile::new(target.name.clone(), without_secrets(text));
-        let card = Card::read(&source, faults, Siblings::none(), target.kind);
+        let files = target.files();
+        let list = || files.as_ref().map(|files| files.names("")).unwrap_or_default();
+        let siblings = if files.is_some() { Siblings::new(&list) } else { Siblings::none() };
+        let card = Card::read(&source, faults, siblings, target.kind);
         if card.kind == Kind::Model && (target.explicit || card.is_card()) {
-            let files = target.files().map(|files| files.names("")).unwrap_or_default();
-            see(&target.name, &source, &card, &files);
+            see(&target.name, &source, &card, card.siblings.names());
         } else {
             seen.passed += 1;
+            if asked.verbose {
+                talk("no model card", &target.name);
+            }
             if target.explicit && card.kind == Kind::Dataset {
                 seen.data.push(target.name.clone());
             }
@@ -171,18 +202,20 @@ fn each(
 }
 
 fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &Seen) -> anyhow::Result<u8> {
+    if let Some(name) = seen.data.first().filter(|_| empty && seen.errors.is_empty()) {
+        bail!("{} is the card of a dataset; what cards of models disclose is read here", safe::line(name));
+    }
+    // A page about nothing looks like a result.
+    if empty && seen.errors.is_empty() {
+        bail!("no model card found; name a file to read it whatever it looks like");
+    }
     deliver(shown, file)?;
     for (path, reason) in &seen.errors {
         talk("error", &format!("{path}: {reason}"));
     }
-    if let Some(name) = seen.data.first().filter(|_| empty) {
-        bail!("{} is the card of a dataset; what cards of models disclose is read here", safe::line(name));
-    }
-    if empty && seen.errors.is_empty() {
-        bail!("no model card found; name a file to read it whatever it looks like");
-    }
     if seen.passed > 0 && !quiet {
-        talk("passed over", &format!("{} that are no model cards", plural(seen.passed, "file")));
+        let hint = if seen.verbose { "" } else { " (-v names them)" };
+        talk("passed over", &format!("{} that are no model cards{hint}", plural(seen.passed, "file")));
     }
     Ok(if seen.errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
 }
@@ -208,19 +241,20 @@ fn freedom(card: &Card<'_>) -> (Freedom, Span) {
 /// When standard output fails.
 pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8> {
     let mut leaves = Vec::new();
-    let seen = each(
-        &options.paths,
-        &configured(&options.paths, false)?,
-        false,
-        options.online,
-        options.output.as_deref(),
-        |name, source, card, files| {
-            let openness = read_openness(&disclosure::read_page(card), freedom(card), files);
-            let line = |part: &Part| part.evidence.map(|span| line_of(source, span));
-            let lines = openness.components.iter().chain(&openness.elements).map(line).collect();
-            leaves.push(Leaf { card: name.to_owned(), openness, lines });
-        },
-    )?;
+    let asked = Asked {
+        paths: &options.paths,
+        config: &configured(&options.paths, false)?,
+        only_cards: false,
+        online: options.online,
+        verbose: options.verbose,
+        output: options.output.as_deref(),
+    };
+    let seen = each(&asked, |name, source, card, files| {
+        let openness = read_openness(&disclosure::read_page(card), freedom(card), files);
+        let line = |part: &Part| part.evidence.map(|span| line_of(source, span));
+        let lines = openness.components.iter().chain(&openness.elements).map(line).collect();
+        leaves.push(Leaf { card: name.to_owned(), openness, lines });
+    })?;
     let text = match options.format {
         OpennessFormat::Table => report::table(&leaves, &page_style(global.color, options.output.as_deref())),
         OpennessFormat::Markdown => report::markdown(&leaves),

@@ -74,6 +74,16 @@ impl Cues {
     }
 }
 
+/// The cues that clauses ask for.
+pub(super) fn asked(clauses: &[Clause]) -> Cues {
+    let mut cues = Cues::default();
+    for clause in clauses {
+        cues.union(&clause.all);
+        cues.union(&clause.any);
+    }
+    cues
+}
+
 /// How a pattern must stand in the text; `build.rs` numbers them in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -163,6 +173,8 @@ pub struct Topic {
     /// Keys of the front matter that answer it, those within others behind a dot.
     pub declared: Vec<String>,
     pub(super) clauses: Vec<Clause>,
+    /// The cues that its clauses ask for.
+    pub(super) asked: Cues,
     /// Cues of which a segment must have one to answer it, whatever its words weigh.
     pub(super) needs: Cues,
     /// Cues of which a segment must have one to meet the topic's test.
@@ -451,8 +463,10 @@ impl Vocabulary {
         for (at, entry) in entries.iter().enumerate() {
             let clause = |level: Level, entry: &ClauseEntry| clause(level, below(at, entry), entry);
             let clauses = entry.substantive.iter().map(|entry| clause(Level::Substantive, entry));
-            let clauses = clauses.chain(entry.partial.iter().map(|entry| clause(Level::Partial, entry))).collect();
+            let clauses: Vec<Clause> =
+                clauses.chain(entry.partial.iter().map(|entry| clause(Level::Partial, entry))).collect();
             topics.push(Topic {
+                asked: asked(&clauses),
                 id: entry.id.clone(),
                 definition: entry.definition.clone(),
                 substantive: entry.when.clone(),

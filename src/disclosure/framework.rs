@@ -325,10 +325,19 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         let lacks = ids.iter().zip(&reasons).filter(|(id, reason)| {
             reason.is_none() && reading.disclosures.get(**id).is_some_and(|found| !found.level.is_disclosed())
         });
-        let lacks: Vec<String> = lacks.map(|(id, _)| topics()[*id].label()).collect();
-        let lacks = (requirement.matching != Matching::Any && !lacks.is_empty())
-            .then(|| format!("nothing on {}", lacks.join(", ")));
-        let beyond = requirement.beyond.as_ref().map(|beyond| format!("it asks beyond that: {beyond}"));
+        // What is only mentioned is not nothing.
+        let named = |id: &usize| reading.disclosures.get(*id).is_some_and(|found| found.level == Level::Mentioned);
+        let (named, lacks): (Vec<usize>, Vec<usize>) = lacks.map(|(id, _)| *id).partition(named);
+        let lacks: Vec<String> = [("nothing on", lacks), ("too little on", named)]
+            .into_iter()
+            .filter(|(_, ids)| requirement.matching != Matching::Any && !ids.is_empty())
+            .map(|(words, ids)| {
+                let labels: Vec<String> = ids.into_iter().map(|id| topics()[id].label()).collect();
+                format!("{words} {}", labels.join(", "))
+            })
+            .collect();
+        let lacks = (!lacks.is_empty()).then(|| lacks.join("; "));
+        let beyond = requirement.beyond.as_ref().map(|beyond| format!("it also asks for what is not read: {beyond}"));
         // Where nothing else tells what is missing, the test that is not met does.
         let short = |id: &&usize| {
             reading.disclosures.get(**id).is_some_and(|found| found.level.is_disclosed() && !meets(&found))

@@ -159,11 +159,15 @@ fn read_words(card: &Card<'_>) -> Reading {
     let sections = sections(card, vocabulary);
     let page = Page::new(vocabulary, &segments, &sections, &hits);
     let verdicts = weights::verdicts(&page, card);
-    let traits = Traits::read(card, vocabulary, &page.said());
+    let opening = page.first.map_or_else(Cues::default, |first| segments[first].cues);
+    let mut traits = Traits::read(card, vocabulary, &page.said(), &opening);
     let copied = |segment: &&Segment| segment.cues.contains(const { segments::builtin("boilerplate") });
     let mut disclosures: Vec<Disclosure> =
         verdicts.iter().enumerate().map(|(topic, verdict)| page.judge(topic, verdict.as_ref(), card)).collect();
     imply(&vocabulary.topics, &mut disclosures);
+    if topic("model.lineage").is_some_and(|lineage| disclosures[lineage].level == Level::Substantive) {
+        traits.derive();
+    }
     let tongue = tongue::of(card.source.text(), &segments);
     if tongue.is_some() {
         believe(card, &segments, &sections, &mut disclosures);
@@ -371,6 +375,8 @@ struct Page<'a> {
     denied: Vec<OnceCell<bool>>,
     /// Where the holders of each cue begin; one more for the end.
     starts: Vec<u32>,
+    /// The last item of the list that each segment introduces.
+    introduced: Vec<Option<usize>>,
     /// Topics that labels name, each with its segment.
     labelled: Vec<(usize, usize)>,
     /// Topics that any segment stands under.
@@ -412,6 +418,12 @@ impl<'a> Page<'a> {
             }
             all.union(&segment.cues);
         }
+        let mut introduced = vec![None; segments.len()];
+        for (at, segment) in segments.iter().enumerate() {
+            if let Some(lead) = segment.lead.filter(|_| segment.kind == Kind::Item && segment.table.is_none()) {
+                introduced[lead] = Some(at);
+            }
+        }
         let (starts, holders) = holders(&cues);
         let labelled =
             segments.iter().enumerate().flat_map(|(at, segment)| segment.label.iter().map(move |topic| (*topic, at)));
@@ -431,6 +443,7 @@ impl<'a> Page<'a> {
             denied: vec![OnceCell::new(); segments.len()],
             holders,
             starts,
+            introduced,
             labelled,
             anywhere,
             first: features::first(segments),
@@ -462,12 +475,13 @@ impl<'a> Page<'a> {
         let mut found = if let Some(Verdict { shown, near, better, column }) = verdict {
             let shown = shown.iter().map(|shown| (shown.segment, shown.level, shown.clarity));
             let votes = self.undenied(topic, shown.collect(), card);
-            let found = self.choose(votes, card, &Voice::Weights(*column));
+            let found =
+                self.choose(votes, card, Voice { column: Some(*column), cues: &self.vocabulary.topics[topic].asked });
             let near = if found.level == Level::Absent { *near } else { *better };
             Disclosure { near, ..found }
         } else {
-            let clauses = &self.vocabulary.topics[topic].clauses;
-            self.choose(self.undenied(topic, self.votes(clauses), card), card, &Voice::of(clauses))
+            let Topic { clauses, asked, .. } = &self.vocabulary.topics[topic];
+            self.choose(self.undenied(topic, self.votes(clauses), card), card, Voice { column: None, cues: asked })
         };
         if found.level == Level::Absent {
             self.mentions(topic, card, &mut found);
@@ -490,7 +504,7 @@ impl<'a> Page<'a> {
 
     /// The level that the clauses give, and the places that show it.
     fn weigh(&self, clauses: &[Clause], card: &Card<'_>) -> Disclosure {
-        self.choose(self.votes(clauses), card, &Voice::of(clauses))
+        self.choose(self.votes(clauses), card, Voice { column: None, cues: &data::asked(clauses) })
     }
 
     /// The segments that clauses fit, in order, each with its best level and in how many ways it fits, the better ones
@@ -526,7 +540,7 @@ impl<'a> Page<'a> {
     }
 
     /// The best level of some segments, and those that show it most clearly.
-    fn choose(&self, mut votes: Vec<(usize, Level, i32)>, card: &Card<'_>, voice: &Voice) -> Disclosure {
+    fn choose(&self, mut votes: Vec<(usize, Level, i32)>, card: &Card<'_>, voice: Voice<'_>) -> Disclosure {
         let level = votes.iter().map(|vote| vote.1).max().unwrap_or_default();
         let mut found = Disclosure { level, ..Disclosure::default() };
         let most = votes.iter().filter(|vote| vote.1 == found.level).map(|vote| vote.2).max().unwrap_or_default();

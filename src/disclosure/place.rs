@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::data::{Clause, Cues};
+use super::data::Cues;
 use super::segments::{Kind, LISTING, builtin};
 use super::{Page, features, weights};
 use crate::card::Card;
@@ -12,37 +12,33 @@ use crate::text::Span;
 const SHORT: usize = 160;
 
 /// What tells how clearly a text speaks for an answer.
-pub(super) enum Voice {
-    /// The weights of a column.
-    Weights(usize),
-    /// How many of these cues it has.
-    Cues(Cues),
-}
-
-impl Voice {
-    /// The cues that clauses ask for.
-    pub(super) fn of(clauses: &[Clause]) -> Self {
-        let mut cues = Cues::default();
-        for clause in clauses {
-            cues.union(&clause.all);
-            cues.union(&clause.any);
-        }
-        Self::Cues(cues)
-    }
+#[derive(Clone, Copy)]
+pub(super) struct Voice<'a> {
+    /// The column of the weights, for what they decide.
+    pub(super) column: Option<usize>,
+    /// The cues that its clauses ask for.
+    pub(super) cues: &'a Cues,
 }
 
 /// The part of a segment that speaks most clearly for an answer: one sentence or row, and what stands beside it and speaks
-/// for it half as clearly. Listings and tables of numbers say what they say as a whole.
-pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: &Voice) -> Span {
+/// for it half as clearly. Tables of numbers say what they say as a whole, listings unless one line of them says most of it
+/// and no listing is asked for.
+pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: Voice<'_>) -> Span {
     let segment = &page.segments[at];
     let whole = segment.span;
     let numbers = segment.cues.contains(const { builtin("numeric-table") });
-    if whole.len() <= SHORT || segment.kind == Kind::Code || numbers {
+    let text = card.source.slice(whole);
+    if whole.len() <= SHORT {
+        // What introduces a list says little without it.
+        let opens = text.trim_end_matches(['*', '_', ' ']).ends_with([':', '：']);
+        return page.introduced[at].filter(|_| opens).map_or(whole, |last| whole.to(page.segments[last].span));
+    }
+    let listing = segment.kind == Kind::Code;
+    if numbers || listing && voice.cues.contains(const { builtin("code") }) {
         return whole;
     }
-    let text = card.source.slice(whole);
     let (pieces, read) = match segment.kind {
-        Kind::Table => (lines(text, LISTING), LISTING),
+        Kind::Table | Kind::Code => (lines(text, LISTING), LISTING),
         _ => (sentences(text, features::TEXT), features::TEXT),
     };
     let start = whole.start as usize;
@@ -53,9 +49,9 @@ pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: &Voice
         for hit in hits.iter().filter(|hit| piece.contains(&(hit.start - start))) {
             found.insert(page.vocabulary.patterns[hit.pattern as usize].cue);
         }
-        match voice {
-            Voice::Weights(column) => weights::speaks(*column, &found, &text[piece.clone()]),
-            Voice::Cues(cues) => i32::try_from(found.iter().filter(|cue| cues.contains(*cue)).count()).unwrap_or(0),
+        match voice.column {
+            Some(column) => weights::speaks(column, &found, &text[piece.clone()]),
+            None => i32::try_from(found.iter().filter(|cue| voice.cues.contains(*cue)).count()).unwrap_or(0),
         }
     };
     let scores: Vec<i32> = pieces.iter().map(score).collect();
@@ -63,7 +59,10 @@ pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: &Voice
     else {
         return whole;
     };
-    if best <= 0 {
+    // A line of a listing that says more than all the others together says it alone.
+    let others =
+        || scores.iter().filter(|score| **score > 0).fold(0_i32, |all, score| all.saturating_add(*score)) - best;
+    if best <= 0 || listing && others() > best {
         return whole;
     }
     let beside = |score: &i32| score.saturating_mul(2) >= best;

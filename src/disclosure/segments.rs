@@ -377,6 +377,12 @@ fn is_nothing(value: &str) -> Option<bool> {
     }
     let folded = fold(value);
     let (mut rest, mut placeholder) = (folded.as_str(), false);
+    // What is to be written, for whoever writes it: nobody else sees a comment.
+    let comment = value.trim().strip_prefix("<!--").and_then(|inner| inner.strip_suffix("-->"));
+    if comment.is_some_and(|inner| !inner.contains("-->")) {
+        let words = &table[rest.bytes().next().map_or(0, usize::from)];
+        return words.iter().any(|(word, real)| *real && rest.starts_with(word.as_str())).then_some(true);
+    }
     // Several in a row are still none.
     while let Some(first) = rest.bytes().next() {
         let words = &table[usize::from(first)];

@@ -36,6 +36,8 @@ pub(super) struct Marks {
     health: usize,
     lineage: usize,
     restores: usize,
+    discerns: usize,
+    generates: usize,
 }
 
 impl Marks {
@@ -48,8 +50,23 @@ impl Marks {
             health: cue("health"),
             lineage: cue("t-model-lineage"),
             restores: cue("restores"),
+            discerns: cue("discerns"),
+            generates: cue("generates"),
         }
     }
+}
+
+/// What tells the task of a model.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// The field for it, or a tag.
+    Stated,
+    /// Results, code or other words.
+    Inferred,
+    /// The first lines alone: they say that it classifies or finds, and nothing says that it generates.
+    Discerning,
+    /// Nothing.
+    Nowhere,
 }
 
 /// What a model is.
@@ -58,8 +75,8 @@ pub struct Traits {
     task: Option<String>,
     /// It works on sound, and the card names a language.
     speech: bool,
-    /// Only results, code or other words tell the task.
-    inferred: bool,
+    /// What tells the task.
+    told: Told,
     /// The tag that says what it is about, where that is not language.
     subject: Option<&'static str>,
     /// The task, where the model restores what it is given.
@@ -70,8 +87,8 @@ pub struct Traits {
 }
 
 impl Traits {
-    /// Reads them from the front matter and the cues of the body.
-    pub(super) fn read(card: &Card<'_>, vocabulary: &Vocabulary, said: &Cues) -> Self {
+    /// Reads them from the front matter, the cues of the body and those of its first paragraph.
+    pub(super) fn read(card: &Card<'_>, vocabulary: &Vocabulary, said: &Cues, opening: &Cues) -> Self {
         let tags: Vec<&str> = card.mapping().map_or_else(Vec::new, |(document, _)| {
             card.field_items("tags").into_iter().filter_map(|tag| document.text(tag)).collect()
         });
@@ -89,8 +106,15 @@ impl Traits {
             task.or_else(|| integration::meant_task(card)).map(str::to_owned)
         };
         let stated = declared.filter(|task| !task.is_empty()).or_else(tagged);
-        let inferred = stated.is_none();
+        let is_stated = stated.is_some();
         let task = stated.or_else(told);
+        let discerning = opening.contains(marks.discerns) && !said.contains(marks.generates);
+        let told = match &task {
+            Some(_) if is_stated => Told::Stated,
+            Some(_) => Told::Inferred,
+            None if discerning => Told::Discerning,
+            None => Told::Nowhere,
+        };
         let speech = task.as_ref().is_some_and(|task| file().sound.contains(task)) && card.field("language").is_some();
         let restoring =
             file().restoring.iter().find(|known| Some(*known) == task.as_ref() && said.contains(marks.restores));
@@ -98,7 +122,7 @@ impl Traits {
         Self {
             task,
             speech,
-            inferred,
+            told,
             restoring,
             subject: tags
                 .iter()
@@ -112,9 +136,20 @@ impl Traits {
         }
     }
 
+    /// Takes it for derived: the card says from what.
+    pub(super) fn derive(&mut self) {
+        self.derived = true;
+    }
+
     /// Adds what the same card says with other words.
     pub(super) fn add(&mut self, other: &Self) {
         self.said.union(&other.said);
+        if self.told == Told::Nowhere {
+            self.told = other.told;
+        }
+        if self.told == Told::Discerning && self.said.contains(vocabulary().marks.generates) {
+            self.told = Told::Nowhere;
+        }
         self.derived |= other.derived;
         self.restoring = self.restoring.or(other.restoring);
     }
@@ -134,8 +169,12 @@ impl Traits {
             Applies::Generative => not(&file().generative, "generates nothing")
                 .or_else(|| Some(format!("the task is {}, by which it restores what it is given", self.restoring?)))
                 .or_else(|| {
-                    let subject = self.subject.filter(|_| self.inferred)?;
+                    let subject = self.subject.filter(|_| self.told != Told::Stated)?;
                     Some(format!("the tag is {subject}, and nothing says that it generates"))
+                })
+                .or_else(|| {
+                    let reason = "its first lines say that it classifies or finds, and nothing says that it generates";
+                    (self.told == Told::Discerning).then(|| reason.to_owned())
                 }),
             Applies::NlpOrSpeech if self.speech => None,
             Applies::NlpOrSpeech => not(&file().language, "is neither language nor speech").or_else(|| {

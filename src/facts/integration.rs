@@ -136,6 +136,9 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
         }
     }
     let text = card.source.text();
+    let listings = || card.outline.code.iter().map(|block| card.source.slice(block.span));
+    let loaded: Vec<&str> = listings().flat_map(|code| LOAD.find_iter(code.as_bytes()).map(|at| &code[at..])).collect();
+    let loaded: Vec<&str> = loaded.into_iter().filter_map(|call| quoted(call).next()).collect();
     for block in &card.outline.code {
         let code = card.source.slice(block.span);
         let mut tell = |id, range: Range<usize>| {
@@ -146,6 +149,13 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
             let at = at + if code[at..].starts_with("task=") { "task=".len() } else { 0 };
             let Some(quote) = code[at..].chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
             let Some(task) = code[at + 1..].split([quote, '\n']).next() else { continue };
+            // A descendant that is shown beside the model: `bert-base-ner`, where `bert-base` is loaded, too.
+            let descends = |model: &str| {
+                loaded.iter().any(|id| model.strip_prefix(id).is_some_and(|rest| rest.starts_with(['-', '_'])))
+            };
+            if quoted(&code[at..]).any(descends) {
+                continue;
+            }
             if let Some(id) = vocab::tasks().exactly(task) {
                 tell(id, at + 1..at + 1 + task.len());
             }
@@ -164,6 +174,12 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
             || card.outline.code.iter().any(|block| SENSES.iter().any(|word| text[block.span.range()].contains(word)));
         told.id != "text-generation" || !reads_more()
     })
+}
+
+/// The names of repositories among the quoted arguments of a call.
+fn quoted(call: &str) -> impl Iterator<Item = &str> {
+    let arguments = call.split(')').next().unwrap_or_default();
+    arguments.split(['"', '\'']).skip(1).step_by(2).filter(|text| text.contains('/'))
 }
 
 /// The library that the card's code imports to load the model.
