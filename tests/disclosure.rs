@@ -752,6 +752,80 @@ fn coverage_is_shown_in_every_form() {
     assert!(message.contains("did you mean `eu-annex-xi`?"), "{message}");
 }
 
+/// Coverage reads what `audit` reads, says what it cannot read, and writes no page about nothing.
+#[test]
+fn coverage_reads_every_card_and_says_what_it_does_not() {
+    use snapbox::cmd::{Command, cargo_bin};
+    let place = tempfile::tempdir().expect("folder");
+    let run = |args: &[&str]| {
+        let run = Command::new(cargo_bin!("cardlint")).args(args).current_dir(place.path()).env_clear();
+        let output = run.output().expect("a run");
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let write = |path: &str, bytes: &[u8]| {
+        let path = place.path().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
+        fs::write(path, bytes).expect("a file");
+    };
+    // No front matter, but it stands by itself and speaks of training; weights beside it; headings of cards.
+    write("cards/alone/README.md", b"# Sorter\n\nIt was trained on tickets.\n");
+    write("cards/weights/README.md", b"# Sorter\n\nIt sorts tickets.\n");
+    write("cards/weights/model.safetensors", b"x");
+    write(
+        "cards/headings/README.md",
+        b"# Sorter\n\n## Intended uses\n\nTickets.\n\n## Benchmarks\n\n## Characteristics\n",
+    );
+    write("cards/headings/logo.svg", b"<svg/>");
+    write("other/README.md", b"# A program\n\n## Usage\n\nRun it.\n");
+    write("other/main.c", b"int main;");
+    let (code, out, told) = run(&["coverage", "-v", "cards", "other", "--format", "json"]);
+    let report: Value = serde_json::from_str(&out).expect("JSON");
+    let mut paths: Vec<&str> =
+        report["coverage"].as_array().expect("sheets").iter().filter_map(|sheet| sheet["path"].as_str()).collect();
+    paths.dedup();
+    assert_eq!(paths, ["cards/alone/README.md", "cards/headings/README.md", "cards/weights/README.md"]);
+    assert!(code == Some(0) && told.contains("other/README.md"), "{told}");
+
+    let wide: Vec<u8> = "\u{feff}# Sorter\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    write("wide/README.md", &wide);
+    let (code, _, told) = run(&["coverage", "wide"]);
+    assert!(code == Some(2) && told.contains("UTF-16"), "{code:?} {told}");
+
+    let (code, _, told) = run(&["coverage", "other", "--format", "html", "-o", "page.html"]);
+    assert!(code == Some(2) && told.contains("no model card"), "{told}");
+    assert!(!place.path().join("page.html").exists());
+    let (code, _, told) = run(&["coverage", "cards", "--framework", "fmti"]);
+    assert!(code == Some(2) && told.contains("fmti-2023, fmti-2025"), "{told}");
+}
+
+/// What is mentioned is not called nothing; a card is left to that of the base model only where that is said of all of it.
+#[test]
+fn reasons_and_pointers_are_true() {
+    let answers = |text: &str| {
+        let source = SourceFile::new("README.md", text.to_owned());
+        let card = Card::read(&source, Vec::new(), Siblings::none(), None);
+        let reading = disclosure::read_page(&card);
+        let framework = disclosure::framework::frameworks().iter().find(|known| known.id == "hf-template");
+        let answers = disclosure::framework::answers(framework.expect("a framework"), &card, &reading);
+        answers
+            .into_iter()
+            .map(|answer| (answer.status.as_str(), answer.reason.unwrap_or_default()))
+            .collect::<Vec<_>>()
+    };
+    let card = |pointer: &str| format!("---\nlicense: mit\nbase_model: a/b\n---\n# b GGUF\n\n{pointer}\n");
+    let left = |pointer: &str| answers(&card(pointer)).iter().any(|(status, _)| status.starts_with("left"));
+    let link = "[original model card](https://huggingface.co/a/b)";
+    assert!(left(&format!("Refer to the {link} for more details on the model.")));
+    for narrow in ["for the full language list", "for the license terms", "for the prompt format"] {
+        assert!(!left(&format!("Please see the {link} {narrow}.")), "{narrow}");
+    }
+    let mentioned = "---\nlicense: mit\n---\n# Sorter\n\n## Limitations\n\nThe model may be biased.\n\n## Out-of-scope \
+                     use\n\nIt must not be used to decide on refunds.\n";
+    let said: Vec<String> = answers(mentioned).into_iter().map(|(_, reason)| reason).collect();
+    assert!(said.iter().all(|reason| !reason.contains("nothing on biases known")), "{said:?}");
+}
+
 /// Prompts show no bias; what the model answered to them does.
 #[test]
 fn prompts_without_outputs_show_no_bias() {

@@ -45,6 +45,21 @@ const CARD_HEADINGS: &[&str] = &[
     "considerations for using the data",
 ];
 
+/// Headings that tell a card beside one of those, lower case.
+const MODEL_HEADINGS: &[&str] = &[
+    "training",
+    "evaluation",
+    "performance",
+    "benchmark",
+    "limitations",
+    "bias",
+    "characteristics",
+    "available model variants",
+    "usage",
+    "how to use",
+    "license",
+];
+
 /// Words that a README without front matter uses when it is about a model or dataset.
 const CARD_WORDS: &[&str] = &[
     "from_pretrained",
@@ -56,6 +71,7 @@ const CARD_WORDS: &[&str] = &[
     "inetun",
     "load_dataset",
     "checkpoint",
+    "trained on",
 ];
 
 /// What is wrong with the bytes of a file.
@@ -282,11 +298,15 @@ impl<'s> Card<'s> {
 
     fn has_card_headings(&self) -> bool {
         let title = self.outline.title().unwrap_or_default().to_lowercase();
-        let headings = self.outline.headings.iter().filter(|heading| {
-            let text = heading.text.to_lowercase();
-            CARD_HEADINGS.iter().any(|known| text.starts_with(known))
-        });
-        title.starts_with("model card") || title.starts_with("dataset card") || headings.count() >= 2
+        let count = |known: &[&str]| {
+            let headings = self.outline.headings.iter().map(|heading| heading.text.to_lowercase());
+            headings.filter(|text| known.iter().any(|known| text.starts_with(known))).count()
+        };
+        let own = count(CARD_HEADINGS);
+        title.starts_with("model card")
+            || title.starts_with("dataset card")
+            || own >= 2
+            || own == 1 && count(MODEL_HEADINGS) >= 2
     }
 
     /// The tree and its root when the front matter is a mapping.

@@ -17,7 +17,7 @@ use crate::checks::repository::secrets::without_secrets;
 use crate::disclosure;
 use crate::disclosure::framework::{Fit, Framework, answers, by_openness, frameworks};
 use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
-use crate::facts::{self, is_free, license_span};
+use crate::facts::{self, declared, is_free, license_span, statements};
 use crate::license::{Nothing, Verdict};
 use crate::report::coverage::{self, Sheet};
 use crate::report::openness::{self as report, Leaf};
@@ -220,7 +220,7 @@ fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &See
     Ok(if seen.errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
 }
 
-/// What the declared licence leaves, by itself and beside those of the base models as far as the tables know them.
+/// What the licence leaves that is declared or that the text names, by itself and beside those of the base models as far as the tables know them.
 fn freedom(card: &Card<'_>) -> (Freedom, Span) {
     let parents = facts::descent::parents(card, &[], &Repository::default());
     let judged = || facts::assess(card, &parents, &Nothing);
@@ -232,7 +232,9 @@ fn freedom(card: &Card<'_>) -> (Freedom, Span) {
         Some(false) => Freedom::Restricted,
         None => Freedom::Unknown,
     };
-    (freedom, license_span(card))
+    let named = || statements::only(card).map(|statement| statement.span);
+    let named = if declared(card).is_absent() { named() } else { None };
+    (freedom, named.unwrap_or_else(|| license_span(card)))
 }
 
 /// Runs `openness`; gives the exit code.
@@ -287,7 +289,7 @@ pub fn show(id: Option<&str>, format: PageFormat) -> anyhow::Result<u8> {
                                 "id": requirement.id, "title": requirement.title, "level": requirement.level,
                                 "topics": requirement.topics, "verified": requirement.verified,
                                 "fit": requirement.fit.as_str(), "beyond": requirement.beyond,
-                                "checkable": requirement.checkable, "note": requirement.note,
+                                "checkable": requirement.checkable && requirement.fit != Fit::None, "note": requirement.note,
                             })
                         })
                         .collect();

@@ -575,6 +575,10 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
             Err(reason) => errors.push((target.name.clone(), reason)),
         }
     }
+    // A table about nothing looks like a result.
+    if audits.is_empty() && errors.is_empty() {
+        bail!("no card found; name a file to read it whatever it looks like");
+    }
     let text = match options.format {
         ReportFormat::Json => {
             let list: Vec<Value> = audits.iter().map(report_json).collect();

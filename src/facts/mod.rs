@@ -24,11 +24,16 @@ pub fn declared(card: &Card<'_>) -> Terms {
     resolve(Declared { license: &values, name: field("license_name"), link: field("license_link") })
 }
 
-/// Whether the declared licence leaves the four freedoms of the Open Source AI Definition; `None` when that is
-/// not known of it, or none is declared.
+/// Whether the licence that is declared, or else the one that the text names, leaves the four freedoms of the Open Source
+/// AI Definition; `None` when that is not known of it, or there is none.
 #[must_use]
 pub fn is_free(card: &Card<'_>) -> Option<bool> {
-    let terms = declared(card);
+    let mut terms = declared(card);
+    if terms.is_absent()
+        && let Some(statement) = statements::only(card)
+    {
+        terms = Terms::of(statement.licenses[0]);
+    }
     let mut known = terms.licenses().peekable();
     known.peek()?;
     known.try_fold(true, |all, license| match license.osaid.as_str() {

@@ -85,7 +85,7 @@ pub fn table(sheets: &[Sheet], style: &Style) -> String {
             })
             .collect();
         let columns =
-            ["Card", "Framework", "Covered", "Partial", "Inherited", "Gap", "Not applicable", "Not checkable"];
+            ["Card", "Framework", "Covered", "Partial", "Left to base", "Gap", "Not applicable", "Not checkable"];
         return plain_table(&columns, &rows, style) + NOTE + "\n";
     }
     for sheet in sheets {
