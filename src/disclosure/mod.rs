@@ -36,7 +36,7 @@ use crate::text::{SourceFile, Span};
 use crate::yaml::{self, Document, NodeId};
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use phrases::Hit;
-use place::Voice;
+use place::{Piece, Voice};
 use segments::{Kind, Segment};
 use weights::Verdict;
 
@@ -373,6 +373,8 @@ struct Page<'a> {
     holders: Vec<u32>,
     /// Which segments only deny, as far as it was asked.
     denied: Vec<OnceCell<bool>>,
+    /// The sentences and lines of segments that show something.
+    pieces: Vec<OnceCell<Vec<Piece>>>,
     /// Where the holders of each cue begin; one more for the end.
     starts: Vec<u32>,
     /// The last item of the list that each segment introduces.
@@ -441,6 +443,7 @@ impl<'a> Page<'a> {
             found,
             all,
             denied: vec![OnceCell::new(); segments.len()],
+            pieces: segments.iter().map(|_| OnceCell::new()).collect(),
             holders,
             starts,
             introduced,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::data::Cues;
-use super::segments::{Kind, LISTING, builtin};
+use super::segments::{Kind, LISTING, Segment, builtin};
 use super::{Page, features, weights};
 use crate::card::Card;
 use crate::text::Span;
@@ -37,22 +37,10 @@ pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: Voice<
     if numbers || listing && voice.cues.contains(const { builtin("code") }) {
         return whole;
     }
-    let (pieces, read) = match segment.kind {
-        Kind::Table | Kind::Code => (lines(text, LISTING), LISTING),
-        _ => (sentences(text, features::TEXT), features::TEXT),
-    };
-    let start = whole.start as usize;
-    let hits = &page.hits[segment.found.clone()];
-    let hits = &hits[..hits.partition_point(|hit| hit.start < start + read)];
-    let score = |piece: &Range<usize>| {
-        let mut found = Cues::default();
-        for hit in hits.iter().filter(|hit| piece.contains(&(hit.start - start))) {
-            found.insert(page.vocabulary.patterns[hit.pattern as usize].cue);
-        }
-        match voice.column {
-            Some(column) => weights::speaks(column, &found, &text[piece.clone()]),
-            None => i32::try_from(found.iter().filter(|cue| voice.cues.contains(*cue)).count()).unwrap_or(0),
-        }
+    let pieces = page.pieces[at].get_or_init(|| pieces(page, text, segment));
+    let score = |piece: &Piece| match voice.column {
+        Some(column) => weights::speaks(column, &piece.cues, &piece.rows),
+        None => i32::try_from(piece.cues.iter().filter(|cue| voice.cues.contains(*cue)).count()).unwrap_or(0),
     };
     let scores: Vec<i32> = pieces.iter().map(score).collect();
     let Some((most, best)) = scores.iter().copied().enumerate().max_by_key(|(at, score)| (*score, usize::MAX - at))
@@ -68,9 +56,38 @@ pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: Voice<
     let beside = |score: &i32| score.saturating_mul(2) >= best;
     let first = most - scores[..most].iter().rev().take_while(|score| beside(score)).count();
     let last = most + scores[most + 1..].iter().take_while(|score| beside(score)).count();
-    let shown = &text[pieces[first].start..pieces[last].end];
-    let from = start + pieces[first].start + (shown.len() - shown.trim_start().len());
+    let shown = &text[pieces[first].range.start..pieces[last].range.end];
+    let from = whole.start as usize + pieces[first].range.start + (shown.len() - shown.trim_start().len());
     Span::new(from, from + shown.trim().len())
+}
+
+/// A sentence or a line of a segment.
+#[derive(Debug)]
+pub(super) struct Piece {
+    /// Where it stands in the segment.
+    range: Range<usize>,
+    cues: Cues,
+    /// The rows that the weights have for its words.
+    rows: Vec<u32>,
+}
+
+/// The pieces of a segment, as far as it is read.
+fn pieces(page: &Page<'_>, text: &str, segment: &Segment) -> Vec<Piece> {
+    let (ranges, read) = match segment.kind {
+        Kind::Table | Kind::Code => (lines(text, LISTING), LISTING),
+        _ => (sentences(text, features::TEXT), features::TEXT),
+    };
+    let start = segment.span.start as usize;
+    let hits = &page.hits[segment.found.clone()];
+    let mut hits = hits[..hits.partition_point(|hit| hit.start < start + read)].iter().peekable();
+    let piece = |range: Range<usize>| {
+        let mut cues = Cues::default();
+        while let Some(hit) = hits.next_if(|hit| hit.start - start < range.end) {
+            cues.insert(page.vocabulary.patterns[hit.pattern as usize].cue);
+        }
+        Piece { cues, rows: weights::rows(&text[range.clone()]), range }
+    };
+    ranges.into_iter().map(piece).collect()
 }
 
 /// The lines of a table that begin in its first bytes.

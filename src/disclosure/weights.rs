@@ -337,8 +337,8 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
     found
 }
 
-/// How clearly cues and words say that a text shows the topic of a column.
-pub(super) fn speaks(column: usize, cues: &Cues, text: &str) -> i32 {
+/// The rows of the words of a text, each once.
+pub(super) fn rows(text: &str) -> Vec<u32> {
     let table = weights();
     let mut rows = Vec::new();
     features::each_word(features::WORD, text, features::TEXT, |hash, _| {
@@ -346,8 +346,14 @@ pub(super) fn speaks(column: usize, cues: &Cues, text: &str) -> i32 {
     });
     rows.sort_unstable();
     rows.dedup();
-    let words = rows.into_iter().map(|row| table.shown.weight(row, column));
-    words.chain(cues.iter().map(|cue| table.shown.wide[cue][column])).map(i32::from).sum()
+    rows
+}
+
+/// How clearly cues and rows of words say that a text shows the topic of a column.
+pub(super) fn speaks(column: usize, cues: &Cues, rows: &[u32]) -> i32 {
+    let shown = &weights().shown;
+    let words = rows.iter().map(|row| shown.weight(*row, column));
+    words.chain(cues.iter().map(|cue| shown.wide[cue][column])).map(i32::from).sum()
 }
 
 #[cfg(test)]
