@@ -19,7 +19,7 @@ use crate::disclosure::framework::{Fit, Framework, answers, by_openness, framewo
 use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
 use crate::facts::{self, declared, is_free, license_span, statements};
 use crate::license::{Nothing, Verdict};
-use crate::report::coverage::{self, Sheet};
+use crate::report::coverage::{self, Lines, Sheet};
 use crate::report::openness::{self as report, Leaf};
 use crate::report::plural;
 use crate::repository::Repository;
@@ -102,11 +102,14 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
                 answers
             });
             let answers = answers.into_iter().map(|answer| {
-                let line = |span: &Span| line_of(source, *span);
-                let mut lines: Vec<usize> = answer.evidence.iter().map(line).collect();
+                let lines = |span: &Span| {
+                    let first = line_of(source, *span);
+                    Lines { first, last: source.location(*span, Unit::CodePoint).1.line.max(first) }
+                };
+                let mut places: Vec<Lines> = answer.evidence.iter().map(lines).collect();
                 let mut seen = HashSet::new();
-                lines.retain(|line| seen.insert(*line));
-                (answer, lines)
+                places.retain(|place| seen.insert(place.first));
+                (answer, places)
             });
             sheets.push(Sheet { card: name.to_owned(), framework, answers: answers.collect() });
         }

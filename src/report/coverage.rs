@@ -12,6 +12,22 @@ use crate::text::safe;
 pub const NOTE: &str =
     "This shows where a card speaks to a requirement; whether that meets it is not for a linter to say.";
 
+/// Lines of a card, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Lines {
+    /// The first.
+    pub first: usize,
+    /// The last.
+    pub last: usize,
+}
+
+impl std::fmt::Display for Lines {
+    /// `7`, or `7-9`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.last > self.first { write!(f, "{}-{}", self.first, self.last) } else { write!(f, "{}", self.first) }
+    }
+}
+
 /// A card against one framework.
 pub struct Sheet {
     /// The card's path.
@@ -19,7 +35,7 @@ pub struct Sheet {
     /// The framework.
     pub framework: &'static Framework,
     /// One answer a requirement, with the lines of its evidence.
-    pub answers: Vec<(Answer, Vec<usize>)>,
+    pub answers: Vec<(Answer, Vec<Lines>)>,
 }
 
 impl Sheet {
@@ -46,7 +62,7 @@ impl Sheet {
 
     /// Cells of each requirement: id, title, level, status, lines.
     fn rows(&self) -> Vec<[String; 5]> {
-        let row = |(answer, lines): &(Answer, Vec<usize>)| {
+        let row = |(answer, lines): &(Answer, Vec<Lines>)| {
             let requirement = answer.requirement;
             let mut title = requirement.title.clone();
             if let Some(note) = &requirement.note {
@@ -59,7 +75,7 @@ impl Sheet {
                 Some(reason) => format!("{}: {reason}", answer.status.as_str()),
                 None => answer.status.as_str().to_owned(),
             };
-            let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+            let lines: Vec<String> = lines.iter().map(Lines::to_string).collect();
             // The framework stands above.
             let id = requirement.id.split_once(':').map_or(requirement.id.as_str(), |(_, id)| id);
             [id.to_owned(), title, requirement.level.clone(), status, lines.join(", ")]
@@ -107,12 +123,14 @@ pub fn json(sheets: &[Sheet]) -> Value {
             let requirements: Vec<Value> = sheet
                 .answers
                 .iter()
-                .map(|(answer, lines)| {
+                .map(|(answer, places)| {
+                    let lines: Vec<usize> = places.iter().map(|place| place.first).collect();
+                    let place = |place: &Lines| json!({"line": place.first, "end_line": place.last});
                     json!({
                         "id": answer.requirement.id, "title": answer.requirement.title, "level": answer.requirement.level,
                         "topics": answer.requirement.topics, "fit": answer.requirement.fit.as_str(), "verified": answer.requirement.verified,
                         "status": answer.status.as_str(), "reason": answer.reason, "lines": lines,
-                        "note": answer.requirement.note,
+                        "evidence": places.iter().map(place).collect::<Vec<_>>(), "note": answer.requirement.note,
                     })
                 })
                 .collect();
