@@ -546,11 +546,17 @@ fn the_telling_part_is_shown() {
     ];
     let card = format!("---\nlicense: mit\n---\n# Table\n\n{}\n", rows.join("\n"));
     assert_eq!(shown(&card, "intended-use.out-of-scope"), rows[3]);
+    // Far behind in a long paragraph.
+    let filler = "Training is described here in general words that say nothing of it. ".repeat(25);
+    let last = "The final run used 4 NVIDIA A100 GPUs for 12 hours of training.";
+    let card = format!("---\nlicense: mit\n---\n# Long\n\n{filler}{last}\n");
+    assert_eq!(shown(&card, "training.compute"), last);
     // A line of a listing; what introduces a list, with the list.
     let listing = "```python\nfrom helper import tag\nwords = tag('An Anna in Rom')\nprint(words)\n# output: [('Anna', \
                    'PERSON'), ('Rom', 'PLACE')]\nprint(len(words))\nprint(tag.model_names, tag.other_settings)\n```";
     let list = "It was fine-tuned from BERT in two stages with a cross-entropy loss:\n- on tickets\n- on letters";
-    let card = format!("---\nlicense: mit\n---\n# Tags\n\n{listing}\n\n## Training procedure\n\n{list}\n");
+    let behind = "```\nx = 1\n```\n\n- of the shop";
+    let card = format!("---\nlicense: mit\n---\n# Tags\n\n{listing}\n\n## Training procedure\n\n{list}\n\n{behind}\n");
     assert_eq!(shown(&card, "model.outputs"), "# output: [('Anna', 'PERSON'), ('Rom', 'PLACE')]");
     assert_eq!(shown(&card, "training.procedure"), list);
 }
@@ -779,7 +785,9 @@ fn coverage_reads_every_card_and_says_what_it_does_not() {
     write("cards/headings/logo.svg", b"<svg/>");
     write("other/README.md", b"# A program\n\n## Usage\n\nRun it.\n");
     write("other/main.c", b"int main;");
-    let (code, out, told) = run(&["coverage", "-v", "cards", "other", "--format", "json"]);
+    write("more/README.md", b"# A program\n\n## Model description\n\n## Usage\n\n## License\n");
+    write("more/main.c", b"int main;");
+    let (code, out, told) = run(&["coverage", "-v", "cards", "other", "more", "--format", "json"]);
     let report: Value = serde_json::from_str(&out).expect("JSON");
     let mut paths: Vec<&str> =
         report["coverage"].as_array().expect("sheets").iter().filter_map(|sheet| sheet["path"].as_str()).collect();
@@ -790,13 +798,20 @@ fn coverage_reads_every_card_and_says_what_it_does_not() {
     let wide: Vec<u8> = "\u{feff}# Sorter\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     write("wide/README.md", &wide);
     let (code, _, told) = run(&["coverage", "wide"]);
+    assert!(code == Some(2) && told.contains("no model card"), "{code:?} {told}");
+    let (code, _, told) = run(&["coverage", "wide/README.md", "--format", "html", "-o", "wide.html"]);
     assert!(code == Some(2) && told.contains("UTF-16"), "{code:?} {told}");
+    assert!(!place.path().join("wide.html").exists());
 
     let (code, _, told) = run(&["coverage", "other", "--format", "html", "-o", "page.html"]);
     assert!(code == Some(2) && told.contains("no model card"), "{told}");
     assert!(!place.path().join("page.html").exists());
     let (code, _, told) = run(&["coverage", "cards", "--framework", "fmti"]);
     assert!(code == Some(2) && told.contains("fmti-2023, fmti-2025"), "{told}");
+    let (_, out, _) = run(&["coverage", "cards", "--framework", "consort-ai, all", "--format", "csv"]);
+    let of = |id: &str| out.lines().filter(|line| line.contains(&format!("\"{id}\""))).collect::<Vec<_>>();
+    let (named, other) = (of("consort-ai"), of("tripod-ai"));
+    assert!(named.iter().any(|line| line.contains("gap")) && other.iter().all(|line| line.contains("not applicable")));
 }
 
 /// What is mentioned is not called nothing; a card is left to that of the base model only where that is said of all of it.
@@ -816,14 +831,21 @@ fn reasons_and_pointers_are_true() {
     let card = |pointer: &str| format!("---\nlicense: mit\nbase_model: a/b\n---\n# b GGUF\n\n{pointer}\n");
     let left = |pointer: &str| answers(&card(pointer)).iter().any(|(status, _)| status.starts_with("left"));
     let link = "[original model card](https://huggingface.co/a/b)";
-    assert!(left(&format!("Refer to the {link} for more details on the model.")));
+    for wide in [
+        format!("Refer to the {link} for more details on the model."),
+        format!("It is licensed under Apache 2.0. Refer to the {link} for details on training, limitations and bias."),
+        format!("In terms of training and bias, refer to the {link}."),
+    ] {
+        assert!(left(&wide), "{wide}");
+    }
     for narrow in ["for the full language list", "for the license terms", "for the prompt format"] {
         assert!(!left(&format!("Please see the {link} {narrow}.")), "{narrow}");
     }
-    let mentioned = "---\nlicense: mit\n---\n# Sorter\n\n## Limitations\n\nThe model may be biased.\n\n## Out-of-scope \
-                     use\n\nIt must not be used to decide on refunds.\n";
+    let mentioned = "---\nlicense: mit\n---\n# Sorter\n\n## Limitations\n\nThe model fails on tickets of more than 200 words, \
+                     where its accuracy falls to 61 %.\n\n## Bias\n\nThe model may be biased.\n";
     let said: Vec<String> = answers(mentioned).into_iter().map(|(_, reason)| reason).collect();
-    assert!(said.iter().all(|reason| !reason.contains("nothing on biases known")), "{said:?}");
+    let too_little = |reason: &String| reason.contains("too little on biases known");
+    assert!(said.iter().any(too_little) && said.iter().all(|reason| !reason.contains("nothing on biases")), "{said:?}");
 }
 
 /// Prompts show no bias; what the model answered to them does.
@@ -869,9 +891,11 @@ fn what_a_template_left_is_told_by_default() {
         fs::write(&card, format!("{written}\n{left}")).expect("card");
         assert_eq!(told(&card), ["section-unfilled"], "{left}");
     }
-    let note = "| Field | Value |\n| --- | --- |\n| Actions | <!-- See the code. --> |\n";
-    fs::write(&card, format!("{written}\n{note}")).expect("card");
-    assert_eq!(told(&card), [""; 0]);
+    for note in ["See the code.", "Todos los datos son públicos.", "WIPO codes are used."] {
+        let note = format!("| Field | Value |\n| --- | --- |\n| Actions | <!-- {note} --> |\n");
+        fs::write(&card, format!("{written}\n{note}")).expect("card");
+        assert_eq!(told(&card), [""; 0], "{note}");
+    }
 }
 
 /// Rules that a card breaks in the strictest profile, with their confidence.
@@ -1005,15 +1029,47 @@ fn what_is_asked_is_what_answers() {
         let text = format!("# {title}\n\n{title} is a model variant that sorts tickets by how angry they are.");
         status("spdx-ai", "spdx-ai:packageVersion", &text)
     };
-    assert_eq!([version("Sorter Large"), version("Sorter v1.2")], ["gap", "covered"]);
+    assert_eq!(
+        [version("Sorter Large"), version("Sorter v1.2"), version("Sorter v10.1")],
+        ["gap", "covered", "covered"]
+    );
+    let said = |line: &str| {
+        let text =
+            format!("# Sorter\n\nSorter Large is a model variant that sorts tickets by how angry they are.\n\n{line}");
+        status("spdx-ai", "spdx-ai:packageVersion", &text)
+    };
+    for other in [
+        "Licensed under the Apache License, Version 2.0.",
+        "The model was trained on Dolly v2.",
+        "- Transformers version: 4.36.0",
+        "The current version of the model is trained on news.",
+    ] {
+        assert_eq!(said(other), "gap", "{other}");
+    }
+    // What is given away, reported and promised elsewhere.
+    let format =
+        |line: &str| status("fmti-2025", "fmti-2025:63", &format!("# Sorter\n\nThe weights are on the Hub. {line}"));
+    assert_eq!([format("They are in int8."), format("See the quantitative analysis.")], ["partial", "gap"]);
+    let incident = |line: &str| status("fmti-2025", "fmti-2025:80", &format!("# Sorter\n\n## Feedback\n\n{line}"));
+    let (report, groups) = (
+        "To report security vulnerabilities, contact us at security@example.org.",
+        "Send feedback to us at <https://example.org>. It was trained on posts of vulnerable groups.",
+    );
+    assert_eq!([incident(report), incident(groups)], ["partial", "gap"]);
     let sample = |code: &str| status("mof", "mof:III.7", &format!("# Sorter\n\n```python\n{code}\n```"));
     let (call, output) = ("sorter(\"Where is my parcel?\")", "[{'label': 'angry', 'score': 0.91}]");
     assert_eq!([sample(call), sample(&format!("{call}\n{output}"))], ["gap", "covered"]);
     let marking = |opening: &str| {
         status("eu-art53cd-50", "eu-art53cd-50:50-2", &format!("# Cells\n\nA pre-trained model {opening}."))
     };
-    let (finds, writes) = ("for segmentation of cells in images of tissue", "for writing reports on images of tissue");
-    assert_eq!([marking(finds), marking(writes)], ["not applicable", "gap"]);
+    assert_eq!(marking("for segmentation of cells in images of tissue"), "not applicable");
+    for writes in [
+        "for writing reports on the lesions that were detected",
+        "that composes songs; we recognise the need for it",
+        "of Llama-3-8B that answers questions about intrusion detection",
+    ] {
+        assert_eq!(marking(writes), "gap", "{writes}");
+    }
 }
 
 /// What a partial answer is said to lack is a test that the card does not meet.

@@ -57,6 +57,8 @@ fn shapes_that_blow_up() {
     // Prose of French, so that the card is read with its words in English, too.
     let french = "Le modèle a été entraîné sur les lettres de la ville pour les trier. ".repeat(60);
     let foreign = |text: String| format!("# X\n\n{french}\n\n{text}\n").into_bytes();
+    let loads = "m = A.from_pretrained(\n".repeat(20_000);
+    let calls = format!("---\nlicense: mit\n---\n# X\n\n```python\n{loads}{}```\n", "pipeline('x/y'\n".repeat(20_000));
     for (what, bytes) in [
         ("flow", fenced(format!("a: {}", "[".repeat(100_000)))),
         ("maps", fenced(format!("a: {}", "{a: ".repeat(100_000)))),
@@ -78,6 +80,9 @@ fn shapes_that_blow_up() {
         ),
         ("one Korean word", "모델학습".repeat(20_000).into_bytes()),
         ("one Chinese sentence", "训练数据".repeat(20_000).into_bytes()),
+        ("calls", calls.into_bytes()),
+        ("sentences", format!("# X\n\n{}", "We train on bias. ".repeat(30_000)).into_bytes()),
+        ("items", format!("# X\n\nThe model was trained on:\n{}", "- a corpus\n".repeat(20_000)).into_bytes()),
         ("empty keys", fenced(format!("a: [{}]", ": b, ".repeat(50_000)))),
     ] {
         let start = std::time::Instant::now();

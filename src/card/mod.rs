@@ -55,9 +55,6 @@ const MODEL_HEADINGS: &[&str] = &[
     "bias",
     "characteristics",
     "available model variants",
-    "usage",
-    "how to use",
-    "license",
 ];
 
 /// Words that a README without front matter uses when it is about a model or dataset.
@@ -298,15 +295,11 @@ impl<'s> Card<'s> {
 
     fn has_card_headings(&self) -> bool {
         let title = self.outline.title().unwrap_or_default().to_lowercase();
-        let count = |known: &[&str]| {
-            let headings = self.outline.headings.iter().map(|heading| heading.text.to_lowercase());
-            headings.filter(|text| known.iter().any(|known| text.starts_with(known))).count()
-        };
-        let own = count(CARD_HEADINGS);
-        title.starts_with("model card")
-            || title.starts_with("dataset card")
-            || own >= 2
-            || own == 1 && count(MODEL_HEADINGS) >= 2
+        let is = |text: &str, known: &[&str]| known.iter().any(|known| text.starts_with(known));
+        let headings = || self.outline.headings.iter().map(|heading| heading.text.to_lowercase());
+        let own = headings().filter(|text| is(text, CARD_HEADINGS)).count();
+        let others = || headings().filter(|text| !is(text, CARD_HEADINGS) && is(text, MODEL_HEADINGS)).count();
+        title.starts_with("model card") || title.starts_with("dataset card") || own >= 2 || own == 1 && others() >= 2
     }
 
     /// The tree and its root when the front matter is a mapping.

@@ -526,7 +526,7 @@ fn names(card: &Card<'_>, reading: &Reading, field: &Field) -> Option<Span> {
     });
     let title = card.outline.headings.first().filter(|heading| heading.level == 1).map(|heading| heading.span);
     let meant = answer(reading, "intended-use.primary").filter(|found| found.level == Level::Substantive);
-    let meant = meant.and_then(|found| found.evidence.first().copied());
+    let meant = meant.and_then(|found| found.segment.or(found.evidence.first().copied()));
     title.into_iter().chain(reading.opening).chain(meant).find(|span| {
         let text = card.source.slice(*span).to_lowercase();
         let says = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));

@@ -32,8 +32,12 @@ fn chosen(ids: &[String]) -> anyhow::Result<Vec<&'static Framework>> {
     let mut found = Vec::new();
     let usual = || USUAL.iter().map(|id| (*id).to_owned()).collect();
     let ids: Vec<String> = if ids.is_empty() { usual() } else { ids.to_vec() };
-    for id in ids.iter().map(|id| id.trim()) {
-        found.extend(known(id).map_err(|error| anyhow!("{error}; `cardlint framework` lists them"))?);
+    for id in &ids {
+        for framework in known(id).map_err(|error| anyhow!("{error}; `cardlint framework` lists them"))? {
+            if found.iter().all(|known: &&Framework| known.id != framework.id) {
+                found.push(framework);
+            }
+        }
     }
     Ok(found)
 }
@@ -43,6 +47,7 @@ fn chosen(ids: &[String]) -> anyhow::Result<Vec<&'static Framework>> {
 /// # Errors
 /// When there is none, with the nearest id.
 pub(super) fn known(id: &str) -> Result<&'static [Framework], String> {
+    let id = id.trim();
     if id == "all" {
         return Ok(frameworks());
     }
@@ -80,7 +85,8 @@ fn configured(paths: &[PathBuf], only_cards: bool) -> anyhow::Result<Config> {
 pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let config = configured(&options.paths, options.only_cards)?;
     let asked = if options.framework.is_empty() { &config.frameworks } else { &options.framework };
-    let (chosen, all) = (chosen(asked)?, asked.iter().any(|id| id == "all"));
+    let chosen = chosen(asked)?;
+    let is_named = |framework: &Framework| asked.is_empty() || asked.iter().any(|id| id.trim() == framework.id);
     let mut sheets = Vec::new();
     let asked = Asked {
         paths: &options.paths,
@@ -95,7 +101,8 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
         let openness = read_openness(&reading, freedom(card), files);
         for framework in &chosen {
             // Who asks for all frameworks asks for those that apply.
-            let waived = framework.excludes(&reading).filter(|_| all).map(|reason| framework.waived(&reason));
+            let waived =
+                framework.excludes(&reading).filter(|_| !is_named(framework)).map(|reason| framework.waived(&reason));
             let answers = waived.unwrap_or_else(|| {
                 let mut answers = answers(framework, card, &reading);
                 by_openness(&mut answers, &openness);
@@ -180,7 +187,11 @@ fn each(asked: &Asked<'_>, mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[S
         };
         let (text, faults) = card::decode(bytes);
         // Nothing is left of it to be read, which would look as if it disclosed nothing.
-        if let Some(fault) = faults.iter().find(|fault| matches!(fault.kind, FaultKind::Utf16 { .. })) {
+        let unread = |kind: FaultKind| match kind {
+            FaultKind::Utf16 { front_matter } => front_matter || target.explicit,
+            _ => false,
+        };
+        if let Some(fault) = faults.iter().find(|fault| unread(fault.kind)) {
             seen.errors.push((target.name.clone(), fault.message.clone()));
             continue;
         }
@@ -212,7 +223,9 @@ fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &See
     if empty && seen.errors.is_empty() {
         bail!("no model card found; name a file to read it whatever it looks like");
     }
-    deliver(shown, file)?;
+    if !empty {
+        deliver(shown, file)?;
+    }
     for (path, reason) in &seen.errors {
         talk("error", &format!("{path}: {reason}"));
     }

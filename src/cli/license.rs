@@ -605,7 +605,9 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     // JSON keeps its meaning with the unsafe characters escaped; the other forms have none left.
     let shown =
         if matches!(options.format, ReportFormat::Json) { safe::json(&text) } else { safe::workflow_log(&text) };
-    deliver(&shown, options.output.as_deref())?;
+    if !audits.is_empty() {
+        deliver(&shown, options.output.as_deref())?;
+    }
     for (path, reason) in &errors {
         talk("error", &format!("{path}: {reason}"));
     }

@@ -316,7 +316,8 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
     let speaks = |disclosure: &&Disclosure| disclosure.level.is_disclosed();
     answer.status = if enough && requirement.fit == Fit::Exact {
         Status::Covered
-    } else if together && open.iter().all(speaks) || !together && open.iter().any(speaks) {
+    } else if claimed.flatten().is_some() || together && open.iter().all(speaks) || !together && open.iter().any(speaks)
+    {
         Status::Partial
     } else {
         Status::Gap

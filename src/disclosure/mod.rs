@@ -84,6 +84,8 @@ pub struct Disclosure {
     pub level: Level,
     /// Where it does, best first; headings and placeholders for what is only mentioned.
     pub evidence: Vec<Span>,
+    /// The paragraph, item, table or listing that the first of them is a part of.
+    pub segment: Option<Span>,
     /// Whether something comes near to a better answer: too little to say that it answers, or meets the topic's test, too
     /// much to say that nothing does.
     pub near: bool,
@@ -179,7 +181,7 @@ fn read_words(card: &Card<'_>) -> Reading {
         let Some(topic) = claim.answers else { continue };
         let Some((_, span)) = claims.iter().find(|(id, _)| *id == claim.id) else { continue };
         if disclosures[topic].level < Level::Partial {
-            disclosures[topic] = Disclosure { level: Level::Partial, evidence: vec![*span], near: true };
+            disclosures[topic] = Disclosure { level: Level::Partial, evidence: vec![*span], segment: None, near: true };
         }
     }
     Reading {
@@ -211,7 +213,8 @@ impl Reading {
         for (own, other) in self.disclosures.iter_mut().zip(other.disclosures) {
             let near = own.near | other.near;
             if other.level > own.level {
-                *own = Disclosure { evidence: other.evidence.into_iter().map(&place).collect(), ..other };
+                let evidence = other.evidence.into_iter().map(&place).collect();
+                *own = Disclosure { evidence, segment: other.segment.map(&place), ..other };
             }
             own.near = near;
         }
@@ -237,7 +240,8 @@ fn believe(card: &Card<'_>, segments: &[Segment], sections: &[TopicSet], disclos
             // What the heading itself names, not what it stands below.
             let named = sections[section] & !parent & (1 << topic) != 0;
             if named && !copied && disclosure.level < Level::Partial {
-                *disclosure = Disclosure { level: Level::Partial, evidence: vec![segment.span], near: true };
+                *disclosure =
+                    Disclosure { level: Level::Partial, evidence: vec![segment.span], segment: None, near: true };
             }
         }
     }
@@ -249,7 +253,7 @@ fn imply(topics: &[Topic], disclosures: &mut [Disclosure]) {
         let other = topic.implied_by.iter().find(|other| disclosures[**other].level == Level::Substantive);
         if let Some(other) = other.filter(|_| !disclosures[at].level.is_disclosed()) {
             let evidence = disclosures[*other].evidence.clone();
-            disclosures[at] = Disclosure { level: Level::Partial, evidence, near: false };
+            disclosures[at] = Disclosure { level: Level::Partial, evidence, segment: None, near: false };
         }
     }
 }
@@ -263,7 +267,7 @@ pub fn read_page(card: &Card<'_>) -> Reading {
             // A field is a better place than a sentence that says no more.
             let better = level > disclosure.level || level == Level::Substantive && disclosure.level == level;
             if better && let Some(span) = filled(card, keys) {
-                *disclosure = Disclosure { level, evidence: vec![span], near: false };
+                *disclosure = Disclosure { level, evidence: vec![span], segment: None, near: false };
             }
         }
     }
@@ -420,9 +424,14 @@ impl<'a> Page<'a> {
             }
             all.union(&segment.cues);
         }
-        let mut introduced = vec![None; segments.len()];
+        let mut introduced: Vec<Option<usize>> = vec![None; segments.len()];
         for (at, segment) in segments.iter().enumerate() {
-            if let Some(lead) = segment.lead.filter(|_| segment.kind == Kind::Item && segment.table.is_none()) {
+            let Some(lead) = segment.lead.filter(|_| segment.kind == Kind::Item && segment.table.is_none()) else {
+                continue;
+            };
+            // The items at once behind it.
+            let goes_on = introduced[lead].unwrap_or(lead) + 1 == at;
+            if goes_on && (segment.span.end - segments[lead].span.start) as usize <= segments::LISTING {
                 introduced[lead] = Some(at);
             }
         }
@@ -552,6 +561,7 @@ impl<'a> Page<'a> {
         let section = votes.first().map(|vote| self.segments[vote.0].section);
         for (at, segment) in votes.iter().map(|vote| (vote.0, &self.segments[vote.0])) {
             let goes_on = Some(segment.section) == section && segment.kind == Kind::Item;
+            found.segment = found.segment.or(Some(segment.span));
             if found.evidence.is_empty() || goes_on && found.evidence.len() < MAX_EVIDENCE {
                 found.evidence.push(place::telling(self, card, at, voice));
             }

@@ -76,7 +76,7 @@ enum Owner {
     Code,
 }
 
-/// What the declared licence leaves to users.
+/// What the licence that is declared, or that the text names, leaves to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freedom {
     /// To use, study, modify and share for any purpose.

@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use super::data::Cues;
 use super::segments::{Kind, LISTING, Segment, builtin};
-use super::{Page, features, weights};
+use super::{Page, weights};
 use crate::card::Card;
 use crate::text::Span;
 
-/// Bytes of a segment that is shown as a whole.
+/// Bytes of a segment that is shown as a whole because it is short.
 const SHORT: usize = 160;
+/// Bytes of a paragraph whose sentences are told apart; nobody writes longer ones.
+const LONG: usize = 16_000;
 
 /// What tells how clearly a text speaks for an answer.
 #[derive(Clone, Copy)]
@@ -34,7 +36,8 @@ pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: Voice<
         return page.introduced[at].filter(|_| opens).map_or(whole, |last| whole.to(page.segments[last].span));
     }
     let listing = segment.kind == Kind::Code;
-    if numbers || listing && voice.cues.contains(const { builtin("code") }) {
+    let lines = matches!(segment.kind, Kind::Table | Kind::Code);
+    if numbers || !lines && whole.len() > LONG || listing && voice.cues.contains(const { builtin("code") }) {
         return whole;
     }
     let pieces = page.pieces[at].get_or_init(|| pieces(page, text, segment));
@@ -71,15 +74,14 @@ pub(super) struct Piece {
     rows: Vec<u32>,
 }
 
-/// The pieces of a segment, as far as it is read.
+/// The pieces of a segment; of tables and listings as far as they are read.
 fn pieces(page: &Page<'_>, text: &str, segment: &Segment) -> Vec<Piece> {
-    let (ranges, read) = match segment.kind {
-        Kind::Table | Kind::Code => (lines(text, LISTING), LISTING),
-        _ => (sentences(text, features::TEXT), features::TEXT),
+    let ranges = match segment.kind {
+        Kind::Table | Kind::Code => lines(text),
+        _ => sentences(text),
     };
     let start = segment.span.start as usize;
-    let hits = &page.hits[segment.found.clone()];
-    let mut hits = hits[..hits.partition_point(|hit| hit.start < start + read)].iter().peekable();
+    let mut hits = page.hits[segment.found.clone()].iter().peekable();
     let piece = |range: Range<usize>| {
         let mut cues = Cues::default();
         while let Some(hit) = hits.next_if(|hit| hit.start - start < range.end) {
@@ -90,49 +92,53 @@ fn pieces(page: &Page<'_>, text: &str, segment: &Segment) -> Vec<Piece> {
     ranges.into_iter().map(piece).collect()
 }
 
-/// The lines of a table that begin in its first bytes.
-fn lines(text: &str, read: usize) -> Vec<Range<usize>> {
+/// The lines of a table or listing that begin in the bytes that are looked at.
+fn lines(text: &str) -> Vec<Range<usize>> {
     let mut at = 0;
     let line = |line: &str| {
         at += line.len();
         at - line.len()..at
     };
-    text.split_inclusive('\n').map(line).take_while(|line| line.start < read).collect()
+    text.split_inclusive('\n').map(line).take_while(|line| line.start < LISTING).collect()
 }
 
-/// The sentences of a paragraph that begin in its first bytes: up to a mark behind which a blank and something other than
-/// a small letter or a number follows, which abbreviations have ("e.g. this", "et al. 2019"); in scripts without blanks,
-/// up to the mark.
-fn sentences(text: &str, read: usize) -> Vec<Range<usize>> {
+/// What ends in a full stop and ends no sentence.
+const SHORTENED: &[&str] = &[
+    "e.g", "i.e", "vs", "fig", "figs", "sec", "eq", "dr", "mr", "ms", "mrs", "st", "al", "cf", "approx", "resp", "no",
+    "u.s", "incl", "z.b", "p.ej",
+];
+
+/// The sentences of a paragraph: up to a mark, and what closes behind it, where a blank follows and then something other
+/// than a small letter or a number ("et al. 2019"); up to the mark in scripts that put no blank behind it.
+fn sentences(text: &str) -> Vec<Range<usize>> {
     let (mut found, mut from) = (Vec::new(), 0);
     for (at, mark) in text.char_indices() {
-        if from >= read {
-            break;
-        }
         let end = at + mark.len_utf8();
+        if end <= from {
+            continue;
+        }
         let rest = &text[end..];
-        let ends = match mark {
-            '。' | '！' | '？' => true,
+        let closed = rest.trim_start_matches(['"', '”', '’', '»', ')', ']', '*', '_', '`']);
+        let to = match mark {
+            '。' | '！' | '？' | '．' | '।' | '؟' => Some(end),
             '.' | '!' | '?' => {
-                let next = rest.trim_start();
+                let next = closed.trim_start_matches([' ', '\t', '\r', '\n', '>']);
                 let opens = |c: char| {
-                    c.is_uppercase()
-                        || matches!(c, '*' | '_' | '`' | '[' | '"' | '“')
-                        || c.is_alphabetic() && !c.is_lowercase()
+                    matches!(c, '*' | '_' | '`' | '[' | '"' | '“' | '«') || c.is_alphabetic() && !c.is_lowercase()
                 };
-                next.len() < rest.len() && next.starts_with(opens)
+                let word = text[from..at].rsplit([' ', '\n', '(', '[']).next().unwrap_or_default();
+                let shortened = mark == '.' && SHORTENED.iter().any(|known| word.eq_ignore_ascii_case(known));
+                (!shortened && next.len() < closed.len() && next.starts_with(opens)).then(|| text.len() - closed.len())
             }
-            '\n' => ["  ", "  \r", "\\", "\\\r"].iter().any(|end| text[..at].ends_with(end)),
-            _ => false,
+            '\n' => ["  ", "  \r", "\\", "\\\r"].iter().any(|end| text[..at].ends_with(end)).then_some(end),
+            _ => None,
         };
-        if ends {
-            found.push(from..end);
-            from = end;
+        if let Some(to) = to {
+            found.push(from..to);
+            from = to;
         }
     }
-    if from < read {
-        found.push(from..text.len());
-    }
+    found.push(from..text.len());
     found.retain(|piece| !text[piece.clone()].trim().is_empty());
     found
 }
@@ -143,19 +149,24 @@ mod tests {
 
     #[test]
     fn sentences_end_where_readers_see_it() {
-        let text =
-            "It was tested (e.g. by Li et al. 2019) on v1.5 data. It fails on sarcasm! 它不适合诊断。请勿使用。 Ask us";
-        let found: Vec<&str> = sentences(text, 1_000).into_iter().map(|piece| text[piece].trim()).collect();
+        let parts = |text: &str| -> Vec<String> {
+            sentences(text).into_iter().map(|piece| text[piece].trim().to_owned()).collect()
+        };
+        let text = "It was tested (e.g. by Li et al. 2019) on v1.5 data, cf. Miller. It \"fails on sarcasm.\" 它不适合诊断。\
+                    请勿使用。 Ask **us.** Not vs. GPT-4, e.g. Medical use.\n> Quoted.\n> Twice.";
         let asked = [
-            "It was tested (e.g. by Li et al. 2019) on v1.5 data.",
-            "It fails on sarcasm!",
+            "It was tested (e.g. by Li et al. 2019) on v1.5 data, cf. Miller.",
+            "It \"fails on sarcasm.\"",
             "它不适合诊断。",
             "请勿使用。",
-            "Ask us",
+            "Ask **us.**",
+            "Not vs. GPT-4, e.g. Medical use.",
+            "> Quoted.",
+            "> Twice.",
         ];
-        assert_eq!(found, asked);
-        assert_eq!(sentences(text, 60).len(), 2);
-        assert_eq!(sentences("One line  \r\nand the next.", 1_000).len(), 2);
-        assert_eq!(sentences("One line\nand the next.", 1_000).len(), 1);
+        assert_eq!(parts(text), asked);
+        assert_eq!(parts("यह अच्छा है। इसे न करें।"), ["यह अच्छा है।", "इसे न करें।"]);
+        assert_eq!(parts("One line  \r\nand the next."), ["One line", "and the next."]);
+        assert_eq!(parts("One line\nand the next.").len(), 1);
     }
 }

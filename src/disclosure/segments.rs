@@ -380,8 +380,11 @@ fn is_nothing(value: &str) -> Option<bool> {
     // What is to be written, for whoever writes it: nobody else sees a comment.
     let comment = value.trim().strip_prefix("<!--").and_then(|inner| inner.strip_suffix("-->"));
     if comment.is_some_and(|inner| !inner.contains("-->")) {
+        let begins = |word: &str| rest.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
         let words = &table[rest.bytes().next().map_or(0, usize::from)];
-        return words.iter().any(|(word, real)| *real && rest.starts_with(word.as_str())).then_some(true);
+        if words.iter().any(|(word, real)| *real && begins(word)) {
+            return Some(true);
+        }
     }
     // Several in a row are still none.
     while let Some(first) = rest.bytes().next() {

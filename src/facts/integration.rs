@@ -1,6 +1,7 @@
 //! Which task a model serves and which library loads it, as far as something beside `pipeline_tag` and
 //! `library_name` tells.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -8,7 +9,7 @@ use memchr::memmem::Finder;
 
 use crate::card::Card;
 use crate::repository::Repository;
-use crate::text::Span;
+use crate::text::{Span, head};
 use crate::vocab;
 
 /// A call of transformers whose first argument may be a task.
@@ -136,9 +137,8 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
         }
     }
     let text = card.source.text();
-    let listings = || card.outline.code.iter().map(|block| card.source.slice(block.span));
-    let loaded: Vec<&str> = listings().flat_map(|code| LOAD.find_iter(code.as_bytes()).map(|at| &code[at..])).collect();
-    let loaded: Vec<&str> = loaded.into_iter().filter_map(|call| quoted(call).next()).collect();
+    let loaded: BTreeSet<&str> =
+        card.outline.code.iter().flat_map(|block| models_loaded(card.source.slice(block.span))).collect();
     for block in &card.outline.code {
         let code = card.source.slice(block.span);
         let mut tell = |id, range: Range<usize>| {
@@ -151,7 +151,8 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
             let Some(task) = code[at + 1..].split([quote, '\n']).next() else { continue };
             // A descendant that is shown beside the model: `bert-base-ner`, where `bert-base` is loaded, too.
             let descends = |model: &str| {
-                loaded.iter().any(|id| model.strip_prefix(id).is_some_and(|rest| rest.starts_with(['-', '_'])))
+                let parts = model.char_indices().filter(|(_, c)| matches!(c, '-' | '_'));
+                parts.take(MOST).any(|(end, _)| loaded.contains(&model[..end]))
             };
             if quoted(&code[at..]).any(descends) {
                 continue;
@@ -176,10 +177,23 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
     })
 }
 
+/// Bytes of a call that are read, and separators of a name.
+const CALL_BYTES: usize = 400;
+const MOST: usize = 40;
+
 /// The names of repositories among the quoted arguments of a call.
 fn quoted(call: &str) -> impl Iterator<Item = &str> {
-    let arguments = call.split(')').next().unwrap_or_default();
+    let arguments = head(call, CALL_BYTES).split(')').next().unwrap_or_default();
     arguments.split(['"', '\'']).skip(1).step_by(2).filter(|text| text.contains('/'))
+}
+
+/// The repositories that code loads models from; what reads their inputs may be another one's.
+fn models_loaded(code: &str) -> impl Iterator<Item = &str> {
+    let model = |end: &usize| {
+        let class = code[..*end].rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or_default();
+        !["Tokenizer", "TokenizerFast", "Processor", "Extractor", "Config"].iter().any(|kind| class.ends_with(kind))
+    };
+    LOAD.find_iter(code.as_bytes()).filter(model).filter_map(|end| quoted(&code[end..]).next())
 }
 
 /// The library that the card's code imports to load the model.

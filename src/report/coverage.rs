@@ -22,9 +22,9 @@ pub struct Lines {
 }
 
 impl std::fmt::Display for Lines {
-    /// `7`, or `7-9`.
+    /// `7`, or `7–9`, which no spreadsheet takes for a date.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.last > self.first { write!(f, "{}-{}", self.first, self.last) } else { write!(f, "{}", self.first) }
+        if self.last > self.first { write!(f, "{}–{}", self.first, self.last) } else { write!(f, "{}", self.first) }
     }
 }
 
