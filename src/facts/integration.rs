@@ -1,6 +1,7 @@
 //! Which task a model serves and which library loads it, as far as something beside `pipeline_tag` and
 //! `library_name` tells.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -137,8 +138,10 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
         }
     }
     let text = card.source.text();
-    let loaded: BTreeSet<&str> =
-        card.outline.code.iter().flat_map(|block| models_loaded(card.source.slice(block.span))).collect();
+    // Most cards call no pipeline.
+    let loaded: LazyCell<BTreeSet<&str>, _> = LazyCell::new(|| {
+        card.outline.code.iter().flat_map(|block| models_loaded(card.source.slice(block.span))).collect()
+    });
     for block in &card.outline.code {
         let code = card.source.slice(block.span);
         let mut tell = |id, range: Range<usize>| {
