@@ -236,7 +236,8 @@ fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &See
     Ok(if seen.errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
 }
 
-/// What the licence leaves that is declared or that the text names, by itself and beside those of the base models as far as the tables know them.
+/// What the licence leaves that is declared or that the text names, by itself and beside those of the base models as far
+/// as the tables know them.
 fn freedom(card: &Card<'_>) -> (Freedom, Span) {
     let parents = facts::descent::parents(card, &[], &Repository::default());
     let judged = || facts::assess(card, &parents, &Nothing);
