@@ -1063,6 +1063,7 @@ fn what_is_asked_is_what_answers() {
         status("eu-art53cd-50", "eu-art53cd-50:50-2", &format!("# Cells\n\nA pre-trained model {opening}."))
     };
     assert_eq!(marking("for segmentation of cells in images of tissue"), "not applicable");
+    assert_eq!(marking("for super-resolution of pictures by 2x and 4x"), "not applicable");
     for writes in [
         "for writing reports on the lesions that were detected",
         "that composes songs; we recognise the need for it",

@@ -65,6 +65,8 @@ enum Told {
     Inferred,
     /// The first lines alone: they say that it classifies or finds, and nothing says that it generates.
     Discerning,
+    /// The first lines alone: they say that it restores pictures, and nothing says that it generates.
+    Restoring,
     /// Nothing.
     Nowhere,
 }
@@ -108,11 +110,12 @@ impl Traits {
         let stated = declared.filter(|task| !task.is_empty()).or_else(tagged);
         let is_stated = stated.is_some();
         let task = stated.or_else(told);
-        let discerning = opening.contains(marks.discerns) && !said.contains(marks.generates);
+        let opens = |cue: usize| opening.contains(cue) && !said.contains(marks.generates);
         let told = match &task {
             Some(_) if is_stated => Told::Stated,
             Some(_) => Told::Inferred,
-            None if discerning => Told::Discerning,
+            None if opens(marks.restores) => Told::Restoring,
+            None if opens(marks.discerns) => Told::Discerning,
             None => Told::Nowhere,
         };
         let speech = task.as_ref().is_some_and(|task| file().sound.contains(task)) && card.field("language").is_some();
@@ -147,7 +150,8 @@ impl Traits {
         if self.told == Told::Nowhere {
             self.told = other.told;
         }
-        if self.told == Told::Discerning && self.said.contains(vocabulary().marks.generates) {
+        let first_lines = matches!(self.told, Told::Discerning | Told::Restoring);
+        if first_lines && self.said.contains(vocabulary().marks.generates) {
             self.told = Told::Nowhere;
         }
         self.derived |= other.derived;
@@ -173,11 +177,18 @@ impl Traits {
                     Some(format!("the tag is {subject}, and nothing says that it generates"))
                 })
                 .or_else(|| {
-                    let reason = "its first lines say that it classifies or finds, and nothing says that it generates";
-                    (self.told == Told::Discerning).then(|| reason.to_owned())
+                    let does = match self.told {
+                        Told::Discerning => "classifies or finds",
+                        Told::Restoring => "restores pictures",
+                        Told::Stated | Told::Inferred | Told::Nowhere => return None,
+                    };
+                    Some(format!("its first lines say that it {does}, and nothing says that it generates"))
                 }),
             Applies::NlpOrSpeech if self.speech => None,
             Applies::NlpOrSpeech => not(&file().language, "is neither language nor speech").or_else(|| {
+                if self.told == Told::Restoring {
+                    return Some("its first lines say that it restores pictures".to_owned());
+                }
                 let subject = self.subject?;
                 Some(format!("the tag is {subject}, which is neither language nor speech"))
             }),
