@@ -1046,7 +1046,7 @@ fn what_is_asked_is_what_answers() {
     ] {
         assert_eq!(said(other), "gap", "{other}");
     }
-    // What is given away, reported and promised elsewhere.
+    // In which numbers the weights are, and where incidents are reported.
     let format =
         |line: &str| status("fmti-2025", "fmti-2025:63", &format!("# Sorter\n\nThe weights are on the Hub. {line}"));
     assert_eq!([format("They are in int8."), format("See the quantitative analysis.")], ["partial", "gap"]);

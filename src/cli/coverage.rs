@@ -17,7 +17,7 @@ use crate::checks::repository::secrets::without_secrets;
 use crate::disclosure;
 use crate::disclosure::framework::{Fit, Framework, answers, by_openness, frameworks};
 use crate::disclosure::openness::{Freedom, Part, openness as read_openness};
-use crate::facts::{self, declared, is_free, license_span, statements};
+use crate::facts::{self, is_free, license_span};
 use crate::license::{Nothing, Verdict};
 use crate::report::coverage::{self, Lines, Sheet};
 use crate::report::openness::{self as report, Leaf};
@@ -150,10 +150,10 @@ struct Seen {
     errors: Vec<(String, String)>,
     /// Files that are no model cards.
     passed: usize,
-    /// They were named.
-    verbose: bool,
-    /// Of them, those that were named and are cards of data.
+    /// Of them, those that were asked for by name and are cards of data.
     data: Vec<String>,
+    /// Whether each file that was passed over has been told.
+    verbose: bool,
 }
 
 /// What is to be read.
@@ -249,9 +249,7 @@ fn freedom(card: &Card<'_>) -> (Freedom, Span) {
         Some(false) => Freedom::Restricted,
         None => Freedom::Unknown,
     };
-    let named = || statements::only(card).map(|statement| statement.span);
-    let named = if declared(card).is_absent() { named() } else { None };
-    (freedom, named.unwrap_or_else(|| license_span(card)))
+    (freedom, facts::named(card).1.unwrap_or_else(|| license_span(card)))
 }
 
 /// Runs `openness`; gives the exit code.

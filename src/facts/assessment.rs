@@ -1,10 +1,10 @@
 //! The published licence against those of what the model derives from.
 
 use super::descent::{self, Claim, Parent};
-use super::{declared, place, statements};
+use super::{named, place};
 use crate::card::Card;
 use crate::license::lineage::{Source, inputs};
-use crate::license::{Atom, Declared, Input, Judgement, Lookup, Published, Relation, Role, Terms, judge};
+use crate::license::{Atom, Declared, Input, Judgement, Lookup, Published, Relation, Role, judge};
 use crate::repository;
 use crate::text::Span;
 
@@ -96,14 +96,7 @@ pub fn assess(card: &Card<'_>, parents: &[Parent], lookup: &dyn Lookup) -> Optio
     let bases = parents.iter().filter(|parent| parent.role == Role::Base).count();
     let relation = descent::relation(card, bases, folder);
     let names = descent::names(card, folder);
-    let mut terms = declared(card);
-    let mut named_in_text = None;
-    if terms.is_absent()
-        && let Some(statement) = statements::only(card)
-    {
-        terms = Terms::of(statement.licenses[0]);
-        named_in_text = Some(statement.span);
-    }
+    let (terms, named_in_text) = named(card);
     let published = Published { name: names.first().cloned().unwrap_or_default(), terms };
     let judgement = judge(relation, &found, &published);
     Some(Assessment { inputs: found, claims, relation, names, published, named_in_text, judgement, unjudged, circle })

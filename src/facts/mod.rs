@@ -24,16 +24,22 @@ pub fn declared(card: &Card<'_>) -> Terms {
     resolve(Declared { license: &values, name: field("license_name"), link: field("license_link") })
 }
 
+/// What the front matter declares, or else the licence that the text names, with its place there.
+#[must_use]
+pub(crate) fn named(card: &Card<'_>) -> (Terms, Option<Span>) {
+    let terms = declared(card);
+    let statement = if terms.is_absent() { statements::only(card) } else { None };
+    match statement {
+        Some(statement) => (Terms::of(statement.licenses[0]), Some(statement.span)),
+        None => (terms, None),
+    }
+}
+
 /// Whether the licence that is declared, or else the one that the text names, leaves the four freedoms of the Open Source
 /// AI Definition; `None` when that is not known of it, or there is none.
 #[must_use]
 pub fn is_free(card: &Card<'_>) -> Option<bool> {
-    let mut terms = declared(card);
-    if terms.is_absent()
-        && let Some(statement) = statements::only(card)
-    {
-        terms = Terms::of(statement.licenses[0]);
-    }
+    let (terms, _) = named(card);
     let mut known = terms.licenses().peekable();
     known.peek()?;
     known.try_fold(true, |all, license| match license.osaid.as_str() {
