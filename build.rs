@@ -9,7 +9,7 @@ mod fold;
 #[path = "src/disclosure/hash.rs"]
 mod hash;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -87,13 +87,13 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
 }
 
 /// Writes `rules/topics/weights.tsv` as numbers, as `src/disclosure/weights.rs` reads them: the topics, each with what
-/// is added to its two columns and from which level on its clauses are heard; hashes of the names of features, in two
-/// halves; and for each half of the columns where the cells of each feature begin and the cells, a column and a weight each.
+/// is added to its two columns and from which level on its clauses are heard; the rows of features by the hashes of their
+/// names; and for each half of the columns where the cells of each row begin and the cells, a column and a weight each.
 fn weights(root: &Path, build: &Path, topics: &[String]) -> io::Result<()> {
     println!("cargo::rerun-if-changed=src/disclosure/hash.rs");
     let broken = |line: &str| io::Error::new(io::ErrorKind::InvalidData, format!("rules/topics/weights.tsv: {line}"));
     let text = fs::read_to_string(root.join("rules/topics/weights.tsv"))?;
-    let (mut columns, mut hashes) = (Vec::<u32>::new(), Vec::<u32>::new());
+    let (mut columns, mut hashes) = (Vec::<u32>::new(), Vec::<u64>::new());
     let (mut starts, mut cells) = ([vec![0_u32], vec![0]], [Vec::<u32>::new(), vec![]]);
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let mut fields = line.split('\t');
@@ -111,8 +111,7 @@ fn weights(root: &Path, build: &Path, topics: &[String]) -> io::Result<()> {
                 }
             }
             Some("feature") => {
-                let hash = hash::feature(fields.next().ok_or_else(|| broken(line))?);
-                hashes.extend([(hash & 0xffff_ffff) as u32, (hash >> 32) as u32]);
+                hashes.push(hash::feature(fields.next().ok_or_else(|| broken(line))?));
                 for cell in fields.next().unwrap_or_default().split(' ') {
                     let (column, weight) = cell.split_once(':').ok_or_else(|| broken(line))?;
                     let column: u32 = column.parse().map_err(|_| broken(line))?;
@@ -126,12 +125,36 @@ fn weights(root: &Path, build: &Path, topics: &[String]) -> io::Result<()> {
             _ => return Err(broken(line)),
         }
     }
-    let mut numbers = Vec::new();
-    for list in [&columns, &hashes, &starts[0], &cells[0], &starts[1], &cells[1]] {
-        numbers.push(u32::try_from(list.len()).unwrap_or(u32::MAX));
-        numbers.extend(list);
+    let (places, held) = places(&hashes);
+    fs::write(
+        build.join("weights.bin"),
+        lists(&[&columns, &places, &held, &starts[0], &cells[0], &starts[1], &cells[1]]),
+    )
+}
+
+/// The rows of hashes as a table with open addressing: the higher half of the hash and the row for each place, by the lower
+/// bits of the hash; and the higher bits as a set.
+fn places(hashes: &[u64]) -> (Vec<u32>, Vec<u32>) {
+    // Three of four places may be taken: a smaller table stays in a nearer cache.
+    let mut places = vec![[0, hash::NONE]; (hashes.len() * 4 / 3 + 1).next_power_of_two()];
+    let mut held = vec![0; hash::HELD / 32];
+    for (row, &hash) in (0..).zip(hashes) {
+        let bit = hash::place(hash >> 32, hash::HELD);
+        held[bit / 32] |= 1 << (bit % 32);
+        let mut at = hash::place(hash, places.len());
+        while places[at][1] != hash::NONE {
+            at = (at + 1) % places.len();
+        }
+        places[at] = [hash::higher(hash), row];
     }
-    fs::write(build.join("weights.bin"), numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>())
+    (places.concat(), held)
+}
+
+/// Lists of numbers as bytes, each behind its length, as `src/disclosure/numbers.rs` reads them.
+fn lists(lists: &[&[u32]]) -> Vec<u8> {
+    let length = |list: &[u32]| u32::try_from(list.len()).unwrap_or(u32::MAX);
+    let numbers = lists.iter().flat_map(|list| std::iter::once(length(list)).chain(list.iter().copied()));
+    numbers.flat_map(u32::to_le_bytes).collect()
 }
 
 /// The table of a trie of `texts`, ASCII letters folded, with `more` numbers behind it, as
@@ -198,7 +221,7 @@ fn trie(texts: &[String], more: &[u32]) -> Vec<u8> {
         ends.push(number(phrases.len()));
     }
     // The first bytes of the phrases, as many as there are of four.
-    let starts: std::collections::BTreeSet<u32> = texts
+    let starts: BTreeSet<u32> = texts
         .iter()
         .map(|text| {
             let mut bytes = [0; 4];
@@ -206,9 +229,8 @@ fn trie(texts: &[String], more: &[u32]) -> Vec<u8> {
             u32::from_le_bytes(bytes)
         })
         .collect();
-    let head = [number(table.len()), number(phrases.len()), number(starts.len())];
-    let all = head.iter().chain(&table).chain(&ends).chain(&phrases).chain(&starts).chain(more);
-    all.flat_map(|value| value.to_le_bytes()).collect()
+    let starts: Vec<u32> = starts.into_iter().collect();
+    lists(&[&table, &ends, &phrases, &starts, more])
 }
 
 /// Forms of cues, as `src/disclosure/data.rs` numbers them.
@@ -272,10 +294,23 @@ fn broken(file: &Path, error: impl std::fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{}: {error}", file.display()))
 }
 
-/// Writes a YAML table as JSON into the build folder.
+/// Writes a YAML table as JSON into the build folder, without the phrases that tries hold.
 fn as_json(file: &Path, name: &str, build: &Path) -> io::Result<PathBuf> {
     let target = build.join(name.replace('/', "-")).with_extension("json");
-    fs::write(&target, read_yaml(file)?.to_string())?;
+    let mut table = read_yaml(file)?;
+    if name.starts_with("rules/topics/") {
+        if let Some(table) = table.as_object_mut() {
+            table.remove("boilerplate");
+        }
+        for list in ["cues", "topics"] {
+            for entry in table.get_mut(list).and_then(|list| list.as_array_mut()).into_iter().flatten() {
+                if let Some(entry) = entry.as_object_mut() {
+                    entry.retain(|key, _| key != "headings" && !FORMS.contains(&key.as_str()));
+                }
+            }
+        }
+    }
+    fs::write(&target, table.to_string())?;
     Ok(target)
 }
 

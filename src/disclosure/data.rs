@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::Level;
+use super::numbers::{Numbers, number};
 use super::traits::Marks;
 use super::trie::Trie;
 use crate::embedded;
@@ -232,7 +233,7 @@ pub enum Applies {
     Health,
 }
 
-/// `rules/topics/cues.yaml`; its phrases are read by `build.rs`.
+/// `rules/topics/cues.yaml` without its phrases, which `build.rs` puts into a trie, like the headings of topics.
 #[derive(Deserialize)]
 struct CueFile {
     cues: Vec<CueEntry>,
@@ -312,9 +313,6 @@ struct TopicEntry {
     core: bool,
     #[serde(default = "always")]
     applies: Applies,
-    /// Read by `build.rs`.
-    #[serde(default, rename = "headings")]
-    _headings: serde::de::IgnoredAny,
     #[serde(default)]
     front_matter: Vec<String>,
     #[serde(default)]
@@ -375,7 +373,7 @@ pub(super) struct Vocabulary {
     /// Finds the headings of topics.
     pub(super) headings: Trie,
     /// The topic of each heading pattern.
-    pub(super) heading_topics: Vec<u32>,
+    pub(super) heading_topics: Numbers,
     pub(super) boilerplate: usize,
     /// What a training library writes by itself: a short segment that holds it says nothing of the model.
     pub(super) stub: usize,
@@ -405,7 +403,7 @@ impl Vocabulary {
                 form: FORMS[(number & 0xff) as usize % FORMS.len()],
             },
         };
-        let patterns = numbers.into_iter().map(pattern).collect();
+        let patterns = numbers.iter().map(number).map(pattern).collect();
         let (headings, heading_topics) = Trie::read(include_bytes!(concat!(env!("OUT_DIR"), "/headings.bin")));
         let paths = embedded::DATA_FILES.iter().map(|&(path, _)| path);
         let files: Vec<TopicFile> = paths

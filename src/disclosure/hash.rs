@@ -49,6 +49,25 @@ pub const fn pair(kind: u64, first: u64, second: u64) -> u64 {
     mix(kind ^ first.rotate_left(31).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ second.rotate_left(7))
 }
 
+/// Bits of the table of what has a row: most words have none, and this fits into the nearest cache.
+pub const HELD: usize = 1 << 17;
+/// No row.
+pub const NONE: u32 = u32::MAX;
+
+/// The higher half of a hash.
+#[inline]
+pub const fn higher(hash: u64) -> u32 {
+    (hash >> 32) as u32
+}
+
+/// Where a hash is looked for first in a table of a power of two.
+#[inline]
+pub const fn place(hash: u64, places: usize) -> usize {
+    #[allow(clippy::cast_possible_truncation, reason = "only the lower bits count")]
+    let hash = hash as usize;
+    hash & (places - 1)
+}
+
 /// Spreads what differs in a few bits over all of them.
 #[inline]
 const fn mix(mut hash: u64) -> u64 {

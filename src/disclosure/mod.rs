@@ -16,6 +16,7 @@ mod gloss;
 mod hash;
 mod leftovers;
 mod links;
+mod numbers;
 pub mod openness;
 mod phrases;
 mod place;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::Page;
 use super::data::Cues;
 use super::segments::{Kind, LISTING, Segment, builtin};
-use super::{Page, weights};
+use super::weights::{self, Sums};
 use crate::card::Card;
 use crate::text::Span;
 
@@ -42,7 +43,7 @@ pub(super) fn telling(page: &Page<'_>, card: &Card<'_>, at: usize, voice: Voice<
     }
     let pieces = page.pieces[at].get_or_init(|| pieces(page, text, segment));
     let score = |piece: &Piece| match voice.column {
-        Some(column) => weights::speaks(column, &piece.cues, &piece.rows),
+        Some(column) => i32::from(piece.sums[column]),
         None => i32::try_from(piece.cues.iter().filter(|cue| voice.cues.contains(*cue)).count()).unwrap_or(0),
     };
     let scores: Vec<i32> = pieces.iter().map(score).collect();
@@ -70,8 +71,8 @@ pub(super) struct Piece {
     /// Where it stands in the segment.
     range: Range<usize>,
     cues: Cues,
-    /// The rows that the weights have for its words.
-    rows: Vec<u32>,
+    /// How clearly it speaks for what weights decide.
+    sums: Sums,
 }
 
 /// The pieces of a segment; of tables and listings as far as they are read.
@@ -87,7 +88,7 @@ fn pieces(page: &Page<'_>, text: &str, segment: &Segment) -> Vec<Piece> {
         while let Some(hit) = hits.next_if(|hit| hit.start - start < range.end) {
             cues.insert(page.vocabulary.patterns[hit.pattern as usize].cue);
         }
-        Piece { cues, rows: weights::rows(&text[range.clone()]), range }
+        Piece { cues, sums: weights::speaks(&cues, &text[range.clone()]), range }
     };
     ranges.into_iter().map(piece).collect()
 }

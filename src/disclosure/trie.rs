@@ -1,14 +1,16 @@
 //! Phrases as a trie in one table of numbers, made by `build.rs`: building it at every start would take
 //! longer than auditing a card.
 
+use super::numbers::{Lists, Numbers, number};
+
 /// A trie in a double array: from a node, a byte leads to the cell at the node's base plus the byte, if that
 /// cell has this byte, because no two nodes have the same base. One step reads one cell.
 pub struct Trie {
     /// The byte that leads to the node in the lowest eight bits, its base above, whether phrases end in it in the highest.
-    cells: Vec<u32>,
+    cells: Numbers,
     /// Where the phrases that end in each node begin; one more for the end.
-    ends: Vec<u32>,
-    phrases: Vec<u32>,
+    ends: Numbers,
+    phrases: Numbers,
     /// Hashes of the first four bytes of phrases, as bits: most words of a text begin none, and this fits into
     /// the nearest cache.
     beginnings: Vec<u64>,
@@ -56,23 +58,19 @@ fn holds(bits: &[u64], at: usize) -> bool {
 
 impl Trie {
     /// A trie from its table; what follows the table is given back.
-    pub fn read(bytes: &[u8]) -> (Self, Vec<u32>) {
-        let mut numbers =
-            bytes.chunks_exact(4).map(|chunk| u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]));
-        let mut next = || numbers.next().unwrap_or(0);
-        let (cells, phrases, starts) = (next() as usize, next() as usize, next() as usize);
-        let mut take = |count: usize| -> Vec<u32> { numbers.by_ref().take(count).collect() };
+    pub fn read(bytes: &'static [u8]) -> (Self, Numbers) {
+        let mut lists = Lists::new(bytes);
+        let (cells, ends, phrases, starts) = (lists.next(), lists.next(), lists.next(), lists.next());
         let mut trie = Self {
-            cells: take(cells),
-            ends: take(cells + 1),
-            phrases: take(phrases),
+            cells,
+            ends,
+            phrases,
             beginnings: vec![0; BITS / 64],
             short: vec![0; (1 << 16) / 64],
-            jumps: vec![(0, 0); (starts * 3).next_power_of_two()],
+            jumps: vec![(0, 0); (starts.len() * 3).next_power_of_two()],
             first: [false; 256],
         };
-        for start in take(starts) {
-            let bytes = start.to_le_bytes();
+        for &bytes in starts {
             for byte in [bytes[0], bytes[0].to_ascii_uppercase()] {
                 trie.first[usize::from(byte)] = true;
             }
@@ -80,6 +78,7 @@ impl Trie {
                 [first, 0, ..] => (0..=255).for_each(|second| set(&mut trie.short, pair(first, second))),
                 [first, second, _, 0] => set(&mut trie.short, pair(first, second)),
                 bytes => {
+                    let start = number(&bytes);
                     set(&mut trie.beginnings, place(start, BITS));
                     let leads = bytes.iter().try_fold(0, |cell, byte| trie.step(cell, *byte)).unwrap_or(0);
                     let mut at = place(start, trie.jumps.len());
@@ -90,15 +89,15 @@ impl Trie {
                 }
             }
         }
-        (trie, numbers.collect())
+        (trie, lists.next())
     }
 
     /// The cell that a byte, folded, leads to.
     #[inline]
     fn step(&self, cell: u32, byte: u8) -> Option<u32> {
-        let base = (self.cells.get(cell as usize)? & !ENDS) >> 8;
+        let base = (number(self.cells.get(cell as usize)?) & !ENDS) >> 8;
         let to = base + u32::from(byte);
-        (self.cells.get(to as usize)? & 0xff == u32::from(byte)).then_some(to)
+        (number(self.cells.get(to as usize)?) & 0xff == u32::from(byte)).then_some(to)
     }
 
     /// True when a phrase begins with this byte.
@@ -143,11 +142,12 @@ impl Trie {
     pub fn walk(&self, text: &[u8], (cell, at): (u32, usize), mut found: impl FnMut(usize, u32)) {
         let mut end = |place: u32, end: usize| {
             let place = place as usize;
-            for &phrase in &self.phrases[self.ends[place] as usize..self.ends[place + 1] as usize] {
-                found(end, phrase);
+            let [from, to] = [place, place + 1].map(|at| number(&self.ends[at]) as usize);
+            for phrase in &self.phrases[from..to] {
+                found(end, number(phrase));
             }
         };
-        let Some(mut held) = self.cells.get(cell as usize).copied() else { return };
+        let Some(mut held) = self.cells.get(cell as usize).map(number) else { return };
         if held & ENDS != 0 {
             end(cell, at);
         }
@@ -158,8 +158,8 @@ impl Trie {
             }
             let byte = u32::from(folded(*byte));
             let place = ((held & !ENDS) >> 8) + byte;
-            match self.cells.get(place as usize) {
-                Some(to) if *to & 0xff == byte => held = *to,
+            match self.cells.get(place as usize).map(number) {
+                Some(to) if to & 0xff == byte => held = to,
                 _ => return,
             }
             if held & ENDS != 0 {

@@ -5,17 +5,13 @@ use std::sync::LazyLock;
 
 use super::data::Cues;
 use super::features::{self, Feature, SHAPES};
-use super::hash;
+use super::hash::{self, HELD, NONE, higher, place};
+use super::numbers::{Lists, Numbers, number};
 use super::{Level, Page, data};
 use crate::card::Card;
 
-/// Bits of [`Weights::held`].
-const HELD: usize = 1 << 17;
 /// Columns that there may be.
 const COLUMNS: usize = 96;
-/// No feature of the table.
-const NONE: u32 = u32::MAX;
-
 /// The table, ready for use.
 struct Weights {
     /// Topic of each column, and what is added to whether it is shown and to whether its test is met, in hundredths.
@@ -24,9 +20,9 @@ struct Weights {
     heard: Vec<Option<Level>>,
     /// The higher half of the hash of a feature's name and its row, by the lower bits of the hash, the next free place
     /// after a place that is taken.
-    places: Vec<(u32, u32)>,
-    /// The higher bits of the hashes, as bits: most words have no row, and this fits into the nearest cache.
-    held: Vec<u64>,
+    places: &'static [[[u8; 4]; 2]],
+    /// The higher bits of the hashes, as bits.
+    held: Numbers,
     shown: Rows,
     tested: Rows,
     /// Where in [`Rows::wide`] the features of each kind begin that have numbers.
@@ -46,13 +42,13 @@ struct Begins {
 }
 
 /// What is added up for the columns, in hundredths; what gets larger than it holds is certain in any case.
-type Sums = [i16; COLUMNS];
+pub(super) type Sums = [i16; COLUMNS];
 
 /// Cells of all rows, one row after the other.
 struct Rows {
-    starts: Vec<u32>,
+    starts: Numbers,
     /// A column, and a weight in hundredths.
-    cells: Vec<u32>,
+    cells: Numbers,
     /// The rows of features that have numbers, which speak for most columns, with a cell for each.
     wide: Vec<Sums>,
 }
@@ -60,8 +56,9 @@ struct Rows {
 impl Rows {
     #[inline]
     fn row(&self, row: u32) -> impl Iterator<Item = (usize, i16)> {
-        let cells = &self.cells[self.starts[row as usize] as usize..self.starts[row as usize + 1] as usize];
-        cells.iter().map(|cell| ((cell >> 16) as usize, ((cell & 0xffff) as u16).cast_signed()))
+        let [from, to] = [row, row + 1].map(|at| number(&self.starts[at as usize]) as usize);
+        let cells = self.cells[from..to].iter().map(number);
+        cells.map(|cell| ((cell >> 16) as usize, ((cell & 0xffff) as u16).cast_signed()))
     }
 
     fn add(&self, rows: &[u32], sums: &mut Sums) {
@@ -92,38 +89,21 @@ impl Rows {
 
 impl Weights {
     fn load() -> Self {
-        let bytes = include_bytes!(concat!(env!("OUT_DIR"), "/weights.bin"));
-        let mut numbers =
-            bytes.chunks_exact(4).map(|chunk| u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]));
-        let mut list = || -> Vec<u32> {
-            let length = numbers.next().unwrap_or(0) as usize;
-            numbers.by_ref().take(length).collect()
-        };
+        let mut lists = Lists::new(include_bytes!(concat!(env!("OUT_DIR"), "/weights.bin")));
         let heard = |level: u32| match level {
             2 => Some(Level::Partial),
             3 => Some(Level::Substantive),
             _ => None,
         };
-        let (columns, heard) = list()
-            .chunks_exact(4)
-            .map(|column| ((column[0] as usize, [hundredths(column[1]), hundredths(column[2])]), heard(column[3])))
+        let columns = lists.next().as_chunks().0.iter().map(|column| column.map(u32::from_le_bytes));
+        let (columns, heard) = columns
+            .map(|[topic, shown, tested, level]| {
+                ((topic as usize, [hundredths(shown), hundredths(tested)]), heard(level))
+            })
             .unzip();
-        let hashes: Vec<u64> =
-            list().chunks_exact(2).map(|halves| u64::from(halves[0]) | u64::from(halves[1]) << 32).collect();
-        let mut half = || Rows { starts: list(), cells: list(), wide: vec![] };
+        let (places, held) = (lists.next().as_chunks().0, lists.next());
+        let mut half = || Rows { starts: lists.next(), cells: lists.next(), wide: vec![] };
         let (shown, tested) = (half(), half());
-        // Three of four places may be taken: a smaller table stays in a nearer cache.
-        let mut places = vec![(0, NONE); (hashes.len() * 4 / 3 + 1).next_power_of_two()];
-        let mut held = vec![0; HELD / 64];
-        for (row, hash) in (0..).zip(&hashes) {
-            let bit = place(*hash >> 32, HELD);
-            held[bit / 64] |= 1 << (bit % 64);
-            let mut at = place(*hash, places.len());
-            while places[at].1 != NONE {
-                at = (at + 1) % places.len();
-            }
-            places[at] = (higher(*hash), row);
-        }
         let mut table = Self { columns, heard, places, held, shown, tested, begins: Begins::default(), fits: vec![] };
         let fits = ["fits:partial", "fits:substantive"].map(|name| table.row(hash::feature(name)));
         table.fits = (0..table.columns.len())
@@ -159,14 +139,14 @@ impl Weights {
     #[inline]
     fn row(&self, hash: u64) -> u32 {
         let bit = place(hash >> 32, HELD);
-        if self.held[bit / 64] & (1 << (bit % 64)) == 0 {
+        if number(&self.held[bit / 32]) & (1 << (bit % 32)) == 0 {
             return NONE;
         }
         let mut at = place(hash, self.places.len());
         loop {
-            match self.places[at] {
-                (_, NONE) => return NONE,
-                (found, row) if found == higher(hash) => return row,
+            match self.places[at].map(u32::from_le_bytes) {
+                [_, NONE] => return NONE,
+                [found, row] if found == higher(hash) => return row,
                 _ => at = place(at as u64 + 1, self.places.len()),
             }
         }
@@ -197,22 +177,9 @@ struct Held {
     rows: Vec<u32>,
 }
 
-/// The higher half of a hash.
-#[inline]
-fn higher(hash: u64) -> u32 {
-    (hash >> 32) as u32
-}
-
 /// A weight of the table, which was made for numbers of this size.
 fn hundredths(weight: u32) -> i16 {
     i16::try_from(weight.cast_signed()).expect("rules/topics/weights.tsv: a weight that is too large")
-}
-
-/// Where a hash is looked for first.
-fn place(hash: u64, places: usize) -> usize {
-    #[allow(clippy::cast_possible_truncation, reason = "only the lower bits count")]
-    let hash = hash as usize;
-    hash & (places - 1)
 }
 
 fn weights() -> &'static Weights {
@@ -337,8 +304,8 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
     found
 }
 
-/// The rows of the words of a text, each once.
-pub(super) fn rows(text: &str) -> Vec<u32> {
+/// How clearly cues and the words of a text say that it shows the topic of each column.
+pub(super) fn speaks(cues: &Cues, text: &str) -> Sums {
     let table = weights();
     let mut rows = Vec::new();
     features::each_word(features::WORD, text, features::TEXT, |hash, _| {
@@ -346,14 +313,11 @@ pub(super) fn rows(text: &str) -> Vec<u32> {
     });
     rows.sort_unstable();
     rows.dedup();
-    rows
-}
-
-/// How clearly cues and rows of words say that a text shows the topic of a column.
-pub(super) fn speaks(column: usize, cues: &Cues, rows: &[u32]) -> i32 {
-    let shown = &weights().shown;
-    let words = rows.iter().map(|row| shown.weight(*row, column));
-    words.chain(cues.iter().map(|cue| shown.wide[cue][column])).map(i32::from).sum()
+    let wide: Vec<usize> = cues.iter().collect();
+    let mut sums = [0; COLUMNS];
+    table.shown.add_wide(&wide, &mut sums);
+    table.shown.add(&rows, &mut sums);
+    sums
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use crate::yaml::{self, NodeId};
 struct Words {
     phrases: Vec<String>,
     own: Vec<String>,
+    openings: Vec<String>,
     labels: Vec<String>,
     otherwise: Vec<String>,
     scratch: Vec<String>,
@@ -164,8 +165,14 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
         let start = body + before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
         let end = text[body + phrase.end()..].find('\n').map_or(text.len(), |at| body + phrase.end() + at);
         // "is based on" begins with what it speaks of.
-        let before = text[start..body + phrase.end()].to_lowercase();
-        let own = contains(&before, &words().own);
+        let mut before = text[start..body + phrase.end()].to_lowercase();
+        let mut own = opens(text, body + phrase.start());
+        for word in words().own.iter() {
+            if before.contains(word.as_str()) {
+                // "This model was" speaks of no other one.
+                (own, before) = (true, before.replace(word.as_str(), "\n"));
+            }
+        }
         let other = contains(&before, &words().otherwise);
         let line = text[start..end].to_lowercase();
         if !own || other || contains(&line, &words().scratch) {
@@ -173,8 +180,35 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
         }
         behind(card, body + phrase.end(), false)
     });
+    let said = said.or_else(|| opening(card));
     let found = said.or_else(|| labelled(card))?;
     (!is_itself(card, &found.1)).then_some(found)
+}
+
+/// Whether a paragraph begins at a byte: behind an empty line or a heading, no item of a list.
+fn opens(text: &str, at: usize) -> bool {
+    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let above = text[..line].trim_end_matches(['\n', '\r', ' ']);
+    let heading = || above[above.rfind('\n').map_or(0, |end| end + 1)..].starts_with('#');
+    let apart = || text[above.len()..line].matches('\n').count() > 1 || heading();
+    text[line..at].trim_matches(['*', '_', ' ']).is_empty() && apart()
+}
+
+/// "Fine-tuned [x/y](…) on …", at the beginning of a paragraph.
+fn opening(card: &Card<'_>) -> Option<(Span, String)> {
+    let body = card.front.body_start();
+    let text = card.source.text();
+    text::lines(&text[body..]).find_map(|(at, line)| {
+        let bare = line.trim_start_matches(['*', '_', ' ']);
+        let begins = |word: &&String| bare.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let word = words().openings.iter().find(begins)?;
+        let start = body + at + line.len() - bare.len();
+        let named = bare[word.len()..].starts_with(' ') && opens(text, start);
+        if !named || contains(&line.to_lowercase(), &words().scratch) {
+            return None;
+        }
+        behind(card, start + word.len(), true)
+    })
 }
 
 /// Whether an id is that of the card's own model: its folder, its title, or the name in its model-index.
@@ -221,7 +255,7 @@ fn contains(text: &str, words: &[String]) -> bool {
 
 fn one_of(words: &[String]) -> Regex {
     let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
-    let pattern = words.join("|");
+    let pattern = format!("(?i-u:{})", words.join("|"));
     Regex::new(&pattern).unwrap_or_else(|error| panic!("internal: {pattern}: {error}"))
 }
 
@@ -252,7 +286,7 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
         let near = if label { !gap.contains(char::is_alphanumeric) } else { true };
         if near
             && !gap.contains(['\n', '.'])
-            && let Some(repo) = in_url(&link.target, "model")
+            && let Some(repo) = linked(&link.target)
             && (repo.contains('/') || base_model(&repo).is_some())
             && whole(gap, link.span.end as usize)
             && !hidden(link.span)
@@ -268,6 +302,14 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
     let known = base_model(id).is_some() && (label || id.contains('/'));
     ((known || reads_like_id(id)) && fault(id).is_none() && whole("", span.end as usize) && !hidden(span))
         .then(|| (span, id.to_owned()))
+}
+
+/// The model that a link leads to; one from the root of the Hub has the Hub's address where the card is shown.
+fn linked(target: &str) -> Option<String> {
+    match target.strip_prefix('/') {
+        Some(id) => in_url(&format!("huggingface.co/{id}"), "model").filter(|id| id.contains('/')),
+        None => in_url(target, "model"),
+    }
 }
 
 /// Whether two words joined by a slash are an id: `and/or` and `7B/13B` are none.

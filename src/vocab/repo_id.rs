@@ -61,8 +61,8 @@ pub fn in_url(url: &str, kind: &str) -> Option<String> {
     let mut parts = path.trim_end_matches('/').split('/');
     let id = match (parts.next()?, parts.next()) {
         (
-            "datasets" | "spaces" | "docs" | "papers" | "blog" | "collections" | "organizations" | "tasks" | "learn"
-            | "posts" | "chat" | "settings",
+            "datasets" | "spaces" | "docs" | "transformers" | "papers" | "blog" | "collections" | "organizations"
+            | "tasks" | "learn" | "posts" | "chat" | "settings",
             Some(_),
         ) => return None,
         (owner, Some(name)) => format!("{owner}/{name}"),
