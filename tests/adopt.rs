@@ -475,6 +475,23 @@ fn configurations_extend_and_differ_by_path() {
     assert!(output.code == 2 && output.err.contains("extends itself"), "{}", output.err);
 }
 
+/// What an organisation forbids stays forbidden, whatever a repository forbids besides.
+#[test]
+fn policies_of_extended_configurations_add_up() {
+    let place = tempfile::tempdir().expect("folder");
+    let write = |name: &str, text: &str| put(place.path(), name, text);
+    write("org.toml", "[license]\ndeny = [\"noncommercial\"]\n[license.known]\n\"acme/base\" = \"mit\"\n");
+    write("model/cardlint.toml", "extends = \"../org.toml\"\n[license]\ndeny = [\"research-only\"]\n");
+    write("model/README.md", &CARD.replace("our-own", "cc-by-nc-4.0"));
+    let model = place.path().join("model");
+    let report = json(&model, &["--select", "license-policy"]);
+    assert_eq!(rules(&report), [("license-policy".to_owned(), false)], "{report}");
+    write("org.toml", "[license]\nreview = [\"copyleft\"]\n");
+    let (audited, shown) = (run(&model, &["audit"]), run(&model, &["config"]));
+    assert!(audited.code == 2 && audited.err.contains("../org.toml:2"), "{}", audited.err);
+    assert_eq!(shown.code, 2, "{}", shown.out);
+}
+
 /// The rule pack of the README, as it stands there.
 /// `--watch` audits at once, and again when the card is saved, in place or by a new file.
 #[test]

@@ -74,7 +74,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads, options.only_cards, &online);
     let mut given = config.known_licenses()?;
     given.extend(options.license_of.iter().cloned());
-    let use_cache = !options.no_hub_cache && config.license.as_ref().is_none_or(|license| license.hub_cache);
+    let use_cache = !options.no_hub_cache && config.uses_hub_cache();
     settings.lookup = Some(Box::new(Repositories::new(
         given,
         &found.targets,
@@ -189,7 +189,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         bar.finish_and_clear();
     }
     summary.errors.extend(online.failures().into_iter().map(|reason| ("the Hub".to_owned(), reason)));
-    if let Some(audit) = idle_exceptions(&config, &settings, options) {
+    for audit in idle_exceptions(&config, &settings, options) {
         for (writer, (format, style)) in writers.iter_mut().zip(&renderers) {
             writer.add(format.card(&audit, style))?;
         }
@@ -280,9 +280,9 @@ fn stale(known: &Baseline, audited: &[String], settings: &Settings, options: &Au
     Ok(())
 }
 
-/// Findings on exceptions of the policy that have no use, if there are any.
-fn idle_exceptions(config: &Config, settings: &Settings, options: &AuditOptions) -> Option<Audit> {
-    let (policy, source) = (settings.policy.as_ref()?, config.source.as_ref()?);
+/// Findings on exceptions of the policy that have no use, by the file that has them.
+fn idle_exceptions(config: &Config, settings: &Settings, options: &AuditOptions) -> Vec<Audit> {
+    let Some(policy) = &settings.policy else { return Vec::new() };
     // A run over a part of the cards does not tell what the others need.
     let whole = |path: &PathBuf| {
         let (Ok(path), Ok(folder)) = (std::fs::canonicalize(path), std::fs::canonicalize(&config.folder)) else {
@@ -292,13 +292,12 @@ fn idle_exceptions(config: &Config, settings: &Settings, options: &AuditOptions)
     };
     let all = !options.only_cards && options.paths.iter().any(whole);
     let help = "Remove it, or give it a new day";
-    let notices: Vec<_> = config
-        .idle_exceptions(policy, all)
-        .into_iter()
-        .map(|(span, message)| ("license-policy-exception", span, message, help))
-        .collect();
-    let audit = engine::notices(SourceFile::new(source.name(), source.text()), notices, settings);
-    (!audit.findings.is_empty()).then_some(audit)
+    let files = config.idle_exceptions(policy, all).into_iter().map(|(source, idle)| {
+        let notices =
+            idle.into_iter().map(|(span, message)| ("license-policy-exception", span, message, help)).collect();
+        engine::notices(SourceFile::new(source.name(), source.text()), notices, settings)
+    });
+    files.filter(|audit| !audit.findings.is_empty()).collect()
 }
 
 /// What remains of an audit once its reports are rendered.

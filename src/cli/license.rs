@@ -517,14 +517,19 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
         let section = reason.term.and_then(|term| term.section.as_ref());
         let section = section.map(|section| format!(" (section {section})")).unwrap_or_default();
         let atom = reason.term.map(|term| format!("{} ", term.atom.as_str())).unwrap_or_default();
-        let doubt = if reason.certain { "" } else { " [not every fact is verified]" };
+        // Of what is not known, nothing was to be verified.
+        let doubt = if reason.certain || reason.license.is_none() { "" } else { " [not every fact is verified]" };
         out.push_str(&format!("  {}: {atom}of {whose}: {}{section}{doubt}\n", reason.verdict.as_str(), reason.message));
     }
     if judgement.verdict() >= Verdict::ObligationLost {
         let ways = license::judge::ways_out(question.relation, &question.inputs, &question.published);
-        let ids: Vec<&str> = ways.iter().map(|license| license.id.as_str()).collect();
-        match ids.as_slice() {
-            [] => out.push_str("  way out: none of the licences of the inputs satisfies all of them\n"),
+        let ways: Vec<String> =
+            ways.iter().map(|license| license::judge::declaration(license, &question.inputs)).collect();
+        match ways.as_slice() {
+            [] => out.push_str(
+                "  way out: none of the licences of the inputs satisfies all of them: ask their publishers, or choose \
+                 other inputs\n",
+            ),
             some => out.push_str(&format!("  way out: publish it under {}\n", some.join(" or "))),
         }
     }
@@ -533,7 +538,8 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
         let mut told = std::collections::BTreeSet::new();
         for duty in &judgement.duties {
             let text = duty.term.text().map(|text| format!(": {text}")).unwrap_or_default();
-            let line = format!("    - {}{text} ({})\n", duty.term.atom.words(), duty.license.id.as_str());
+            let section = duty.term.section.as_ref().map(|section| format!(", section {section}")).unwrap_or_default();
+            let line = format!("    - {}{text} ({}{section})\n", duty.term.atom.words(), duty.license.id.as_str());
             if told.insert(line.clone()) {
                 out.push_str(&line);
             }
@@ -562,7 +568,7 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     options.output.as_deref().map_or(Ok(()), |path| audit::spare(path, &found.targets))?;
     let mut given = config.known_licenses()?;
     given.extend(options.license_of.iter().cloned());
-    let use_cache = !options.no_hub_cache && config.license.as_ref().is_none_or(|license| license.hub_cache);
+    let use_cache = !options.no_hub_cache && config.uses_hub_cache();
     let cache = if use_cache { hub_cache() } else { None };
     let known = Repositories::new(given, &found.targets, cache, online.clone());
     let settings = Settings { lookup: Some(Box::new(known)), ..Settings::default() };

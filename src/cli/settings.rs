@@ -80,7 +80,7 @@ pub(super) fn buffer_settings(config: &Config) -> anyhow::Result<Settings> {
     };
     let mut settings = settings(&options, config)?;
     settings.each = true;
-    let use_cache = config.license.as_ref().is_none_or(|license| license.hub_cache);
+    let use_cache = config.uses_hub_cache();
     let cache = if use_cache { hub_cache() } else { None };
     settings.lookup = Some(Box::new(Repositories::new(config.known_licenses()?, &[], cache, Online::default())));
     if let Some(file) = &config.baseline {
@@ -149,7 +149,7 @@ fn set_severities(rules: &mut Rules, severities: &BTreeMap<String, String>) -> a
 }
 
 /// The day in UTC, as `2026-11-25`.
-fn today() -> String {
+pub(super) fn today() -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let milliseconds = i64::try_from(now.as_millis()).unwrap_or(0);
     crate::yaml::value::js_iso(milliseconds).chars().take(10).collect()

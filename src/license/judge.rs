@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::knowledge::{Atom, License, Reach, Scope, Status, Term, rules};
+use super::knowledge::{Atom, License, Reach, Scope, Status, Term, base_model, rules};
 use super::lineage::Origin;
 use super::resolve::Terms;
 
@@ -377,7 +377,7 @@ impl Case<'_> {
     }
 
     fn carry(&self, active: Active, judgement: &mut Judgement) {
-        let words = active.term.atom.words();
+        let words = active.term.words().into_owned();
         match active.term.atom {
             Atom::NoDerivatives if active.role != Role::Dataset => {
                 let reason = match self.relation {
@@ -398,9 +398,14 @@ impl Case<'_> {
                 return;
             }
             Atom::NoTrainOtherModels => {
-                if active.role == Role::Teacher && !self.is_own_family(active.license) {
-                    judgement.reasons.push(self.reason(Verdict::Conflict, active, words));
-                }
+                let verdict = match self.kinship(active.license) {
+                    _ if active.role != Role::Teacher => return,
+                    Kinship::Same => return,
+                    // The texts except their own generation; whether a later one derives from it they do not say.
+                    Kinship::Family => Verdict::Review,
+                    Kinship::None => Verdict::Conflict,
+                };
+                judgement.reasons.push(self.reason(verdict, active, words));
                 return;
             }
             _ => {}
@@ -414,23 +419,39 @@ impl Case<'_> {
             }
             return;
         }
+        let lists = |license: &&'static License| license.terms.iter().any(|term| rail(term).is_some());
         let reason = if active.role == Role::Dataset {
             self.reason(Verdict::Review, active, "whether this reaches a model trained on the data is unsettled")
         } else if self.is_out_of_reach(active) {
             self.reason(Verdict::Review, active, "it does not say whether it reaches an adapter")
+        } else if rail(active.term).is_some() && declared.iter().any(lists) {
+            // Each allows derivatives under terms that forbid at least the same.
+            self.reason(Verdict::Review, active, "the published licence has another list: compare the two")
         } else {
             self.reason(Verdict::ObligationLost, active, words)
         };
         judgement.reasons.push(reason);
     }
 
-    /// Student and teacher are of one family of models, which such terms except: the licence says so, and the base
-    /// models do not say otherwise.
-    fn is_own_family(&self, teacher: &License) -> bool {
-        let own = |license: &&License| stem(&license.id) == stem(&teacher.id);
+    /// How close student and teacher are, as the licence says, where the base models do not say otherwise: what such terms
+    /// except is the teacher's own generation.
+    fn kinship(&self, teacher: &License) -> Kinship {
         let bases: Vec<&License> =
             self.foreign().filter(|(_, role, _)| *role == Role::Base).map(|(_, _, license)| license).collect();
-        self.declared.unwrap_or_default().iter().any(own) && (bases.is_empty() || bases.iter().any(own))
+        let declared = self.declared.unwrap_or_default();
+        let closest = |licenses: &[&License]| {
+            let same = |license: &&License| license.id == teacher.id;
+            let related = |license: &&License| stem(&license.id) == stem(&teacher.id);
+            if licenses.iter().any(same) {
+                Kinship::Same
+            } else if licenses.iter().any(related) {
+                Kinship::Family
+            } else {
+                Kinship::None
+            }
+        };
+        let own = closest(declared);
+        if bases.is_empty() { own } else { own.min(closest(&bases)) }
     }
 
     /// Is there any licence under which all of this could be published?
@@ -560,6 +581,21 @@ impl Case<'_> {
     }
 }
 
+/// How close a student is to its teacher.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kinship {
+    None,
+    /// Of another generation.
+    Family,
+    /// Under the same licence.
+    Same,
+}
+
+/// The list of forbidden uses of a RAIL.
+fn rail(term: &Term) -> Option<&str> {
+    term.text().filter(|text| term.atom == Atom::UseRestrictions && text.starts_with("rail:"))
+}
+
 /// The letters before the first digit: `llama3.1` and `llama2` are one family.
 fn stem(id: &str) -> &str {
     id.find(|c: char| c.is_ascii_digit()).map_or(id, |at| &id[..at]).trim_end_matches(['-', '.', '_'])
@@ -596,6 +632,19 @@ fn carries(license: &License, from: &License, term: &Term) -> bool {
         }
         _ => same(),
     }
+}
+
+/// How a card declares a licence: by the Hub's id, else as `other` with the name that the publisher of an input gives it.
+#[must_use]
+pub fn declaration(license: &License, inputs: &[Input]) -> String {
+    if let Some(hub) = &license.hub {
+        return format!("`license: {hub}`");
+    }
+    let link = license.url.as_ref().map(|url| format!("`license_link: {url}`"));
+    let link = link.unwrap_or_else(|| "a `license_link`".to_owned());
+    let mut same = inputs.iter().filter(|input| input.terms.licenses().any(|known| known.id == license.id));
+    let called = same.find_map(|input| base_model(&input.name)?.name.as_deref());
+    format!("`license: other` with `license_name: {}` and {link}", called.unwrap_or(&license.id))
 }
 
 /// Licences of the inputs, and those that they accept, under which nothing known would be lost.

@@ -1,5 +1,6 @@
 //! The tables of licences and base models, embedded and read at first use.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
@@ -162,6 +163,33 @@ impl Term {
         self.scope.contains(scope.letter())
     }
 
+    /// What it asks, as a clause: of its kind, with the figures, places and purposes that the text names.
+    #[must_use]
+    pub fn words(&self) -> Cow<'static, str> {
+        let words = self.atom.words();
+        let of = |key: &str| self.value.as_ref().and_then(|value| value.get(key));
+        match (self.atom, self.text()) {
+            (Atom::NoTrainOtherModels, Some(which)) => format!("its outputs must not improve {which}").into(),
+            (Atom::ResearchOnly, Some(purpose)) => format!("{words} ({purpose})").into(),
+            (Atom::CommercialThreshold, _) => {
+                let metric = of("metric").and_then(Value::as_str).and_then(|metric| rules().metrics.get(metric));
+                let (Some(number), Some(metric)) = (of("value").and_then(Value::as_u64), metric) else {
+                    return words.into();
+                };
+                let only = of("only_if").and_then(Value::as_str).map(|only| format!(", if {only}")).unwrap_or_default();
+                format!("commercial use only up to {} {metric}{only}", grouped(number)).into()
+            }
+            (Atom::TerritoryExclusion, _) => {
+                let places = of("excluded").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+                let places: Vec<&str> = places.collect();
+                let only =
+                    of("only_for").and_then(Value::as_str).map(|only| format!(" for {only}")).unwrap_or_default();
+                format!("no licence in {}{only}", listed(&places)).into()
+            }
+            _ => words.into(),
+        }
+    }
+
     /// True for what must be carried on: restrictions, and the two duties that bind every user.
     #[must_use]
     pub fn must_be_carried(&self) -> bool {
@@ -184,6 +212,21 @@ impl Term {
     /// The licences that a share-alike term accepts.
     pub fn accepted(&self) -> impl Iterator<Item = &str> {
         self.value.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+}
+
+/// A number with commas between its thousands.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let grouped = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    grouped.collect::<Vec<_>>().join(",")
+}
+
+/// "one, two and three".
+fn listed(words: &[&str]) -> String {
+    match words {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        words => words.concat(),
     }
 }
 
@@ -407,6 +450,8 @@ struct Incompatible {
 #[derive(Debug, Deserialize)]
 pub(super) struct Rules {
     atoms: HashMap<String, AtomInfo>,
+    /// What sizes of use are measured in.
+    metrics: HashMap<String, String>,
     carries: Vec<Carries>,
     incompatible: Vec<Incompatible>,
 }

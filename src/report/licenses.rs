@@ -1,7 +1,8 @@
 //! The licence table: a line a repository, for people who clear rights and write notices.
 
+use super::plural;
 use crate::engine::Audit;
-use crate::license::{self, Role};
+use crate::license::{self, Role, Verdict};
 use crate::text::safe;
 
 /// Its columns.
@@ -20,12 +21,23 @@ pub fn row(audit: &Audit) -> [String; 8] {
         .collect();
     let mut reasons: Vec<String> = Vec::new();
     for input in &audit.lineage {
-        // Of data under unknown terms there are many, which the column before shows.
+        // Of data under unknown terms there are many: they are counted.
         let Some(reason) = input.reason.as_deref().filter(|_| input.role != Role::Dataset || input.license.is_some())
         else {
             continue;
         };
         reasons.push(if audit.lineage.len() > 1 { format!("{}: {reason}", input.name) } else { reason.to_owned() });
+    }
+    let unknown = audit.lineage.iter().filter(|input| input.role == Role::Dataset && input.license.is_none()).count();
+    if unknown > 0 {
+        reasons.push(format!("not judged: {} of unknown licence", plural(unknown, "dataset")));
+    }
+    let begins = |reason: &String| reason.starts_with(Verdict::Unknown.as_str());
+    if audit.verdict == Some(Verdict::Unknown)
+        && !audit.lineage.iter().filter_map(|one| one.reason.as_ref()).any(begins)
+    {
+        let what = if declared.is_some() { "the terms of the declared licence" } else { "no licence is declared" };
+        reasons.push(format!("unknown: {what}"));
     }
     reasons.extend(audit.unmet.iter().map(|duty| format!("duty not met: {duty}")));
     let classes = declared.iter().flat_map(|license| &license.classes).map(|class| class.as_str());

@@ -70,15 +70,16 @@ pub fn audit_folder(folder: &Path) -> Audit {
     let input = Input { name: format!("{id}README.md"), bytes, kind: None, home: None, files: Some(&files) };
     let mut audit = engine::audit(input, &settings, false).expect("an explicit file is always audited");
     if let (Some(config), Some(policy)) = (&config, &settings.policy) {
-        let source = config.source.as_ref().expect("a file");
-        let idle = config.idle_exceptions(policy, true).into_iter();
-        let notices = idle.map(|(span, message)| ("license-policy-exception", span, message, "Remove it")).collect();
-        let mut about = engine::notices(SourceFile::new("cardlint.toml", source.text()), notices, &settings);
-        for finding in &mut about.findings {
-            finding.file = audit.sources.len();
+        for (source, idle) in config.idle_exceptions(policy, true) {
+            let notice = |(span, message)| ("license-policy-exception", span, message, "Remove it");
+            let notices = idle.into_iter().map(notice).collect();
+            let mut about = engine::notices(SourceFile::new("cardlint.toml", source.text()), notices, &settings);
+            for finding in &mut about.findings {
+                finding.file = audit.sources.len();
+            }
+            audit.findings.append(&mut about.findings);
+            audit.sources.append(&mut about.sources);
         }
-        audit.findings.append(&mut about.findings);
-        audit.sources.append(&mut about.sources);
     }
     audit
 }

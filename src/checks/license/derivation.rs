@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::card::Card;
 use crate::checks::{Context, Sink};
 use crate::facts::{self, Assessment, Claim, origin_words};
-use crate::license::judge::{Duty, Reason, ways_out};
-use crate::license::knowledge::Reach;
-use crate::license::{Atom, Class, Origin, Published, Relation, Role, Verdict, base_model, judge};
+use crate::license::judge::{Duty, Reason, declaration, ways_out};
+use crate::license::knowledge::{Reach, Term};
+use crate::license::{Atom, Class, Origin, Published, Relation, Role, Verdict, judge};
 use crate::rule::{Confidence, Severity};
 use crate::text::{SourceFile, Span, safe};
+use crate::vocab::repo_id::fault;
 
 /// Further base models that a message names.
 const NAMED: usize = 3;
@@ -78,22 +79,8 @@ impl Case<'_, '_> {
     /// "Publish it under …", when there is a licence that would do.
     fn way_out(&self) -> String {
         let ways = ways_out(self.assessment.relation, &self.assessment.inputs, &self.assessment.published);
-        let words: Vec<String> = ways
-            .iter()
-            .take(3)
-            .map(|license| {
-                if let Some(hub) = &license.hub {
-                    return format!("`license: {hub}`");
-                }
-                let link = license.url.as_ref().map(|url| format!("`license_link: {url}`"));
-                let link = link.unwrap_or_else(|| "a `license_link`".to_owned());
-                // As the publisher of the base model calls it.
-                let inputs = self.assessment.inputs.iter();
-                let mut same = inputs.filter(|input| input.terms.licenses().any(|known| known.id == license.id));
-                let called = same.find_map(|input| base_model(&input.name)?.name.as_deref());
-                format!("`license: other` with `license_name: {}` and {link}", called.unwrap_or(&license.id))
-            })
-            .collect();
+        let words: Vec<String> =
+            ways.iter().take(3).map(|license| declaration(license, &self.assessment.inputs)).collect();
         if words.is_empty() {
             "No licence of the base models satisfies all of them: ask their publishers, or choose other base models"
                 .to_owned()
@@ -263,7 +250,13 @@ impl Case<'_, '_> {
         let all = std::iter::once(self.whose(first)).chain(others).collect::<Vec<_>>().join(", ");
         let message = format!("cardlint does not know the licence of {all}, so it cannot tell what must be carried on");
         sink.add("license-base-unknown", self.base_span(first), message, |f| {
-            f.help("Read the licence on the page of the base model, and keep what it asks for").anchor("/base_model")
+            let id = &self.assessment.inputs[first].name;
+            let id = if fault(id).is_none() { id.as_str() } else { "REPO" };
+            let help = format!(
+                "Read the licence on the page of the base model, keep what it asks for, and tell cardlint which it is: \
+                 `--license-of {id}=LICENCE`, or `[license.known]` in the configuration"
+            );
+            f.help(help).anchor("/base_model")
         });
     }
 
@@ -281,7 +274,7 @@ impl Case<'_, '_> {
             let words: BTreeSet<String> = reasons
                 .iter()
                 .map(|reason| {
-                    let term = reason.term.map_or("", |term| term.atom.words());
+                    let term = reason.term.map(Term::words).unwrap_or_default();
                     format!("{term}{}: {}", section(reason), reason.message)
                 })
                 .collect();

@@ -58,9 +58,9 @@ pub struct Config {
     /// Folder of the file, against which paths are resolved.
     #[serde(skip)]
     pub folder: PathBuf,
-    /// The file that holds the policy, for places in it.
+    /// Policies of the configurations that this one extends, the nearest first.
     #[serde(skip)]
-    pub source: Option<SourceFile>,
+    pub inherited: Vec<LicensePolicy>,
     /// The files that were read, the one that counts most first.
     #[serde(skip)]
     pub chain: Vec<SourceFile>,
@@ -87,7 +87,7 @@ pub struct Override {
 }
 
 /// `[license]`
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct LicensePolicy {
     /// Licences or classes that are allowed; all others are not.
@@ -105,21 +105,46 @@ pub struct LicensePolicy {
     /// Licences of other repositories, by their Hub ids.
     pub known: BTreeMap<String, Spanned<String>>,
     /// Look for other repositories in the local cache of the Hub.
-    pub hub_cache: bool,
+    pub hub_cache: Option<bool>,
+    /// The file that holds it, for places in it.
+    #[serde(skip)]
+    pub source: Option<SourceFile>,
 }
 
-impl Default for LicensePolicy {
-    fn default() -> Self {
-        Self {
-            allow: Vec::new(),
-            deny: Vec::new(),
-            review: Vec::new(),
-            require: Vec::new(),
-            apply_to: Vec::new(),
-            exceptions: Vec::new(),
-            known: BTreeMap::new(),
-            hub_cache: true,
+impl LicensePolicy {
+    /// Reads each of some words.
+    fn parse<T>(&self, words: &[Spanned<String>], read: impl Fn(&str) -> Result<T, String>) -> anyhow::Result<Vec<T>> {
+        words.iter().map(|word| self.parse_one(word, &read)).collect()
+    }
+
+    fn parse_one<T>(&self, word: &Spanned<String>, read: impl Fn(&str) -> Result<T, String>) -> anyhow::Result<T> {
+        read(word.get_ref()).map_err(|error| self.fault(word.span(), &error))
+    }
+
+    /// An error at its place in the file.
+    fn fault(&self, at: Range<usize>, error: &str) -> anyhow::Error {
+        match &self.source {
+            Some(source) => anyhow!("{}", report::fault(source, Span::new(at.start, at.end), error)),
+            None => anyhow!("configuration: {error}"),
         }
+    }
+
+    fn exception(&self, written: &Spanned<LicenseException>) -> anyhow::Result<Exception> {
+        let exception = written.get_ref();
+        if exception.reason.trim().is_empty() {
+            return Err(self.fault(written.span(), "an exception needs a reason"));
+        }
+        Ok(Exception {
+            repository: exception.repository.clone(),
+            license: self.parse_one(&exception.license, Matcher::parse)?,
+            expires: exception.expires.as_ref().map(|day| self.parse_one(day, parse_day)).transpose()?,
+            used: AtomicBool::new(false),
+        })
+    }
+
+    /// It asks something of licences.
+    fn restricts(&self) -> bool {
+        [&self.allow, &self.deny, &self.review, &self.require].iter().any(|words| !words.is_empty())
     }
 }
 
@@ -150,37 +175,33 @@ impl Config {
     /// # Errors
     /// The first word that means nothing, with its place.
     pub fn policy(&self, today: String) -> anyhow::Result<Option<Policy>> {
-        let Some(file) = &self.license else { return Ok(None) };
-        let matchers = |words: &[Spanned<String>]| -> anyhow::Result<Vec<Matcher>> {
-            words.iter().map(|word| self.parse(word, Matcher::parse)).collect()
-        };
-        let mut exceptions = Vec::with_capacity(file.exceptions.len());
-        for written in &file.exceptions {
-            let exception = written.get_ref();
-            if exception.reason.trim().is_empty() {
-                return Err(self.fault(written.span(), "an exception needs a reason"));
+        let mut policy = Policy { today, ..Policy::default() };
+        for file in self.licenses() {
+            policy.allow.extend(file.parse(&file.allow, Matcher::parse)?);
+            policy.deny.extend(file.parse(&file.deny, Matcher::parse)?);
+            policy.review.extend(file.parse(&file.review, Matcher::parse)?);
+            policy.require.extend(file.parse(&file.require, Requirement::parse)?);
+            policy.sides.extend(file.parse(&file.apply_to, Side::parse)?);
+            for written in &file.exceptions {
+                policy.exceptions.push(file.exception(written)?);
             }
-            let expires = exception.expires.as_ref().map(|day| self.parse(day, parse_day)).transpose()?;
-            exceptions.push(Exception {
-                repository: exception.repository.clone(),
-                license: self.parse(&exception.license, Matcher::parse)?,
-                expires,
-                used: AtomicBool::new(false),
-            });
         }
-        Ok(Some(Policy {
-            allow: matchers(&file.allow)?,
-            deny: matchers(&file.deny)?,
-            review: matchers(&file.review)?,
-            require: file
-                .require
-                .iter()
-                .map(|word| self.parse(word, Requirement::parse))
-                .collect::<anyhow::Result<_>>()?,
-            sides: file.apply_to.iter().map(|word| self.parse(word, Side::parse)).collect::<anyhow::Result<_>>()?,
-            exceptions,
-            today,
-        }))
+        // Whoever restricts all licences restricts them whatever another file says of its own.
+        if self.licenses().any(|file| file.restricts() && file.apply_to.is_empty()) {
+            policy.sides.clear();
+        }
+        Ok(self.licenses().next().map(|_| policy))
+    }
+
+    /// The policies in force, that of the configuration itself first.
+    fn licenses(&self) -> impl Iterator<Item = &LicensePolicy> {
+        self.license.iter().chain(&self.inherited)
+    }
+
+    /// Whether other repositories are looked for in the local cache of the Hub.
+    #[must_use]
+    pub fn uses_hub_cache(&self) -> bool {
+        self.licenses().find_map(|license| license.hub_cache).unwrap_or(true)
     }
 
     /// The licences that the configuration gives of other repositories, by Hub id in lower case.
@@ -188,45 +209,38 @@ impl Config {
     /// # Errors
     /// The first id or licence that means nothing, with its place.
     pub fn known_licenses(&self) -> anyhow::Result<HashMap<String, String>> {
-        let known = self.license.iter().flat_map(|license| &license.known);
-        known
-            .map(|(repo, license)| {
-                given(repo, license.get_ref()).map_err(|error| self.fault(license.span(), &error.to_string()))
-            })
-            .collect()
-    }
-
-    fn parse<T>(&self, word: &Spanned<String>, read: impl Fn(&str) -> Result<T, String>) -> anyhow::Result<T> {
-        read(word.get_ref()).map_err(|error| self.fault(word.span(), &error))
-    }
-
-    /// An error at its place in the file.
-    fn fault(&self, at: Range<usize>, error: &str) -> anyhow::Error {
-        match &self.source {
-            Some(source) => anyhow!("{}", report::fault(source, Span::new(at.start, at.end), error)),
-            None => anyhow!("configuration: {error}"),
+        let mut licenses = HashMap::new();
+        for file in self.licenses() {
+            for (repo, license) in &file.known {
+                let read = given(repo, license.get_ref());
+                let (repo, license) = read.map_err(|error| file.fault(license.span(), &error.to_string()))?;
+                licenses.entry(repo).or_insert(license);
+            }
         }
+        Ok(licenses)
     }
 
     /// Exceptions that have expired or, in a run over all that the configuration is for, were not used, with their
-    /// places in the file.
+    /// places, by file.
     #[must_use]
-    pub fn idle_exceptions(&self, policy: &Policy, all: bool) -> Vec<(Span, String)> {
-        let written = self.license.iter().flat_map(|license| &license.exceptions);
-        written
-            .zip(&policy.exceptions)
-            .filter_map(|(written, exception)| {
-                let expired = exception.expires.as_ref().filter(|day| day.as_str() < policy.today.as_str());
-                let name = safe::quoted(&exception.repository);
-                let message = match expired {
-                    Some(day) => format!("The exception for {name} expired on {day}"),
-                    None if !all || exception.used.load(Ordering::Relaxed) => return None,
-                    None => format!("The exception for {name} was not needed by any card of this run"),
-                };
-                let span = written.span();
-                Some((Span::new(span.start, span.end), message))
-            })
-            .collect()
+    pub fn idle_exceptions(&self, policy: &Policy, all: bool) -> Vec<(&SourceFile, Vec<(Span, String)>)> {
+        let mut exceptions = policy.exceptions.iter();
+        let idle = |(written, exception): (&Spanned<LicenseException>, &Exception)| {
+            let expired = exception.expires.as_ref().filter(|day| day.as_str() < policy.today.as_str());
+            let name = safe::quoted(&exception.repository);
+            let message = match expired {
+                Some(day) => format!("The exception for {name} expired on {day}"),
+                None if !all || exception.used.load(Ordering::Relaxed) => return None,
+                None => format!("The exception for {name} was not needed by any card of this run"),
+            };
+            let span = written.span();
+            Some((Span::new(span.start, span.end), message))
+        };
+        let files = self.licenses().filter_map(|file| {
+            let idle = file.exceptions.iter().zip(&mut exceptions).filter_map(idle).collect();
+            Some((file.source.as_ref()?, idle))
+        });
+        files.collect()
     }
 }
 
@@ -340,7 +354,10 @@ fn placed(config: Config, path: &Path, text: &str) -> Config {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     let name = super::discover::display(path);
     let source = || SourceFile::new(name.clone(), text);
-    let mut config = Config { source: Some(source()), chain: vec![source()], ..config };
+    let mut config = Config { chain: vec![source()], ..config };
+    if let Some(license) = &mut config.license {
+        license.source = Some(source());
+    }
     for one in &mut config.overrides {
         one.folder.clone_from(&folder);
     }
@@ -348,8 +365,8 @@ fn placed(config: Config, path: &Path, text: &str) -> Config {
     config
 }
 
-/// The configuration with those that it extends. What it says itself wins; lists of rules to leave out, files,
-/// schemas, severities and overrides add up.
+/// The configuration with those that it extends. What it says itself wins; lists add up, but for the one of rules to run,
+/// and so do severities, overrides and policies for licences.
 fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Config> {
     let Some(base) = config.extends.take() else { return Ok(config) };
     let path = config.folder.join(base);
@@ -375,10 +392,8 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
     };
     let mut severity = base.severity;
     severity.extend(std::mem::take(&mut config.severity));
-    let (license, source) = match config.license {
-        Some(license) => (Some(license), config.source),
-        None => (base.license, base.source.or(config.source)),
-    };
+    let mut inherited = config.inherited;
+    inherited.extend(base.license.into_iter().chain(base.inherited));
     let mut schemas: Vec<PathBuf> = base.schemas.extra.into_iter().map(inside).collect();
     schemas.extend(config.schemas.extra.iter().map(|path| config.folder.join(path)));
     let here = |path: &PathBuf| fs::canonicalize(config.folder.join(path)).unwrap_or_else(|_| path.clone());
@@ -394,7 +409,7 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
         select: if config.select.is_empty() { base.select } else { config.select },
         ignore: joined(base.ignore, config.ignore),
         binding: joined(base.binding, config.binding),
-        frameworks: if config.frameworks.is_empty() { base.frameworks } else { config.frameworks },
+        frameworks: joined(base.frameworks, config.frameworks),
         fail_on: config.fail_on.or(base.fail_on),
         format: config.format.or(base.format),
         severity,
@@ -404,13 +419,13 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
         },
         // The paths are absolute or from here by now.
         schemas: Schemas { extra: schemas.into_iter().map(|path| fs::canonicalize(&path).unwrap_or(path)).collect() },
-        license,
+        license: config.license,
+        inherited,
         baseline: config.baseline.or(base.baseline.map(inside)),
         rule_packs: packs,
         overrides,
         extends: None,
         folder: config.folder,
-        source,
         chain,
     })
 }

@@ -6,9 +6,26 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::super::discover::Globs;
-use super::super::{EXIT_CLEAN, packs, print};
+use super::super::{EXIT_CLEAN, packs, print, settings};
 use super::{Files, load, tables};
 use crate::text::{SourceFile, Span, Unit, safe};
+
+/// Lists that add up where one configuration extends another.
+const ADDED: &[&str] = &[
+    "ignore",
+    "binding",
+    "files.include",
+    "files.exclude",
+    "schemas.extra",
+    "rule-packs",
+    "frameworks",
+    "license.allow",
+    "license.deny",
+    "license.review",
+    "license.require",
+    "license.apply-to",
+    "license.exceptions",
+];
 
 /// Prints the configuration in force for a path, each value with where it is from.
 ///
@@ -19,6 +36,8 @@ pub fn show(path: &Path, named: Option<&Path>) -> anyhow::Result<u8> {
     let config = load(named, path)?;
     packs::install(&config.packs())?;
     config.check()?;
+    config.policy(settings::today())?;
+    config.known_licenses()?;
     // Overrides are for files: of a folder, its card is meant.
     let card = if full.is_dir() { full.join("README.md") } else { full };
     let mut out = String::new();
@@ -39,8 +58,7 @@ pub fn show(path: &Path, named: Option<&Path>) -> anyhow::Result<u8> {
     }
     for (key, value, place) in values {
         // Lists add up; of anything else the first one counts.
-        let adds = ["ignore", "binding", "files.include", "files.exclude", "schemas.extra", "rule-packs"]
-            .contains(&key.as_str());
+        let adds = ADDED.contains(&key.as_str());
         if key == "extends" || key == "overrides" || (known.contains(&key) && !adds) {
             continue;
         }

@@ -4,7 +4,7 @@ use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 
 use super::place::{self, Encoding};
 use super::{Document, complete};
-use crate::license;
+use crate::license::{self, knowledge::Term};
 use crate::text::{Span, safe};
 
 /// What is known of the place.
@@ -62,10 +62,8 @@ fn terms(id: &str) -> Option<String> {
     let license = license::find(id)?;
     let mut out = format!("**{}** (`{}`): {}", license.name, license.id, license.class.as_str());
     for (title, restriction) in [("Restricts", true), ("Demands", false)] {
-        let words: Vec<&str> = (license.terms.iter())
-            .filter(|term| term.atom.is_restriction() == restriction)
-            .map(|term| term.atom.words())
-            .collect();
+        let words: Vec<_> =
+            (license.terms.iter()).filter(|term| term.atom.is_restriction() == restriction).map(Term::words).collect();
         if !words.is_empty() {
             out.push_str(&format!("\n\n{title}: {}.", words.join("; ")));
         }
