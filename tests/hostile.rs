@@ -83,6 +83,23 @@ fn shapes_that_blow_up() {
         ("calls", calls.into_bytes()),
         ("sentences", format!("# X\n\n{}", "We train on bias. ".repeat(30_000)).into_bytes()),
         ("items", format!("# X\n\nThe model was trained on:\n{}", "- a corpus\n".repeat(20_000)).into_bytes()),
+        ("headings in front matter", format!("---\n{}license: mit\n", "\n\n# a".repeat(20_000)).into_bytes()),
+        ("comments on one key", fenced(format!("{}license: mit", "# cardlint: ignore[x] y\n".repeat(20_000)))),
+        (
+            "fences in a scalar",
+            fenced(format!(
+                "{}x: |\n{}",
+                (0..20_000).map(|n| format!("k{n}: 1\n")).collect::<String>(),
+                "  ---\n".repeat(20_000)
+            )),
+        ),
+        ("licences on one line", format!("# X\n\n{}", "released under ".repeat(20_000)).into_bytes()),
+        ("descent on one line", format!("# X\n\nIt is {}", "a fine-tuned version of ".repeat(20_000)).into_bytes()),
+        (
+            "base models",
+            fenced(format!("base_model:\n{}", (0..10_000).map(|n| format!("- a/b{n}\n")).collect::<String>())),
+        ),
+        ("emissions", format!("---\nco2_eq_emissions: 1\n---\n# X\n{}", "1 g\n".repeat(50_000)).into_bytes()),
         ("empty keys", fenced(format!("a: [{}]", ": b, ".repeat(50_000)))),
     ] {
         let start = std::time::Instant::now();

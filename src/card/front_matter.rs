@@ -3,6 +3,8 @@
 //! [`split`](super::split) says what the readers see. This module says why they see nothing, too
 //! much or too little, each trap of the Hub's expression told apart and placed.
 
+use std::cell::LazyCell;
+
 use super::split::{Block, split};
 use crate::text::{Span, safe};
 use crate::vocab;
@@ -243,12 +245,13 @@ fn swallowed(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<(usize, Tr
     let clean = parsed.as_ref().is_ok_and(|document| document.second_document.is_none());
     let closed_by = block.close;
     let has = |needle: &[u8]| memchr::memmem::find(inner.as_bytes(), needle).is_some();
+    let scalars = LazyCell::new(|| long_scalars(parsed.as_ref().ok()));
     let fences = if has(b"---") || has(b"...") { inner } else { "" };
     for (offset, line) in lines(fences, 0) {
         let at = base + offset;
         if let Some(what) = near_fence(line) {
             let span = Span::new(at, at + line.len());
-            if !inside_scalar(parsed.as_ref().ok(), span) && (!clean || line.trim() == "...") {
+            if !inside(&scalars, span) && (!clean || line.trim() == "...") {
                 return Some((at, Trap { kind: TrapKind::SwallowsBody { what: Some(what), closed_by }, span }));
             }
         }
@@ -256,14 +259,17 @@ fn swallowed(text: &str, block: Block, parsed: &Parsed<'_>) -> Option<(usize, Tr
     // No line was meant to close it: a Markdown heading shows where the body begins.
     let error = parsed.as_ref().err().map(|error| error.span.start as usize);
     let mut blank = false;
+    let last = |met: &dyn Fn(&str) -> bool| {
+        lines(inner, 0).filter(|(_, line)| line_key(line).is_some_and(met)).last().map(|(offset, _)| offset)
+    };
+    let known = LazyCell::new(|| last(&|key| vocab::fields().is_known(key)));
+    let foreign = LazyCell::new(|| last(&|key| key.starts_with(|c: char| c.is_ascii_uppercase())));
     let headings = if has(b"\n#") { inner } else { "" };
     for (offset, line) in lines(headings, 0) {
         let at = base + offset;
         if blank && is_heading(line) && error.is_none_or(|error| error > at) {
-            let rest = &inner[offset..];
-            let keys: Vec<&str> = lines(rest, 0).filter_map(|(_, line)| line_key(line)).collect();
-            let known = keys.iter().any(|key| vocab::fields().is_known(key));
-            let foreign = !keys.is_empty() && keys.iter().any(|key| key.starts_with(|c: char| c.is_ascii_uppercase()));
+            // Whether a key of ours, or one that looks like none, comes behind.
+            let (known, foreign) = (*known >= Some(offset), *foreign >= Some(offset));
             if !known && (error.is_some() || foreign) {
                 let span = Span::new(at, at + line.len());
                 return Some((at, Trap { kind: TrapKind::SwallowsBody { what: None, closed_by }, span }));
@@ -279,14 +285,19 @@ fn is_heading(line: &str) -> bool {
     (1..=6).contains(&hashes) && line[hashes..].starts_with(' ')
 }
 
-/// True when `span` lies in a scalar of more than one line, where any text is content.
-fn inside_scalar(document: Option<&Document<'_>>, span: Span) -> bool {
-    document.is_some_and(|document| {
-        document.ids().any(|id| {
-            let node = document.node(id);
-            matches!(node.kind, Kind::Scalar { .. }) && node.span.start < span.start && node.span.end >= span.end
-        })
-    })
+/// Scalars, in order; in those of more than one line any text is content.
+fn long_scalars(document: Option<&Document<'_>>) -> Vec<Span> {
+    let nodes = document.into_iter().flat_map(|document| document.ids().map(|id| document.node(id)));
+    let scalars = nodes.filter(|node| matches!(node.kind, Kind::Scalar { .. }));
+    let mut spans: Vec<Span> = scalars.map(|node| node.span).collect();
+    spans.sort_unstable_by_key(|span| span.start);
+    spans
+}
+
+/// True when `span` lies in one of them, behind its beginning.
+fn inside(scalars: &[Span], span: Span) -> bool {
+    let before = scalars.partition_point(|scalar| scalar.start < span.start);
+    before.checked_sub(1).is_some_and(|last| scalars[last].end >= span.end)
 }
 
 /// Words behind a colon from which a line is a sentence.

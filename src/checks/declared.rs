@@ -100,17 +100,19 @@ fn run(ctx: &Context<'_>, test: &Test) -> Answer {
             Answer { holds: lacks.is_empty(), span, lacks, has, more: Vec::new() }
         }
         Test::Section { name, min_words } => {
-            let heading = card.outline.headings.iter().find(|heading| has_words(&heading.text, name));
-            let Some(heading) = heading else {
+            // Several may have these words; the one that says most counts.
+            let headings = card.outline.headings.iter().filter(|heading| has_words(&heading.text, name));
+            let longest = headings.map(|heading| (words(card, heading.section), heading)).rev();
+            let Some((words, heading)) = longest.max_by_key(|(words, _)| *words) else {
                 let lacks = format!("There is no section {}", safe::quoted(name));
                 return Answer { holds: false, span: nowhere, lacks, has: String::new(), more: Vec::new() };
             };
-            let words = card.source.slice(heading.section).split_whitespace().count();
+            let counted = if words == 1 { "1 word".to_owned() } else { format!("{words} words") };
             Answer {
                 holds: words >= *min_words,
                 span: heading.span,
                 lacks: format!(
-                    "The section {} has {words} words, at least {min_words} are asked for",
+                    "The section {} has {counted}, at least {min_words} are asked for",
                     safe::quoted(&heading.text)
                 ),
                 has: format!("The section {} is not accepted here", safe::quoted(&heading.text)),
@@ -184,16 +186,35 @@ fn has_words(heading: &str, words: &str) -> bool {
     })
 }
 
+/// The words of a stretch of the body, outside of comments.
+fn words(card: &Card<'_>, section: Span) -> usize {
+    let comments = &card.outline.comments;
+    let inside = &comments[comments.partition_point(|comment| comment.end <= section.start)..];
+    let inside = inside.iter().take_while(|comment| comment.start < section.end);
+    let (mut at, mut words) = (section.start, 0);
+    let mut count = |from: u32, to: u32| {
+        let text = card.source.text().get(from as usize..to as usize).unwrap_or_default();
+        words += text.split_whitespace().count();
+    };
+    for comment in inside {
+        count(at, comment.start);
+        at = comment.end;
+    }
+    count(at, section.end);
+    words
+}
+
 /// The matches in the body outside of listings and comments.
 fn matched<'c>(card: &'c Card<'_>, regex: &'c regex::Regex) -> impl Iterator<Item = Span> + 'c {
     let body = card.front.body_start();
     let text = &card.source.text()[body..];
     let found = regex.find_iter(text).map(move |found| Span::new(body + found.start(), body + found.end()));
-    let inside = |hidden: &Span, span: &Span| hidden.start <= span.start && span.start < hidden.end;
     found.filter(move |span| {
-        // Listings are in order, and do not overlap.
+        // Listings are in order, and do not overlap; nor do comments.
         let next = card.outline.code.partition_point(|code| code.span.end <= span.start);
         let code = card.outline.code.get(next).is_some_and(|code| code.span.start <= span.start);
-        !code && !card.outline.comments.iter().any(|comment| inside(comment, span))
+        let next = card.outline.comments.partition_point(|comment| comment.end <= span.start);
+        let comment = card.outline.comments.get(next).is_some_and(|comment| comment.start <= span.start);
+        !code && !comment
     })
 }

@@ -273,7 +273,9 @@ fn commented<'c>(card: &'c Card<'_>) -> impl Iterator<Item = &'c Heading> {
     let headings = if card.outline.comments.is_empty() { [].as_slice() } else { card.outline.headings.as_slice() };
     headings.iter().filter(|heading| {
         let section = heading.section.range();
-        let comments = card.outline.comments.iter().filter(|comment| section.contains(&(comment.start as usize)));
+        let comments = &card.outline.comments;
+        let comments = &comments[comments.partition_point(|comment| (comment.start as usize) < section.start)..];
+        let comments = comments.iter().take_while(|comment| (comment.start as usize) < section.end);
         let (mut at, mut any, mut blank) = (section.start, false, true);
         for comment in comments {
             any = true;

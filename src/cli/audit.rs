@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::args::{AuditOptions, FailOn, Global, fail_on};
 use super::baseline::{self, Baseline, Entry, Seen};
 use super::config::{self, Config};
-use super::discover::{self, Globs, Target, reason};
+use super::discover::{self, Globs, Target, real, reason};
 use super::fix::{self, Mended, Mode};
 use super::hub::Online;
 use super::packs;
@@ -90,7 +90,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     if settings.rules.is_empty() {
         bail!("no rule is left to run: what is selected is ignored, too");
     }
-    let format = options.format.unwrap_or(Format::Table);
+    let format = format_of(options, &config)?;
     if options.statistics && !format.is_human() {
         bail!("--statistics is for formats that people read: table, text and markdown");
     }
@@ -158,7 +158,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
                     changed += usize::from(!audit.changes.is_empty());
                     for (name, before, after) in &audit.changes {
                         if options.diff {
-                            print(&fix::diff(name, before, after, &style))?;
+                            print(&fix::diff(name, before, after, &style, io::stdout().is_terminal()))?;
                         } else if target.is_stdin() {
                             print(after)?;
                         }
@@ -254,8 +254,8 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
 pub(super) fn spare(path: &Path, targets: &[Target]) -> anyhow::Result<()> {
     let Ok(whole) = std::fs::canonicalize(path) else { return Ok(()) };
     let cards = targets.iter().filter_map(|target| target.path.as_ref());
-    // Few cards have the name of the file: most are told apart without asking the file system.
-    let mut named = cards.filter(|card| card.file_name() == whole.file_name());
+    // Few cards have the name of the file or are links: most are told apart without following their path.
+    let mut named = cards.filter(|card| card.file_name() == whole.file_name() || card.is_symlink());
     if named.any(|card| std::fs::canonicalize(card).is_ok_and(|card| card == whole)) {
         bail!("{} is a card that is audited, and is not written over", path.display());
     }
@@ -266,7 +266,7 @@ pub(super) fn spare(path: &Path, targets: &[Target]) -> anyhow::Result<()> {
 fn stale(known: &Baseline, audited: &[String], settings: &Settings, options: &AuditOptions) -> anyhow::Result<()> {
     // A rule that is gone from cardlint finds nothing any more.
     let ran = |name: &str, id: &str| rule::find(id).is_none_or(|rule| settings.rules_of(name).wants(rule));
-    let stale = known.stale(audited, ran);
+    let stale = known.stale(audited, &options.paths, ran);
     if stale.is_empty() {
         return Ok(());
     }
@@ -313,7 +313,7 @@ struct Counted {
     unchanged: Option<Vec<u8>>,
     /// Rules whose fixes undo each other.
     circle: Option<String>,
-    /// The rules of fixes that were held back, because they would bring other findings.
+    /// The rules of fixes that were held back, each with a rule of which they would bring findings.
     held: Vec<String>,
     /// What a new baseline holds of it.
     entries: Vec<Entry>,
@@ -423,6 +423,17 @@ fn read_limited(mut from: impl Read, size: u64) -> io::Result<Vec<u8>> {
 /// What turns an audit into text, and what writes that text, in the same order.
 type Outputs = (Vec<Renderer>, Vec<Writer<Box<dyn Write>>>);
 
+/// The format of what is shown.
+fn format_of(options: &AuditOptions, config: &Config) -> anyhow::Result<Format> {
+    match (options.format, &config.format) {
+        (Some(format), _) => Ok(format),
+        (None, Some(name)) => {
+            Format::from_name(name).ok_or_else(|| anyhow!("configuration: there is no format `{name}`"))
+        }
+        (None, None) => Ok(Format::Table),
+    }
+}
+
 fn outputs(
     options: &AuditOptions,
     config: &Config,
@@ -431,19 +442,13 @@ fn outputs(
     stdin: bool,
     fail: FailOn,
 ) -> anyhow::Result<Outputs> {
-    let format = match (options.format, &config.format) {
-        (Some(format), _) => format,
-        (None, Some(name)) => {
-            Format::from_name(name).ok_or_else(|| anyhow!("configuration: there is no format `{name}`"))?
-        }
-        (None, None) => Format::Table,
-    };
+    let format = format_of(options, config)?;
     let here = std::env::current_dir().unwrap_or_default();
     // What a server shows beside a file is named from the top of what it has checked out.
     let top = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"].into_iter().find_map(std::env::var_os).map(PathBuf::from);
     let top = top.and_then(|top| std::fs::canonicalize(top).ok());
-    let real = std::fs::canonicalize(&here).unwrap_or_else(|_| here.clone());
-    let below = top.as_ref().and_then(|top| real.strip_prefix(top).ok()).map(discover::slashed).unwrap_or_default();
+    let whole = std::fs::canonicalize(&here).unwrap_or_else(|_| here.clone());
+    let below = top.as_ref().and_then(|top| whole.strip_prefix(top).ok()).map(discover::slashed).unwrap_or_default();
     let here = if below.is_empty() { here } else { top.unwrap_or(here) };
     let run = Run {
         profile: settings.rules.profile(),
@@ -471,15 +476,16 @@ fn outputs(
         renderers.push((format, style.clone()));
         writers.push(Writer::new(format, style, run.clone(), writer));
     }
-    let mut taken: Vec<&Path> = options.output.as_deref().into_iter().collect();
+    let mut taken: Vec<Option<PathBuf>> = options.output.as_deref().map(real).into_iter().collect();
     for (format, path) in &options.report {
         if path.as_os_str() == "-" {
             bail!("--report writes files; --format says what goes to standard output");
         }
-        if taken.contains(&path.as_path()) {
+        let whole = real(path);
+        if whole.is_some() && taken.contains(&whole) {
             bail!("two reports cannot both be written to {}", path.display());
         }
-        taken.push(path);
+        taken.push(whole);
         let style = Style { silenced: options.show_suppressed, fails, below: below.clone(), ..Style::default() };
         renderers.push((*format, style.clone()));
         writers.push(Writer::new(*format, style, run.clone(), file(path)?));

@@ -1,15 +1,15 @@
 //! Baselines: findings that are known, so that only new ones are told.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 
-use super::discover::slashed;
+use super::discover::{real, slashed};
 use crate::engine::{Audit, Known};
 
 /// Version of the file's shape.
@@ -39,6 +39,20 @@ pub(super) struct Names {
     folder: PathBuf,
 }
 
+/// A path without its `..`, of which the folders need not exist any more.
+fn lexical(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
 impl Names {
     fn new(file: &Path) -> Self {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -46,7 +60,7 @@ impl Names {
     }
 
     fn of(&self, name: &str) -> String {
-        let Ok(path) = fs::canonicalize(name) else { return name.to_owned() };
+        let Some(path) = real(Path::new(name)) else { return name.to_owned() };
         // Upwards where the card does not lie below the baseline.
         let (mut up, mut folder) = (String::new(), self.folder.as_path());
         loop {
@@ -95,9 +109,22 @@ impl Baseline {
     }
 
     /// Entries of the audited files that nothing is found for any more, although their rule ran there (`ran`: name
-    /// of the file and of the rule).
-    pub(super) fn stale(&self, audited: &[String], ran: impl Fn(&str, &str) -> bool) -> Vec<&Entry> {
+    /// of the file and of the rule), and those of files below the audited folders that are gone.
+    pub(super) fn stale(
+        &self,
+        audited: &[String],
+        folders: &[PathBuf],
+        ran: impl Fn(&str, &str) -> bool,
+    ) -> Vec<&Entry> {
         let mut stale = Vec::new();
+        let folders: Vec<PathBuf> = folders.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
+        let known: HashSet<String> = audited.iter().map(|name| self.names.of(name)).collect();
+        for (name, entries) in self.entries.iter().filter(|(name, _)| !known.contains(*name)) {
+            let path = lexical(&self.names.folder.join(name));
+            if !path.exists() && folders.iter().any(|folder| path.starts_with(folder)) {
+                stale.extend(entries.values().map(|(entry, _)| entry));
+            }
+        }
         for name in audited {
             let Some(entries) = self.entries.get(&self.names.of(name)) else { continue };
             let unused = entries.values().filter(|(_, used)| !used.load(Ordering::Relaxed)).map(|(entry, _)| entry);

@@ -290,6 +290,14 @@ pub fn reason(error: &std::io::Error) -> String {
     }
 }
 
+/// The path of a file without links, of one that is not there from its folder.
+pub(super) fn real(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok().or_else(|| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+    })
+}
+
 /// The name to report: relative to the current folder where possible, with `/`.
 pub(super) fn display(path: &Path) -> String {
     let path = if path.is_absolute() {

@@ -40,7 +40,7 @@ pub(super) struct Mended {
     pub(super) unchanged: Option<Vec<u8>>,
     /// Fixes that undo each other, by their rules.
     pub(super) circle: Option<String>,
-    /// The rules of fixes that were held back, because they would bring other findings.
+    /// The rules of fixes that were held back, each with a rule of which they would bring findings.
     pub(super) held: Vec<String>,
 }
 
@@ -103,7 +103,12 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
             let harmful: Vec<&&Finding> = harmful.collect();
             let harmful = if harmful.is_empty() { mended.iter().collect() } else { harmful };
             held.extend(harmful.iter().map(|finding| finding.fingerprint.clone()));
-            kept.extend(harmful.iter().map(|finding| finding.rule.id.clone()));
+            kept.extend(harmful.iter().map(|finding| {
+                let (alone, _) = round(&text, std::iter::once(**finding), 0, mode);
+                let after = settled(&audit, alone, mode, &again);
+                let brought = after.as_ref().and_then(|(_, after, _)| brought(&audit, after));
+                format!("{} would bring {}", finding.rule.id, brought.unwrap_or("other findings"))
+            }));
             continue;
         }
         count += mended.len() + more;
@@ -176,8 +181,13 @@ const MAX_FURTHER: usize = 2;
 /// that is wrong below it, and the Hub could refuse what it let pass. Front matter that nobody could read is
 /// another matter: what is wrong in it was there, unseen, with all the rest.
 fn brings_more(before: &Audit, after: &Audit) -> bool {
+    brought(before, after).is_some()
+}
+
+/// The rule that finds more, the first by its name.
+fn brought<'a>(before: &'a Audit, after: &'a Audit) -> Option<&'a str> {
     if before.front_matter != Status::Present && after.front_matter == Status::Present {
-        return false;
+        return None;
     }
     let mut counts: HashMap<&str, isize> = HashMap::new();
     for finding in &before.findings {
@@ -186,7 +196,7 @@ fn brings_more(before: &Audit, after: &Audit) -> bool {
     for finding in &after.findings {
         *counts.entry(finding.rule.id.as_str()).or_default() += 1;
     }
-    counts.into_values().any(|more| more > 0)
+    counts.into_iter().filter(|(_, more)| *more > 0).map(|(rule, _)| rule).min()
 }
 
 /// Applies the fixes of one round: none whose edits touch those of another. Gives the text and what was mended.
@@ -269,22 +279,33 @@ pub(super) fn write(path: &Path, before: &str, after: &str) -> Result<(), String
     Ok(())
 }
 
-/// A unified diff.
-pub(super) fn diff(name: &str, before: &str, after: &str, style: &Style) -> String {
+/// A mark at the beginning of a file.
+const BOM: char = '\u{feff}';
+
+/// A unified diff, for a terminal or to be applied.
+pub(super) fn diff(name: &str, before: &str, after: &str, style: &Style, terminal: bool) -> String {
     let name = name.trim_start_matches("./");
     let [before, after] = [before, after].map(|text| without_secrets(text.to_owned()));
     let diff = TextDiff::from_lines(&before, &after);
     let text = diff.unified_diff().header(&format!("a/{name}"), &format!("b/{name}")).to_string();
     let lines = text.split_inclusive('\n').map(|line| {
-        let bare = line.trim_end_matches('\n');
-        let shown = safe::line(bare);
+        // In a file the end of a line is what it is: a patch is applied by it.
+        let (bare, end) = match line.strip_suffix("\r\n") {
+            Some(bare) if !terminal => (bare, "\r\n"),
+            _ => (line.trim_end_matches('\n'), "\n"),
+        };
+        let (mark, bare) = match bare.strip_prefix([' ', '+', '-']).and_then(|rest| rest.strip_prefix(BOM)) {
+            Some(rest) if !terminal => (&bare[..1 + BOM.len_utf8()], rest),
+            _ => ("", bare),
+        };
+        let shown = if mark.is_empty() { safe::line(bare) } else { format!("{mark}{}", safe::line(bare)).into() };
         let painted = match bare.as_bytes().first() {
             Some(b'+') => style.paint("32", &shown),
             Some(b'-') => style.paint("31", &shown),
             Some(b'@') => style.paint("36", &shown),
             _ => shown.into_owned(),
         };
-        painted + "\n"
+        painted + end
     });
     safe::workflow_log(&lines.collect::<String>()).into_owned()
 }

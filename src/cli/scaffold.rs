@@ -17,6 +17,7 @@ use crate::disclosure::{self, Applies};
 use crate::embedded::table;
 use crate::facts::{descent, integration};
 use crate::license::text::{Likeness, identify, is_license_file};
+use crate::markdown::Heading;
 use crate::repository::config::Trainer;
 use crate::repository::{self, MAX_CONFIG, Repository, Weights};
 use crate::rule::{self, Profile, Strictness};
@@ -267,7 +268,7 @@ fn skeleton(table: &Table, facts: &Facts, profile: &Profile) -> String {
     let people = affects_people(facts);
     for section in table.sections.iter().filter(|section| wanted(section, profile, people)) {
         out.push('\n');
-        out.push_str(&body(section));
+        out.push_str(&body(section, 2));
         if section.id == "training-procedure" {
             for line in &facts.training {
                 out.push_str(&format!("\n{line}\n"));
@@ -293,11 +294,11 @@ fn affects_people(facts: &Facts) -> bool {
 }
 
 /// A heading with its questions as a comment, which is no answer.
-fn body(section: &Section) -> String {
+fn body(section: &Section, level: u8) -> String {
     let page = section.rule.as_deref().and_then(rule::find).and_then(|rule| rule.section("How to fix"));
     let asked = page.unwrap_or_default().lines().filter_map(|line| line.strip_prefix("- ")).map(str::to_owned);
     let questions: Vec<String> = asked.chain(section.questions.iter().cloned()).collect();
-    format!("## {}\n\n<!-- {} -->\n", section.heading, questions.join("\n     "))
+    format!("{} {}\n\n<!-- {} -->\n", "#".repeat(usize::from(level)), section.heading, questions.join("\n     "))
 }
 
 /// Inserts a missing section into a card, before the first one that comes after it.
@@ -318,21 +319,24 @@ fn insert(table: &Table, id: &str, path: &Path) -> anyhow::Result<u8> {
     let source = SourceFile::new(super::discover::display(&path), text);
     let card = Card::read(&source, faults, Siblings::none(), None);
     let place = |section: &Section| {
-        let headings = card.outline.headings.iter().filter(|heading| heading.level > 1);
+        let own = |heading: &&Heading| heading.level > 1 || Some(heading.text.as_str()) != card.outline.title();
+        let headings = card.outline.headings.iter().filter(own);
         headings.map(|heading| (heading, disclosure::heading_topics(&heading.text))).find_map(|(heading, topics)| {
-            topics.contains(&section.topic.as_str()).then_some(heading.span.start as usize)
+            topics.contains(&section.topic.as_str()).then_some((heading.span.start as usize, heading.level))
         })
     };
-    if let Some(start) = place(&table.sections[at]) {
+    if let Some((start, _)) = place(&table.sections[at]) {
         let line = source.text()[..start].matches('\n').count() + 1;
         bail!("{} has such a section in line {line}", path.display());
     }
     let before = table.sections[at + 1..].iter().filter_map(place).min();
     let text = source.text();
     let ends = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let new = body(&table.sections[at]).replace('\n', ends);
+    // As deep as the sections that the card has.
+    let level = before.or_else(|| table.sections.iter().filter_map(place).max()).map_or(2, |(_, level)| level);
+    let new = body(&table.sections[at], level).replace('\n', ends);
     let after = match before {
-        Some(start) => format!("{}{new}{ends}{}", &text[..start], &text[start..]),
+        Some((start, _)) => format!("{}{new}{ends}{}", &text[..start], &text[start..]),
         None => format!("{}{ends}{ends}{new}", text.trim_end()),
     };
     super::fix::write(&path, text, &after).map_err(|reason| anyhow::anyhow!("{} {reason}", path.display()))?;

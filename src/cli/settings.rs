@@ -11,13 +11,13 @@ use clap::Parser;
 use super::args::{AuditOptions, Cli, Command};
 use super::baseline::{Baseline, Seen};
 use super::config::{self, Config, Files};
-use super::discover::{Globs, Target};
+use super::discover::{Globs, Target, real};
 use super::hub::Online;
 use super::packs;
 use super::repositories::{Repositories, hub_cache};
 use crate::checks::UserSchema;
 use crate::engine::{self, Rules, Settings};
-use crate::rule::Profile;
+use crate::rule::{self, Profile};
 use crate::schema::Schema;
 
 /// The settings that options and configuration make together; the options win.
@@ -108,7 +108,7 @@ pub(super) fn special(
     for target in targets {
         // Standard input is judged by the name that it is given.
         let named = || target.is_stdin().then(|| std::path::absolute(&target.name).ok()).flatten();
-        let known = target.path.as_deref().map(|path| fs::canonicalize(path).ok());
+        let known = target.path.as_deref().map(real);
         let Some(path) = known.unwrap_or_else(named) else { continue };
         let met: Vec<usize> = (0..globs.len()).filter(|at| globs[*at].includes(&path)).collect();
         if met.is_empty() {
@@ -138,7 +138,9 @@ pub(super) fn special(
 
 /// Severities of the configuration, `off` among them.
 fn set_severities(rules: &mut Rules, severities: &BTreeMap<String, String>) -> anyhow::Result<()> {
-    for (word, severity) in severities {
+    // What is said of a rule counts for more than what is said of its group.
+    let (rules_of, groups): (Vec<_>, Vec<_>) = severities.iter().partition(|(word, _)| rule::find(word).is_some());
+    for (word, severity) in groups.into_iter().chain(rules_of) {
         let severity = match severity.as_str() {
             "off" => None,
             word => Some(word.parse().map_err(|error: String| anyhow!("severity: {error}, off"))?),

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use memchr::memmem;
 use serde::Deserialize;
 
 use super::Level;
@@ -245,23 +246,33 @@ struct CueFile {
 struct PlaceholderFile {
     /// What a template has where something is to be filled in.
     placeholders: Vec<String>,
+    /// Likewise within a sentence.
+    within: Vec<String>,
     /// Words for nothing.
     blanks: Vec<String>,
 }
 
-/// Placeholders and words for nothing by their first byte, folded; whether they are placeholders. Apart from the
-/// vocabulary, because what a template left is looked for in every card, what a card discloses only where it is asked.
-pub(super) fn placeholders() -> &'static [Vec<(String, bool)>] {
-    static TABLE: LazyLock<Vec<Vec<(String, bool)>>> = LazyLock::new(|| {
+/// What stands where something is to be filled in. Apart from the vocabulary, because what a template left is looked for in
+/// every card, what a card discloses only where it is asked.
+pub(super) struct Placeholders {
+    /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
+    pub(super) whole: Vec<Vec<(String, bool)>>,
+    /// Placeholders within a sentence.
+    pub(super) within: Vec<memmem::Finder<'static>>,
+}
+
+pub(super) fn placeholders() -> &'static Placeholders {
+    static TABLE: LazyLock<Placeholders> = LazyLock::new(|| {
         let file: PlaceholderFile = embedded::table("rules/topics/placeholders.yaml");
-        let mut table = vec![Vec::new(); 256];
+        let mut whole = vec![Vec::new(); 256];
         for (list, real) in [(&file.placeholders, true), (&file.blanks, false)] {
             for text in list {
                 let text = super::fold::fold(text);
-                table[text.bytes().next().map_or(0, usize::from)].push((text, real));
+                whole[text.bytes().next().map_or(0, usize::from)].push((text, real));
             }
         }
-        table
+        let within = file.within.iter().map(|text| memmem::Finder::new(text).into_owned()).collect();
+        Placeholders { whole, within }
     });
     &TABLE
 }

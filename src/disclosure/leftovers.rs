@@ -29,11 +29,12 @@ pub fn leftovers(card: &Card<'_>) -> Leftovers {
     static COPIED: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(COPIED_BIAS));
     let body = &card.source.text()[card.front.body_start()..];
     let copied_bias = COPIED.find(body.as_bytes()).is_some();
-    if !copied_bias && !text::lines(body).any(|(_, line)| may_be_placeholder(line)) {
+    let within = || data::placeholders().within.iter().any(|word| word.find(body.as_bytes()).is_some());
+    if !copied_bias && !within() && !text::lines(body).any(|(_, line)| may_be_placeholder(line)) {
         return Leftovers::default();
     }
     let segments = segments::cut(card);
-    Leftovers { placeholders: placeholders(&segments), copied_bias, own: own(&segments) }
+    Leftovers { placeholders: placeholders(card, &segments), copied_bias, own: own(&segments) }
 }
 
 /// Where a segment has the paragraph on bias that many cards share: of a table, the row.
@@ -89,12 +90,30 @@ fn bare(text: &str) -> &str {
 /// Whether a text begins with a placeholder, in whatever case.
 fn begins(text: &str) -> bool {
     let Some(first) = text.bytes().next() else { return false };
-    let words = &data::placeholders()[usize::from(first.to_ascii_lowercase())];
+    let words = &data::placeholders().whole[usize::from(first.to_ascii_lowercase())];
     let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     words.iter().any(|(word, real)| *real && starts(word))
 }
 
-/// The placeholders among some segments, each with the label of its field, if it has one.
-pub(super) fn placeholders(segments: &[Segment]) -> Vec<(Span, Option<Span>)> {
-    segments.iter().filter(|segment| segment.placeholder).map(|segment| (segment.span, segment.name)).collect()
+/// The placeholders among and in some segments, each with the label of its field, if it has one.
+pub(super) fn placeholders(card: &Card<'_>, segments: &[Segment]) -> Vec<(Span, Option<Span>)> {
+    let mut found = Vec::new();
+    for segment in segments {
+        if segment.placeholder {
+            found.push((segment.span, segment.name));
+        } else if segment.kind != Kind::Code && !segment.empty {
+            let text = card.source.slice(segment.span).as_bytes();
+            for word in &data::placeholders().within {
+                let span = |at: usize| {
+                    let start = segment.span.start as usize + at;
+                    Span::new(start, start + word.needle().len())
+                };
+                found.extend(word.find(text).map(|at| (span(at), segment.name)));
+            }
+        }
+    }
+    // The rows of a narrow table stand in it, too.
+    found.sort_by_key(|(span, label)| (span.start, label.is_none()));
+    found.dedup_by_key(|(span, _)| span.start);
+    found
 }

@@ -192,7 +192,7 @@ fn read_words(card: &Card<'_>) -> Reading {
             .filter(|segment| segment.empty || copied(segment))
             .map(|segment| segment.span)
             .collect(),
-        placeholders: leftovers::placeholders(&segments),
+        placeholders: leftovers::placeholders(card, &segments),
         opening: page.first.map(|first| segments[first].span),
         claims,
         copied_bias: segments.iter().filter(copied).find_map(|segment| leftovers::copied_bias(card, segment)),

@@ -364,7 +364,7 @@ fn is_nothing(value: &str) -> Option<bool> {
     if value.len() > 200 {
         return None;
     }
-    let table = placeholders();
+    let table = &placeholders().whole;
     let marks = value.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
     let bare = &value.as_bytes()[marks..];
     // The first word of a folded text is as it stands, but for its case.

@@ -27,6 +27,8 @@ pub struct Rules {
     /// Ids asked for by name or group; empty: the profile decides.
     selected: HashSet<&'static str>,
     ignored: HashSet<&'static str>,
+    /// Turned off in place of a severity.
+    off: HashSet<&'static str>,
     severities: HashMap<&'static str, Severity>,
     /// Rules that were given a severity by their own name: they run, whatever the profile says.
     wanted: HashSet<&'static str>,
@@ -60,11 +62,12 @@ impl Rules {
                 Some(severity) => {
                     self.severities.insert(id, severity);
                     if id == word {
+                        self.off.remove(id);
                         self.wanted.insert(id);
                     }
                 }
                 None => {
-                    self.ignored.insert(id);
+                    self.off.insert(id);
                 }
             }
         }
@@ -133,7 +136,7 @@ impl Rules {
 
 impl Selection for Rules {
     fn wants(&self, rule: &Rule) -> bool {
-        if self.ignored.contains(rule.id.as_str()) {
+        if self.ignored.contains(rule.id.as_str()) || self.off.contains(rule.id.as_str()) {
             return false;
         }
         if self.selected.is_empty() {

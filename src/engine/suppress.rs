@@ -35,13 +35,23 @@ pub(super) fn read(card: &Card<'_>) -> Vec<Ignore> {
     }
     let body = card.front.body_start();
     let mut found = Vec::new();
-    let yaml = card.yaml.iter().flat_map(|document| &document.comments);
-    for comment in yaml {
+    let yaml: Vec<_> = card.yaml.iter().flat_map(|document| &document.comments).collect();
+    // The line of the comment behind, and what that is for: comments that stand in a row are for the same.
+    let mut behind: Option<(usize, Range<usize>)> = None;
+    for comment in yaml.into_iter().rev() {
         let inner = card.source.slice(comment.span).trim_start_matches('#');
         found.extend(directive(text, comment.span, inner, |whole| {
-            if whole { 0..text.len() } else { lines_of(text, comment.span, body) }
+            if whole {
+                return 0..text.len();
+            }
+            let (alone, lines) = lines_of(text, comment.span, body, behind.as_ref());
+            if alone {
+                behind = Some((line_start(text, comment.span.start as usize), lines.clone()));
+            }
+            lines
         }));
     }
+    found.reverse();
     for &comment in &card.outline.comments {
         let inner = card.source.slice(comment).trim_start_matches("<!--").trim_end_matches("-->");
         found.extend(directive(
@@ -57,7 +67,7 @@ pub(super) fn read(card: &Card<'_>) -> Vec<Ignore> {
 }
 
 /// The directive in a comment, if there is one.
-fn directive(text: &str, comment: Span, inner: &str, scope: impl Fn(bool) -> Range<usize>) -> Option<Ignore> {
+fn directive(text: &str, comment: Span, inner: &str, scope: impl FnOnce(bool) -> Range<usize>) -> Option<Ignore> {
     let rest = inner.trim_start().strip_prefix(MARK)?.trim_start();
     let (whole, rest) = match rest.strip_prefix("ignore-file") {
         Some(rest) => (true, rest),
@@ -98,14 +108,21 @@ fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 
-/// The lines of front matter that a comment is for: its own, or the next one, with all that is set in below it.
-fn lines_of(text: &str, comment: Span, limit: usize) -> Range<usize> {
+/// The lines of front matter that a comment is for: its own, or, where it stands alone, the next one, with all that is set
+/// in below it. `behind`: the line of a comment that stands alone, and what it is for.
+fn lines_of(text: &str, comment: Span, limit: usize, behind: Option<&(usize, Range<usize>)>) -> (bool, Range<usize>) {
     let start = comment.start as usize;
     let mut from = line_start(text, start);
-    if text[from..start].trim().is_empty() {
+    let alone = text[from..start].trim().is_empty();
+    if alone {
         // Comments may stand in a row.
         from = line_end(text, start);
         while from < limit && (text[from..].starts_with('#') || text[from..line_end(text, from)].trim().is_empty()) {
+            if let Some((line, lines)) = behind
+                && *line == from
+            {
+                return (true, lines.clone());
+            }
             from = line_end(text, from);
         }
     }
@@ -120,7 +137,7 @@ fn lines_of(text: &str, comment: Span, limit: usize) -> Range<usize> {
         }
         end = line_end(text, end);
     }
-    from..end
+    (alone, from..end)
 }
 
 /// What a comment of the body is for: the section whose heading it stands on, its line, or the next block.
@@ -128,8 +145,9 @@ fn block_of(card: &Card<'_>, comment: Span) -> Range<usize> {
     let text = card.source.text();
     let (start, end) = (comment.start as usize, comment.end as usize);
     let line = line_start(text, start);
-    let on_line = |span: &Span| (line..line_end(text, end)).contains(&(span.start as usize));
-    if let Some(heading) = card.outline.headings.iter().find(|heading| on_line(&heading.span)) {
+    let headings = &card.outline.headings;
+    let next = headings.partition_point(|heading| (heading.span.start as usize) < line);
+    if let Some(heading) = headings.get(next).filter(|next| (next.span.start as usize) < line_end(text, end)) {
         return heading.span.start as usize..heading.section.end as usize;
     }
     if !text[line..start].trim_matches([' ', '\t', '>', '-', '*', '|']).is_empty() {
@@ -139,9 +157,11 @@ fn block_of(card: &Card<'_>, comment: Span) -> Range<usize> {
     while from < text.len() && text[from..line_end(text, from)].trim().is_empty() {
         from = line_end(text, from);
     }
-    let listing = card.outline.code.iter().map(|code| code.span);
-    let mut all = listing.chain(card.outline.tables.iter().map(|table| table.span));
-    if let Some(span) = all.find(|span| (from..line_end(text, from)).contains(&(span.start as usize))) {
+    let (code, tables) = (&card.outline.code, &card.outline.tables);
+    let listing = code.get(code.partition_point(|code| (code.span.start as usize) < from)).map(|code| code.span);
+    let table = tables.get(tables.partition_point(|one| (one.span.start as usize) < from)).map(|table| table.span);
+    let begins = |span: &Span| (span.start as usize) < line_end(text, from);
+    if let Some(span) = listing.into_iter().chain(table).find(begins) {
         return from..span.end as usize;
     }
     let mut to = from;

@@ -1,5 +1,7 @@
 //! The published licence against those of what the model derives from.
 
+use std::collections::HashSet;
+
 use super::descent::{self, Claim, Parent};
 use super::{named, place};
 use crate::card::Card;
@@ -59,6 +61,7 @@ pub fn assess(card: &Card<'_>, parents: &[Parent], lookup: &dyn Lookup) -> Optio
     let own = owner.zip(folder).map(|(owner, folder)| format!("{owner}/{folder}"));
     let mut circle: Option<(Claim, Vec<String>)> = None;
     let (mut found, mut claims, mut unjudged) = (Vec::<Input>::new(), Vec::<Claim>::new(), Vec::new());
+    let mut known: HashSet<(Role, String)> = HashSet::new();
     for Parent { claim, role, repo } in parents {
         let source = Source { role: *role, name: repo, declared: Declared::default(), same_owner: false };
         let chain = inputs(source, owner, lookup);
@@ -83,8 +86,7 @@ pub fn assess(card: &Card<'_>, parents: &[Parent], lookup: &dyn Lookup) -> Optio
             }
             // A sentence may speak of something else.
             input.certain &= !matches!(claim, Claim::Sentence(_));
-            let known = |known: &Input| known.role == input.role && known.name.eq_ignore_ascii_case(&input.name);
-            if !found.iter().any(known) {
+            if known.insert((input.role, input.name.to_lowercase())) {
                 found.push(input);
                 claims.push(claim.clone());
             }

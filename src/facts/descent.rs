@@ -1,5 +1,6 @@
 //! What a model derives from, as its card and configurations say.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -7,7 +8,6 @@ use serde::Deserialize;
 
 use crate::card::{Card, Kind};
 use crate::embedded::table;
-use crate::license::knowledge::BaseModel;
 use crate::license::{Relation, Role, base_model};
 use crate::repository::Repository;
 use crate::text::{self, SourceFile, Span};
@@ -38,6 +38,8 @@ fn words() -> &'static Words {
 
 /// Bytes behind a phrase in which the name must begin.
 const REACH: usize = 60;
+/// Bytes before and behind a phrase that are looked at for what its sentence speaks of.
+const SENTENCE: usize = 500;
 
 /// What names something that the model derives from.
 #[derive(Clone, Debug)]
@@ -80,15 +82,11 @@ pub fn parents(card: &Card<'_>, files: &[SourceFile], repository: &Repository) -
     if card.kind != Kind::Model {
         return Vec::new();
     }
-    let mut found: Vec<Parent> = Vec::new();
+    let (mut found, mut known): (Vec<Parent>, HashSet<(Role, String)>) = Default::default();
     let mut add = |claim: Claim, role: Role, repo: &str| {
         // One model has several names where it was moved or copied.
-        let model = base_model(repo);
-        let known = |parent: &Parent| {
-            let same = |model: &BaseModel| base_model(&parent.repo).is_some_and(|other| other.repo == model.repo);
-            parent.role == role && (parent.repo.eq_ignore_ascii_case(repo) || model.is_some_and(same))
-        };
-        if !found.iter().any(known) {
+        let name = base_model(repo).map_or(repo, |model| model.repo.as_str()).to_lowercase();
+        if known.insert((role, name)) {
             found.push(Parent { claim, role, repo: repo.to_owned() });
         }
     };
@@ -161,9 +159,10 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
     let text = card.source.text();
     let body = card.front.body_start();
     let said = PHRASE.find_iter(&text[body..]).find_map(|phrase| {
-        let before = &text[body..body + phrase.start()];
-        let start = body + before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
-        let end = text[body + phrase.end()..].find('\n').map_or(text.len(), |at| body + phrase.end() + at);
+        let before = text::tail(&text[body..body + phrase.start()], SENTENCE);
+        let start = body + phrase.start() - before.len() + before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
+        let rest = text::head(&text[body + phrase.end()..], SENTENCE);
+        let end = body + phrase.end() + rest.find('\n').unwrap_or(rest.len());
         // "is based on" begins with what it speaks of.
         let mut before = text[start..body + phrase.end()].to_lowercase();
         let mut own = opens(text, body + phrase.start());

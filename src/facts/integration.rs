@@ -20,6 +20,10 @@ static LOAD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(".from_pre
 /// Words of code that reads more than text.
 const SENSES: &[&str] = &["image", "Image", "audio", "video", "pixel_values", "AutoProcessor"];
 
+/// Words of cards of models whose class is that of classifiers and which give a score.
+const RANKS: &[&str] =
+    &["rerank", "Rerank", "re-rank", "cross-encoder", "Cross-Encoder", "reward model", "Reward Model"];
+
 /// Something that tells a task or a library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -125,17 +129,24 @@ pub fn library_of_files(repository: &Repository) -> Option<Told> {
 #[must_use]
 pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
     let mut found: Vec<Told> = Vec::new();
+    // A benchmark of many tasks, of which the Hub may know one, is no sign of the model's own.
+    let mut others = false;
     if let (Some((document, _)), Some((_, index))) = (card.mapping(), card.field("model-index")) {
         for &entry in document.items(index).unwrap_or_default() {
             let results = document.get(entry, "results").and_then(|(_, results)| document.items(results));
             for &result in results.unwrap_or_default() {
                 let named = document.get(result, "task").and_then(|(_, task)| document.get(task, "type"));
                 let Some((_, named)) = named else { continue };
-                if let Some(id) = document.text(named).and_then(|name| vocab::tasks().exactly(name)) {
-                    found.push(Told { id, by: Witness::Index(document.node(named).span) });
+                match document.text(named).map(|name| vocab::tasks().exactly(name)) {
+                    Some(Some(id)) => found.push(Told { id, by: Witness::Index(document.node(named).span) }),
+                    Some(None) => others = true,
+                    None => {}
                 }
             }
         }
+    }
+    if others {
+        found.clear();
     }
     let text = card.source.text();
     // Most cards call no pipeline.
@@ -149,6 +160,7 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
             found.push(Told { id, by: Witness::Code(Span::new(start + range.start, start + range.end)) });
         };
         for at in CALL.find_iter(code.as_bytes()).map(|at| at + CALL.needle().len()) {
+            let at = at + code[at..].len() - code[at..].trim_start().len();
             let at = at + if code[at..].starts_with("task=") { "task=".len() } else { 0 };
             let Some(quote) = code[at..].chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
             let Some(task) = code[at + 1..].split([quote, '\n']).next() else { continue };
@@ -167,6 +179,10 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
         for end in LOAD.find_iter(code.as_bytes()) {
             let name = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
             let Some(class) = code[..end].rsplit(name).next() else { continue };
+            // Whoever says how many labels there shall be begins to train.
+            if head(&code[end..], CALL_BYTES).split(')').next().is_some_and(|call| call.contains("num_labels")) {
+                continue;
+            }
             if let Some(id) = vocab::tasks().of_class(class) {
                 tell(id, end - class.len()..end);
             }
@@ -176,7 +192,12 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
     agreed(found).filter(|told| {
         let reads_more =
             || card.outline.code.iter().any(|block| SENSES.iter().any(|word| text[block.span.range()].contains(word)));
-        told.id != "text-generation" || !reads_more()
+        let ranks = || RANKS.iter().any(|word| text.contains(word));
+        match told.id {
+            "text-generation" => !reads_more(),
+            "text-classification" => !ranks(),
+            _ => true,
+        }
     })
 }
 

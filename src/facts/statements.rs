@@ -4,7 +4,7 @@
 use crate::card::{Card, Kind};
 use crate::license::License;
 use crate::license::names::{at_start, of_url};
-use crate::text::Span;
+use crate::text::{Span, head};
 
 /// What a statement speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,11 +129,16 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     found
 }
 
-/// Bytes of the line around `at`.
+/// Bytes before and behind a word that are looked at: nobody states a licence in a longer sentence.
+const LINE: usize = 1_000;
+
+/// Bytes of the line around `at`, as far as they are looked at.
 fn line(text: &str, body: usize, at: usize) -> (usize, usize) {
-    let start = text[body..at].rfind('\n').map_or(body, |back| body + back + 1);
-    let end = text[at..].find('\n').map_or(text.len(), |ahead| at + ahead);
-    (start, end)
+    let from = at.saturating_sub(LINE).max(body);
+    let start = memchr::memrchr(b'\n', &text.as_bytes()[from..at]).map_or(from, |back| from + back + 1);
+    let start = (start..at).find(|at| text.is_char_boundary(*at)).unwrap_or(at);
+    let ahead = head(&text[at..], LINE);
+    (start, at + ahead.find('\n').unwrap_or(ahead.len()))
 }
 
 /// `- **License:** Apache 2.0`, `| License | MIT |`.

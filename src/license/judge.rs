@@ -56,7 +56,7 @@ impl FromStr for Relation {
 }
 
 /// What an input gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Weights.
     Base,

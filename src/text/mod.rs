@@ -78,6 +78,12 @@ pub(crate) fn head(text: &str, most: usize) -> &str {
     &text[..end]
 }
 
+/// The end of a text, at most so many bytes.
+pub(crate) fn tail(text: &str, most: usize) -> &str {
+    let start = (text.len().saturating_sub(most)..=text.len()).find(|at| text.is_char_boundary(*at));
+    &text[start.unwrap_or(text.len())..]
+}
+
 /// The name and text of one file.
 #[derive(Debug)]
 pub struct SourceFile {

@@ -3,7 +3,23 @@
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::rule::Confidence;
-use crate::text::{Span, safe};
+use crate::text::{Span, head, safe, tail};
+
+/// Bytes in which a unit stands behind its figure.
+const UNIT: usize = 40;
+/// Bytes around a figure in which its line says what it is of.
+const LINE: usize = 200;
+/// Places of the figure that are looked at.
+const MOST: usize = 1_000;
+
+/// Whether a line speaks of emissions: a robot may weigh as much.
+fn of_emissions(body: &str, at: usize) -> bool {
+    let before = tail(&body[..at], LINE);
+    let before = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+    let behind = head(&body[at..], LINE);
+    let line = format!("{before}{}", behind.split('\n').next().unwrap_or_default()).to_lowercase();
+    ["co2", "co₂", "carbon", "emission", "emitted", "footprint"].iter().any(|word| line.contains(word))
+}
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
@@ -17,14 +33,22 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     };
     let body = &card.source.text()[card.front.body_start()..];
+    let hidden = |at: usize| {
+        let mut spans = card.outline.code.iter().map(|code| code.span).chain(card.outline.comments.iter().copied());
+        spans.any(|span| span.range().contains(&(card.front.body_start() + at)))
+    };
     // The same figure in the text with another unit behind it.
-    for (at, _) in body.match_indices(number) {
-        let whole = !body[..at].ends_with(|c: char| c.is_ascii_digit() || c == '.');
-        let unit = body[at + number.len()..].trim_start_matches([' ', '\u{a0}', '*', '`']).to_ascii_lowercase();
+    for (at, _) in body.match_indices(number).take(MOST) {
+        let whole = !body[..at].ends_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+        let rest = head(&body[at + number.len()..], UNIT);
+        let unit = rest.trim_start_matches([' ', '\u{a0}', '*', '`']).to_ascii_lowercase();
         let wrong = ["kg", "kilogram", "tco2", "t co2", "tonne", "metric ton", "ton "]
             .into_iter()
             .find(|word| unit.starts_with(word));
-        if let (true, Some(wrong)) = (whole, wrong) {
+        if let (true, Some(wrong)) = (whole, wrong)
+            && of_emissions(body, at)
+            && !hidden(at)
+        {
             let message = format!(
                 "The text gives {} as {}, but `co2_eq_emissions` counts grams",
                 safe::quoted(number),

@@ -3,6 +3,7 @@
 use super::listed;
 use crate::card::{self, Status, Trap, TrapKind};
 use crate::checks::{Context, Sink};
+use crate::facts;
 use crate::rule::{Edit, Effect, Finding, Fix, Safety, Severity};
 use crate::text::{Span, safe};
 use crate::vocab;
@@ -28,9 +29,23 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             f.help("Write one: `cardlint new` makes its skeleton from what the files say")
         });
     } else if card.front.status == Status::Missing && !explained {
-        sink.add("front-matter-missing", Span::default(), "The card has no front matter, so the Hub can show no licence, task or language for it", |f| {
-            f.help("Begin the file with a `---` line, `key: value` lines such as `license: apache-2.0`, and a closing `---` line")
-        });
+        sink.add(
+            "front-matter-missing",
+            Span::default(),
+            "The card has no front matter, so the Hub can show no licence, task or language for it",
+            |f| {
+                // What the text says is to be said there, and no licence is to be chosen for anybody.
+                let (terms, _) = facts::named(card);
+                let hub = terms.licenses().next().and_then(|license| license.hub.as_ref());
+                let keys = match hub {
+                    Some(hub) => format!("`license: {hub}`, which the text names"),
+                    None => "`license: …` and `tags: […]`".to_owned(),
+                };
+                f.help(format!(
+                    "Begin the file with a `---` line, `key: value` lines such as {keys}, and a closing `---` line"
+                ))
+            },
+        );
     }
     if let (Some(document), Status::Invalid) = (&card.yaml, card.front.status)
         && let Some(root) = document.root()

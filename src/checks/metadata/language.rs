@@ -146,6 +146,14 @@ fn has_language(ctx: &Context<'_>, code: &str) -> bool {
     ctx.card.field_items("language").into_iter().any(|id| document.text(id) == Some(code))
 }
 
+/// Words of models that read letters of no language, whatever task their class stands for.
+const OTHER_LETTERS: &[&str] = &["protein", "Protein", "genom", "DNA", "RNA ", "SMILES", "molecul", "peptide"];
+
+/// Whether a task is one of language.
+fn on_language(tag: &str) -> bool {
+    vocab::tasks().find(tag).is_some_and(|task| task.language)
+}
+
 /// The task takes or gives language, and none is named.
 fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
@@ -155,7 +163,14 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         .iter()
         .flat_map(|field| card.field_items(field))
         .filter_map(|id| document.text(id))
-        .find(|tag| vocab::tasks().find(tag).is_some_and(|task| task.language));
+        .find(|tag| on_language(tag));
+    // The same holds where the task can be told and is not: to name it shall bring no finding.
+    let task = task.or_else(|| {
+        let text = card.source.text();
+        let other = || OTHER_LETTERS.iter().any(|word| text.contains(word));
+        let wanted = card.kind == Kind::Model && sink.wants("language-missing") && !other();
+        if wanted { super::tasks::derived(ctx).filter(|tag| on_language(tag)) } else { None }
+    });
     let named_otherwise =
         ["language_bcp47", "languages", "language_details"].iter().any(|key| card.field(key).is_some());
     if let (Some(task), false) = (task, named_otherwise) {

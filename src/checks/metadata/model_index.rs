@@ -161,6 +161,12 @@ impl Losses<'_, '_> {
                 (true, true) if !required => (&mut self.nulls, true),
                 _ => continue,
             };
+            // A slip of what is missing is told as that.
+            let lacks =
+                |other: &&&str| self.document.get(map, other).is_none() && suggest::nearest(name, [**other]).is_some();
+            if what == "a result" && !lost_null && ["task", "dataset", "metrics"].iter().any(|other| lacks(&other)) {
+                continue;
+            }
             let id = (name.to_owned(), what);
             let span = self.document.node(key).span;
             if let Some(loss) = table.get_mut(&id) {

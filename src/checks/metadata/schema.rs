@@ -368,6 +368,13 @@ fn missing_help(place: &Place<'_>, violation: &Violation, name: &str) -> String 
     let (_, node, _) = project::find(place.document, place.root, &violation.steps);
     let keys = |node: NodeId| place.document.pairs(node).iter().filter_map(|&(key, _)| place.document.text(key));
     if let Some(near) = suggest::nearest(name, keys(node)) {
+        let items = place.document.get(node, near).and_then(|(_, value)| place.document.items(value));
+        if name == "dataset"
+            && let Some(items) = items
+        {
+            let each = if items.len() > 1 { ": a result for each data set that was evaluated on" } else { "" };
+            return format!("Write `{name}:` with one mapping in place of the list {}{each}", safe::quoted(near));
+        }
         return format!("Rename {} to `{name}`", safe::quoted(near));
     }
     if !violation.steps.is_empty() && keys(place.root).any(|key| key == name) {

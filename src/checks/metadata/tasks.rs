@@ -24,22 +24,38 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if card.mapping().is_none() {
         return;
     }
-    let absent = |field: &str| card.field(field).is_none() && !super::schema::meant(ctx).contains(&field);
-    let known = || {
-        let transformers = card.field_text("library_name").is_none_or(|name| name == "transformers");
-        transformers && integration::configured_task(repository).is_some()
-    };
-    let wanted = |rule: &str, field: &str| sink.wants(rule) && absent(field);
-    let task = wanted("pipeline-tag-missing", "pipeline_tag") && integration::tagged_tasks(card).is_empty() && !known();
-    let library = wanted("library-missing", "library_name") && integration::tagged_libraries(card).is_empty();
-    if task {
-        let told = integration::task_of_files(repository).or_else(|| integration::task_of_card(card));
-        absence(ctx, sink, "pipeline-tag-missing", "pipeline_tag", told);
+    let library =
+        sink.wants("library-missing") && absent(ctx, "library_name") && integration::tagged_libraries(card).is_empty();
+    if sink.wants("pipeline-tag-missing") && untold(ctx) {
+        absence(ctx, sink, "pipeline-tag-missing", "pipeline_tag", told(ctx));
     }
     if library {
         let told = integration::library_of_files(repository).or_else(|| integration::library_of_card(card));
         absence(ctx, sink, "library-missing", "library_name", told);
     }
+}
+
+fn absent(ctx: &Context<'_>, field: &str) -> bool {
+    ctx.card.field(field).is_none() && !super::schema::meant(ctx).contains(&field)
+}
+
+/// Whether nothing tells the Hub the task.
+fn untold(ctx: &Context<'_>) -> bool {
+    let card = ctx.card;
+    let known = || {
+        let transformers = card.field_text("library_name").is_none_or(|name| name == "transformers");
+        transformers && integration::configured_task(ctx.repository).is_some()
+    };
+    absent(ctx, "pipeline_tag") && integration::tagged_tasks(card).is_empty() && !known()
+}
+
+fn told(ctx: &Context<'_>) -> Option<Told> {
+    integration::task_of_files(ctx.repository).or_else(|| integration::task_of_card(ctx.card))
+}
+
+/// The task that files or text tell, where nothing tells the Hub.
+pub(super) fn derived(ctx: &Context<'_>) -> Option<&'static str> {
+    if untold(ctx) { told(ctx).map(|told| told.id) } else { None }
 }
 
 fn absence(ctx: &Context<'_>, sink: &mut Sink<'_>, rule: &'static str, field: &str, told: Option<Told>) {

@@ -1,5 +1,8 @@
 //! Rules on the YAML of front matter: syntax, and where readers part.
 
+use std::cell::LazyCell;
+use std::collections::HashMap;
+
 use super::own_lines;
 use super::repair::{BLANK_HELP, odd_blank, repair};
 
@@ -175,6 +178,7 @@ fn remove_lines(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: 
 fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
     // In source order, and so sorted.
     let keys: Vec<NodeId> = document.pairs(root).iter().map(|&(key, _)| key).collect();
+    let keys_of = LazyCell::new(|| keys_of(document));
     for id in document.ids() {
         let node = document.node(id);
         let Kind::Scalar { value, style: Style::Plain } = &node.kind else { continue };
@@ -193,7 +197,7 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
             continue;
         }
         // Where a schema wants `true` or `false`, it says so.
-        if matches!(old, Scalar::Bool(_)) && new == Scalar::Text && key_of(document, id).is_some_and(is_switch) {
+        if matches!(old, Scalar::Bool(_)) && new == Scalar::Text && keys_of.get(&id).is_some_and(|key| is_switch(key)) {
             continue;
         }
         let field = top_field(document, root, id);
@@ -230,12 +234,13 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
     }
 }
 
-/// The key whose value a node is.
-fn key_of<'d>(document: &'d Document<'_>, id: NodeId) -> Option<&'d str> {
-    document.ids().find_map(|parent| {
-        let Kind::Map(pairs) = &document.node(parent).kind else { return None };
-        pairs.iter().find(|(_, value)| *value == id).and_then(|(key, _)| document.text(*key))
-    })
+/// The keys of the nodes that are values.
+fn keys_of<'d>(document: &'d Document<'_>) -> HashMap<NodeId, &'d str> {
+    let maps = document.ids().filter_map(|id| match &document.node(id).kind {
+        Kind::Map(pairs) => Some(pairs),
+        _ => None,
+    });
+    maps.flatten().filter_map(|(key, value)| Some((*value, document.text(*key)?))).collect()
 }
 
 /// Keys whose value is true or false.

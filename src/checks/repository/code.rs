@@ -16,6 +16,8 @@ const LOADS: &[&str] = &[
     "snapshot_download(",
     "SparseEncoder(",
     "LLM(",
+    "huggingface-cli download ",
+    "hf download ",
 ];
 /// Classes whose objects are no models.
 const HELPERS: &[&str] = &["Tokenizer", "Processor", "FeatureExtractor", "Config", "Scheduler", "VAE", "Autoencoder"];
@@ -73,14 +75,20 @@ fn is_named(card: &Card<'_>, owner: Option<&str>, folder: &str) -> bool {
         || owner.is_some_and(|owner| body.contains(&format!("{owner}/{folder}")))
 }
 
-/// True when code has a folded name, whatever its case and separators.
+/// True when code has a folded name, whatever its case and separators, and not as a part of another one.
 fn names(code: &str, folded: &str) -> bool {
     if !folded.is_ascii() {
         return suggest::fold(code).contains(folded);
     }
     let fold = |byte: u8| if matches!(byte, b' ' | b'_') { b'-' } else { byte.to_ascii_lowercase() };
-    let mut windows = code.as_bytes().windows(folded.len().max(1));
-    windows.any(|window| window.iter().zip(folded.as_bytes()).all(|(byte, other)| fold(*byte) == *other))
+    let goes_on =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+    let code = code.as_bytes();
+    let mut windows = code.windows(folded.len().max(1)).enumerate();
+    windows.any(|(at, window)| {
+        let same = window.iter().zip(folded.as_bytes()).all(|(byte, other)| fold(*byte) == *other);
+        same && !goes_on(code.get(at + window.len()))
+    })
 }
 
 /// The same name, whatever its case and separators.

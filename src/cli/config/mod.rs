@@ -341,6 +341,9 @@ pub fn start(paths: &[PathBuf], changed: bool) -> PathBuf {
 }
 
 fn read(path: &Path) -> anyhow::Result<Config> {
+    if path.file_name().is_some_and(|name| name == "pyproject.toml") {
+        return pyproject(path)?.with_context(|| format!("{} has no table `[tool.cardlint]`", path.display()));
+    }
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let config: Config = match toml::from_str(&text) {
         Ok(config) => config,
@@ -421,7 +424,8 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
         schemas: Schemas { extra: schemas.into_iter().map(|path| fs::canonicalize(&path).unwrap_or(path)).collect() },
         license: config.license,
         inherited,
-        baseline: config.baseline.or(base.baseline.map(inside)),
+        // A path that is absolute, or from here, like those of the packs.
+        baseline: config.baseline.or(base.baseline.map(inside).map(|path| std::path::absolute(&path).unwrap_or(path))),
         rule_packs: packs,
         overrides,
         extends: None,
@@ -433,8 +437,8 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
 fn pyproject(path: &Path) -> anyhow::Result<Option<Config>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     // A broken pyproject.toml is not ours to report unless it speaks of cardlint.
-    let spoken = toml::from_str::<toml::Table>(&text)
-        .is_ok_and(|file| file.get("tool").and_then(|tool| tool.get("cardlint")).is_some());
+    let speaks = |file: toml::Table| file.get("tool").and_then(|tool| tool.get("cardlint")).is_some();
+    let spoken = toml::from_str(&text).map_or_else(|_| text.contains("[tool.cardlint"), speaks);
     if !spoken {
         return Ok(None);
     }
