@@ -492,6 +492,60 @@ fn policies_of_extended_configurations_add_up() {
     assert_eq!(shown.code, 2, "{}", shown.out);
 }
 
+/// A rule counts for more than its group, and what is off can be set again for some files.
+#[test]
+fn severities_of_rules_win_over_those_of_groups() {
+    let place = tempfile::tempdir().expect("folder");
+    let write = |name: &str, text: &str| put(place.path(), name, text);
+    write("README.md", CARD);
+    write("cardlint.toml", "[severity]\nlicense-unknown = \"error\"\nmetadata = \"off\"\n");
+    assert_eq!(rules(&json(place.path(), &[])), [("license-unknown".to_owned(), false)]);
+    write(
+        "cardlint.toml",
+        "[severity]\nlicense-unknown = \"off\"\n[[overrides]]\npaths = [\"README.md\"]\nseverity = {license-unknown = \"error\"}\n",
+    );
+    assert_eq!(run(place.path(), &["audit"]).code, 1);
+}
+
+/// A card that is not there is a file, too: for overrides, and for baselines once it is gone.
+#[test]
+fn files_that_are_not_there_are_known() {
+    let place = tempfile::tempdir().expect("folder");
+    let write = |name: &str, text: &str| put(place.path(), name, text);
+    write("legacy/m/config.json", "{\"model_type\": \"bert\"}");
+    write("legacy/m/model.safetensors", "");
+    write("cardlint.toml", "[[overrides]]\npaths = [\"legacy/**\"]\nignore = [\"repository\", \"card-missing\"]\n");
+    assert_eq!(rules(&json(place.path(), &[])), []);
+    write("cardlint.toml", "baseline = \"b.json\"\n");
+    write("a/README.md", CARD);
+    assert_eq!(run(place.path(), &["audit", "--write-baseline", "b.json"]).code, 0);
+    fs::remove_dir_all(place.path().join("a")).expect("removed");
+    fs::remove_dir_all(place.path().join("legacy")).expect("removed");
+    write("b/README.md", "---\nlicense: mit\nlanguage: en\n---\n# B\n");
+    let output = run(place.path(), &["audit", "--baseline", "b.json", "--prune-baseline"]);
+    assert!(output.err.contains("removed: nothing is found for them any more"), "{}", output.err);
+    assert!(!fs::read_to_string(place.path().join("b.json")).expect("baseline").contains("README.md"));
+    // A policy that cannot be read is no policy.
+    write("cardlint.toml", "");
+    fs::remove_file(place.path().join("cardlint.toml")).expect("removed");
+    write("pyproject.toml", "[project\n[tool.cardlint.license]\ndeny = [\"mit\"]\n");
+    assert_eq!(run(place.path(), &["audit"]).code, 2);
+    write("pyproject.toml", "[project\n");
+    assert_eq!(run(place.path(), &["audit"]).code, 0);
+    write("pyproject.toml", "[tool.cardlint]\nignore = [\"pipeline-tag-missing\"]\n");
+    assert_eq!(run(place.path(), &["audit", "--config", "pyproject.toml"]).code, 0);
+}
+
+/// A diff in a file is a patch, whatever the ends of the lines.
+#[test]
+fn diffs_can_be_applied() {
+    let place = tempfile::tempdir().expect("folder");
+    let card = CARD.replace("license: our-own", "license: MIT").replace('\n', "\r\n");
+    put(place.path(), "README.md", &card);
+    let diff = run(place.path(), &["audit", "--diff", "-q"]).out;
+    assert!(diff.contains("-license: MIT\r\n") && diff.contains("+license: mit\r\n"), "{diff:?}");
+}
+
 /// The rule pack of the README, as it stands there.
 /// `--watch` audits at once, and again when the card is saved, in place or by a new file.
 #[test]
