@@ -296,7 +296,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
         .all(|applies| reading.traits.excludes(applies).is_some());
-    let unread = reading.is_foreign() && has_unread(card);
+    let unread = reading.is_foreign() && has_unread(card, reading);
     for gap in &rules().gaps {
         // It may stand under a heading that is not known, or beside what is asked for next to it.
         if reading.is_foreign() && (unread || gap.beside.iter().any(|id| answered(reading, id))) {
@@ -375,9 +375,9 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
 }
 
 /// Whether there is text under a heading that names nothing known.
-fn has_unread(card: &Card<'_>) -> bool {
+fn has_unread(card: &Card<'_>, reading: &Reading) -> bool {
     let headings = card.outline.headings.iter().filter(|heading| heading.level > 1);
-    let unknown = headings.filter(|heading| disclosure::heading_topics(&heading.text).is_empty());
+    let unknown = headings.filter(|heading| !reading.knows(heading));
     unknown.map(|heading| heading.span).any(|span| has_text(card, span))
 }
 

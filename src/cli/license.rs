@@ -1,5 +1,6 @@
 //! `cardlint license`: what licences ask for, and whether terms hold together.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -508,6 +509,11 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
             if input.certain || !input.terms.is_known() { "" } else { ", not seen at its publisher by cardlint" };
         out.push_str(&format!("  ← {} ({}{owner}{doubt})\n", safe::line(&input.name), label(&input.terms)));
     }
+    let terms = question.inputs.iter().map(|input| &input.terms).chain([&question.published.terms]);
+    let assumed: BTreeSet<&String> = terms.filter_map(|terms| terms.assumed.as_ref()).collect();
+    for assumed in assumed {
+        out.push_str(&format!("  assumed: {assumed}\n"));
+    }
     for reason in &judgement.reasons {
         let whose = match (reason.license, reason.input.and_then(|at| question.inputs.get(at))) {
             (Some(license), _) => license.id.as_str().to_owned(),
@@ -535,7 +541,7 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
     }
     if !judgement.duties.is_empty() {
         out.push_str("  owed:\n");
-        let mut told = std::collections::BTreeSet::new();
+        let mut told = BTreeSet::new();
         for duty in &judgement.duties {
             let text = duty.term.text().map(|text| format!(": {text}")).unwrap_or_default();
             let section = duty.term.section.as_ref().map(|section| format!(", section {section}")).unwrap_or_default();

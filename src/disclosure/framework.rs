@@ -290,10 +290,9 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
             answer.reason = Some("the licence is not `other`".to_owned());
             return answer;
         }
-        let written = card
-            .mapping()
-            .zip(card.field(field))
-            .filter(|((document, _), (_, value))| says(document, *value) && !is_unwritten(card, field));
+        let written = card.mapping().zip(card.field(field)).filter(|((document, _), (_, value))| {
+            says(document, *value) && !is_unwritten(card, field) && super::means(card, field)
+        });
         answer.status = if written.is_some() { Status::Covered } else { Status::Gap };
         answer.evidence = written.map(|((document, _), (key, _))| document.node(key).span).into_iter().collect();
         return answer;
@@ -338,7 +337,10 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
             })
             .collect();
         let lacks = (!lacks.is_empty()).then(|| lacks.join("; "));
-        let beyond = requirement.beyond.as_ref().map(|beyond| format!("it also asks for what is not read: {beyond}"));
+        let beyond = requirement.beyond.as_ref().map(|beyond| match requirement.answered_by {
+            Some(_) => format!("nothing on {beyond}"),
+            None => format!("it also asks for what is not read: {beyond}"),
+        });
         // Where nothing else tells what is missing, the test that is not met does.
         let short = |id: &&usize| {
             reading.disclosures.get(**id).is_some_and(|found| found.level.is_disclosed() && !meets(&found))

@@ -116,10 +116,17 @@ pub(super) fn mark(card: &Card<'_>, segments: &mut [Segment]) {
     }
     // Bare addresses are links to a reader; those of written links are counted already.
     let body = card.front.body_start();
-    let mut written = card.outline.links.iter().map(|link| link.span.range()).peekable();
+    let written = card.outline.links.iter().chain(&card.outline.images).map(|link| link.span.range());
+    let mut written: Vec<_> = written.collect();
+    written.sort_by_key(|range| range.start);
+    let mut written = written.into_iter().peekable();
     for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "http").map(|at| body + at) {
         while written.next_if(|range| range.end <= at).is_some() {}
         if written.peek().is_some_and(|range| range.contains(&at)) {
+            continue;
+        }
+        // Likewise an image in HTML.
+        if ["src=\"", "src='"].iter().any(|before| text[..at].ends_with(before)) {
             continue;
         }
         let rest = &text[at..];

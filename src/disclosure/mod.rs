@@ -32,8 +32,11 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::card::{Card, Siblings};
+use crate::facts;
 use crate::facts::placeholders::is_unwritten;
+use crate::markdown::Heading;
 use crate::text::{SourceFile, Span};
+use crate::vocab;
 use crate::yaml::{self, Document, NodeId};
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use phrases::Hit;
@@ -115,6 +118,8 @@ pub struct Reading {
     pub copied_bias: Option<Span>,
     /// What the model is.
     pub traits: Traits,
+    /// Where headings begin that name a topic by their words in English, in a card in another language.
+    translated: Vec<u32>,
     /// The language that most of its prose is in, where that is not English.
     tongue: Option<tongue::Tongue>,
     /// Paragraphs, items and tables of the card's own, or copied.
@@ -148,6 +153,8 @@ fn read_body(card: &Card<'_>) -> Reading {
     if let Some(gloss) = reading.tongue.and_then(|tongue| gloss::of(card, tongue)) {
         let source = SourceFile::new(card.source.name(), gloss.text.as_str());
         let english = Card::read(&source, Vec::new(), Siblings::none(), Some(card.kind));
+        let topical = english.outline.headings.iter().filter(|heading| !heading_topics(&heading.text).is_empty());
+        reading.translated = topical.map(|heading| gloss.place(heading.span).start).collect();
         reading.add(read_words(&english), |span| gloss.place(span));
     }
     reading
@@ -197,6 +204,7 @@ fn read_words(card: &Card<'_>) -> Reading {
         claims,
         copied_bias: segments.iter().filter(copied).find_map(|segment| leftovers::copied_bias(card, segment)),
         traits,
+        translated: Vec::new(),
         tongue,
         own,
     }
@@ -207,6 +215,12 @@ impl Reading {
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         self.tongue.is_some()
+    }
+
+    /// Whether a heading names a topic, in its own words or in English ones.
+    #[must_use]
+    pub fn knows(&self, heading: &Heading) -> bool {
+        self.translated.contains(&heading.span.start) || !heading_topics(&heading.text).is_empty()
     }
 
     /// Adds what was read of the same card with English words.
@@ -286,10 +300,23 @@ pub(crate) fn filled(card: &Card<'_>, keys: &[String]) -> Option<Span> {
     let (document, root) = card.mapping()?;
     keys.iter().find_map(|path| {
         let top = path.split('.').next().unwrap_or_default();
-        let written = |value: NodeId| says(document, value) && !is_unwritten(card, top);
+        let written = |value: NodeId| says(document, value) && !is_unwritten(card, top) && means(card, top);
         let (key, value) = within(document, root, path).filter(|(_, value)| written(*value))?;
         Some(document.node(key).span.to(document.node(value).span))
     })
+}
+
+/// Whether a field that is filled names something: `unknown` is no licence, and `code` no language of people.
+pub(super) fn means(card: &Card<'_>, field: &str) -> bool {
+    match field {
+        "license" => facts::named(card).0.is_known() || card.field("license_link").is_some(),
+        "language" => card.mapping().is_none_or(|(document, _)| {
+            let codes = card.field_items("language").into_iter().filter_map(|item| document.text(item));
+            let spoken = |code: &str| vocab::languages().is_known(code) && !vocab::languages().is_no_language(code);
+            codes.into_iter().any(spoken)
+        }),
+        _ => true,
+    }
 }
 
 /// The first key and value that a path of keys leads to, through the items of lists.

@@ -97,6 +97,74 @@ pub fn only(card: &Card<'_>) -> Option<Statement> {
     (id(&first) && own.all(|statement| id(&statement))).then_some(first)
 }
 
+/// Where the name stands in a sentence of another language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Behind the word for a licence: "sous licence MIT".
+    Behind,
+    /// Before it: "unter der MIT-Lizenz", "Apache-2.0许可证".
+    Before,
+}
+
+/// Words for a licence, as they stand in sentences that say under which one something is.
+const ABROAD: &[(&str, Place)] = &[
+    ("sous licence ", Place::Behind),
+    ("sous la licence ", Place::Behind),
+    ("bajo la licencia ", Place::Behind),
+    ("bajo licencia ", Place::Behind),
+    ("sob a licença ", Place::Behind),
+    ("sob licença ", Place::Behind),
+    ("под лицензией ", Place::Behind),
+    ("по лицензии ", Place::Behind),
+    ("-Lizenz", Place::Before),
+    (" Lizenz", Place::Before),
+    ("ライセンス", Place::Before),
+    ("라이선스", Place::Before),
+    ("许可证", Place::Before),
+    ("许可协议", Place::Before),
+    ("協議", Place::Before),
+    ("协议", Place::Before),
+];
+
+/// Words before a name that turn such a sentence to something else than the model, or to what it is not.
+const OTHERS_ABROAD: &[&str] = &[
+    "code",
+    "data",
+    "donnée",
+    "daten",
+    "datos",
+    "dados",
+    "corpus",
+    "база",
+    "базов",
+    "данны",
+    "код",
+    "коде",
+    "代码",
+    "数据",
+    "语料",
+    "基座",
+    "底座",
+    "コード",
+    "データ",
+    "ソース",
+    "ベース",
+    "코드",
+    "데이터",
+    "기반",
+    "base ",
+    "basis",
+    "nicht",
+    "n'est pas",
+    "ne ",
+    " no ",
+    "não",
+    " не ",
+    "不",
+    "ない",
+    "않",
+];
+
 /// All statements, in source order.
 #[must_use]
 pub fn find(card: &Card<'_>) -> Vec<Statement> {
@@ -120,6 +188,13 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     for at in memchr::memmem::find_iter(&bytes[body..], "under ").map(|at| body + at) {
         if !hidden(at) {
             sentence(card, at, line(text, body, at), &mut found);
+        }
+    }
+    for (word, place) in ABROAD {
+        for at in memchr::memmem::find_iter(&bytes[body..], word).map(|at| body + at) {
+            if !hidden(at) {
+                abroad(text, line(text, body, at), at, word, *place, &mut found);
+            }
         }
     }
     sections(card, text, &mut found);
@@ -184,15 +259,60 @@ fn sentence(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mu
     push(text, end - name.len(), end, subject(card, clause), found);
 }
 
+/// "sous licence MIT", "unter der MIT-Lizenz", "Apache-2.0许可证", with the word for a licence at `at`.
+fn abroad(text: &str, (start, end): (usize, usize), at: usize, word: &str, place: Place, found: &mut Vec<Statement>) {
+    let (from, to) = match place {
+        Place::Behind => (at + word.len(), end),
+        Place::Before => {
+            // The name is what stands before in Latin letters.
+            let latin = |c: &char| {
+                c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ' ' | '_' | '*' | '`' | '"' | '[' | ']')
+            };
+            let length = text[start..at].chars().rev().take_while(latin).count();
+            let name = text[at - length..at].trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+            let name = ["unter der ", "unter einer ", "die "]
+                .iter()
+                .find_map(|word| name.rsplit_once(word))
+                .map_or(name, |(_, name)| name);
+            (at - name.len(), at)
+        }
+    };
+    let whole = at_start(&text[from..to]).is_some_and(|(_, length)| place == Place::Behind || from + length + 2 >= to);
+    if !whole {
+        return;
+    }
+    let clause = text[start..from.min(at)].to_lowercase();
+    let clause = clause.rsplit(['.', '。', ';', '；', '，', ',']).next().unwrap_or_default();
+    let other = OTHERS_ABROAD.iter().any(|word| clause.contains(word));
+    push(text, from, to, if other { Subject::Other } else { Subject::Repository }, found);
+}
+
 /// A section headed "License" that begins with a name, or holds one address of a licence.
 fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) {
     for heading in &card.outline.headings {
         let title = heading.text.to_lowercase();
         let title = title.trim_matches(|c: char| !c.is_alphanumeric());
         let subject = match title {
-            "license" | "licence" | "licensing" | "license information" | "licensing information" | "model license" => {
-                Subject::Repository
-            }
+            "license"
+            | "licence"
+            | "licensing"
+            | "license information"
+            | "licensing information"
+            | "model license"
+            | "lizenz"
+            | "licencia"
+            | "licença"
+            | "лицензия"
+            | "ライセンス"
+            | "라이선스"
+            | "许可证"
+            | "许可"
+            | "协议"
+            | "开源协议"
+            | "开源许可证"
+            | "模型协议"
+            | "الترخيص"
+            | "लाइसेंस" => Subject::Repository,
             "code license" | "data license" | "dataset license" => Subject::Other,
             _ => continue,
         };

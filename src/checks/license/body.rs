@@ -4,7 +4,7 @@ use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::declared;
 use crate::facts::statements::{self, Statement, Subject};
-use crate::license::{License, Verdict};
+use crate::license::{License, Role, Verdict};
 use crate::rule::Confidence;
 use crate::text::safe;
 
@@ -59,7 +59,18 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         safe::quoted(shown.trim())
     );
     sink.add("license-body-differs", first.span, message, |f| {
-        f.help(format!("Let both say the same: `{}`, or correct the text", named[0].declaration()))
+        // Where the base model is under the declared licence, the text is the likelier slip.
+        let inputs = ctx.assessment.iter().flat_map(|assessment| &assessment.inputs);
+        let mut bases = inputs.filter(|input| input.role == Role::Base).flat_map(|input| input.terms.licenses());
+        let help = match bases.find(|license| terms.licenses().any(|declared| declared.id == license.id)) {
+            Some(base) => format!(
+                "Correct the text, if the model is under `{}` like its base model; else declare `{}`",
+                base.id,
+                named[0].declaration()
+            ),
+            None => format!("Let both say the same: `{}`, or correct the text", named[0].declaration()),
+        };
+        f.help(help)
             .related(document.node(value).span, "declared here")
             .confidence(Confidence::Medium)
             .anchor("/license/body")

@@ -89,6 +89,17 @@ impl Case<'_, '_> {
         }
     }
 
+    /// What was assumed of a licence of the GNU project, for the help of a finding that rests on it.
+    fn assumed(&self, input: usize) -> String {
+        let input = self.assessment.inputs.get(input).map(|input| &input.terms);
+        let both = input.into_iter().chain([&self.assessment.published.terms]);
+        let assumed: BTreeSet<&String> = both.filter_map(|terms| terms.assumed.as_ref()).collect();
+        assumed
+            .into_iter()
+            .map(|assumed| format!(". {assumed}, because nothing says that later versions will do"))
+            .collect()
+    }
+
     /// Why a finding is no error, for its help.
     fn doubt(&self, input: usize) -> &'static str {
         let Assessment { inputs, claims, named_in_text, .. } = self.assessment;
@@ -117,7 +128,7 @@ impl Case<'_, '_> {
             sink.add("license-conflict", self.span(input), message, |f| {
                 let certain = self.is_certain(reason);
                 let f = f
-                    .help(self.way_out() + if certain { "" } else { self.doubt(input) })
+                    .help(self.way_out() + &self.assumed(input) + if certain { "" } else { self.doubt(input) })
                     .related(self.base_span(input), "derives from this model")
                     .anchor(format!("/license/{}/{}", self.assessment.inputs[input].name, license.id));
                 if certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
@@ -153,7 +164,7 @@ impl Case<'_, '_> {
             let certain = reasons.iter().all(|reason| self.is_certain(reason));
             sink.add("license-restriction-lost", self.span(input), message, |f| {
                 let f = f
-                    .help(self.way_out() + if certain { "" } else { self.doubt(input) })
+                    .help(self.way_out() + &self.assumed(input) + if certain { "" } else { self.doubt(input) })
                     .related(self.base_span(input), "derives from this model")
                     .anchor(format!("/license/{}", self.assessment.inputs[input].name));
                 if certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }

@@ -6,6 +6,7 @@ use crate::checks::{Context, Sink};
 use crate::facts::placeholders::placeholder_text;
 use crate::facts::statements;
 use crate::license::resolve;
+use crate::license::text::is_license_file;
 use crate::rule::{Fix, Severity};
 use crate::text::{safe, suggest};
 use crate::vocab::{self, LicenseMatch};
@@ -86,10 +87,7 @@ fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId
     };
     let ids: Vec<&str> = card.field_items("license").into_iter().filter_map(|id| document.text(id)).collect();
     if ids.contains(&"other") {
-        let license_file = card.siblings.names().iter().any(|name| {
-            let upper = name.to_uppercase();
-            upper.starts_with("LICENSE") || upper.starts_with("LICENCE") || upper.starts_with("COPYING")
-        });
+        let license_file = card.siblings.names().iter().any(|name| is_license_file(name));
         let (name, link) = (filled("license_name"), filled("license_link"));
         let (what, where_) = (
             "`license_name:` (short, lower case, no blanks)",
@@ -106,7 +104,8 @@ fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId
                 format!("Add {what} and {where_}"),
             ),
         };
-        let message = format!("`license: other` does not say which licence: {missing}");
+        let what = if name { "where the licence can be read" } else { "which licence" };
+        let message = format!("`license: other` does not say {what}: {missing}");
         let named = statements::only(card).and_then(|statement| statement.licenses[0].hub.as_deref());
         let help = match named {
             Some(hub) => {
