@@ -194,6 +194,7 @@ audit() {
   lines_of "${CARDLINT_ACTION_FRAMEWORKS:-}"
   if [ ${#lines[@]} -gt 0 ]; then
     local framework frameworks=()
+    [ -z "${CARDLINT_ACTION_CONFIG:-}" ] || frameworks+=("--config=$CARDLINT_ACTION_CONFIG")
     for framework in "${lines[@]}"; do
       frameworks+=("--framework=$framework")
     done

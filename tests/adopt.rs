@@ -686,17 +686,23 @@ fn declared_tests_see_what_they_name() {
     let place = tempfile::tempdir().expect("folder");
     let house = place.path().join("house");
     fs::create_dir(&house).expect("folder");
-    let card = "---\nlicense: mit\nlibrary_name: transformers\npipeline_tag: text-classification\nlanguage: en\ntags: [a, b]\n---\n# Card\n\nSee [here](https://bad.example/x).\n\n```\nsecret\n```\n\n## Review\n\nDone.\n";
+    let card = "---\nlicense: mit\nlibrary_name: transformers\npipeline_tag: text-classification\nlanguage: en\ntags: [a, b]\n---\n# Card\n\nSee [here](https://bad.example/x).\n\n```\nsecret\n```\n\n## Review\n\nDone.\n\n## Bias tests\n\n<!-- How was it tested, by whom? -->\n\n## Bias\n\nIt favours short tickets.\n";
     fs::write(place.path().join("README.md"), card).expect("card");
     for (params, fires) in [
         ("require: {field: tags, min-items: 3}", true),
         ("require: {field: tags, min-items: 2}", false),
         ("require: {field: tags, one-of: [a]}", true),
         ("require: {field: tags, one-of: [a, b]}", false),
+        ("require: {field: tags, any-of: [a]}", false),
+        ("{when: {field: tags, any-of: [b, c]}, require: {field: owner}}", true),
+        ("require: {field: tags, any-of: [c]}", true),
         ("forbid: {field: inference}", false),
         ("forbid: {field: license}", true),
         ("require: {section: review, min-words: 2}", true),
         ("require: {section: REVIEW}", false),
+        // Of several sections the one that says most counts, and a comment says nothing.
+        ("require: {section: bias, min-words: 4}", false),
+        ("require: {section: bias, min-words: 5}", true),
         ("forbid: {text: secret}", false),
         ("forbid: {text: 'Done\\.'}", true),
         ("forbid: {link: 'bad\\.example'}", true),
@@ -713,6 +719,14 @@ fn declared_tests_see_what_they_name() {
         let output = run(place.path(), &["audit", "--select", "house-rule", "--rule-pack", "house"]);
         assert_eq!(output.code, i32::from(fires), "{params}: {}{}", output.out, output.err);
     }
+    // What a terminal would obey is no rule.
+    fs::write(house.join("house-rule.md"), "---\nid: house-rule\ntitle: \u{1b}[2J\n---\n").expect("rule");
+    let output = run(place.path(), &["audit", "--rule-pack", "house"]);
+    assert!(
+        output.code == 2 && output.err.contains("house/house-rule.md:3:8: a rule file holds no control"),
+        "{}",
+        output.err
+    );
 }
 
 /// A card from the files of a repository: it says what they say, chooses nothing, and answers nothing by itself.

@@ -65,7 +65,7 @@ fn run(ctx: &Context<'_>, test: &Test) -> Answer {
     let card = ctx.card;
     let nowhere = card.front.end();
     match test {
-        Test::Field { path, matches, one_of, min_items, max_items } => {
+        Test::Field { path, matches, one_of, any_of, min_items, max_items } => {
             let name = path.join(".");
             let Some((document, value)) = field(card, path) else {
                 let lacks = format!("The field `{name}` is missing");
@@ -80,7 +80,9 @@ fn run(ctx: &Context<'_>, test: &Test) -> Answer {
             });
             let few = min_items.filter(|least| items.len() < *least);
             let many = max_items.filter(|most| items.len() > *most);
+            let none = !any_of.is_empty() && !texts.iter().any(|text| any_of.iter().any(|known| known == *text));
             let lacks = match (bad, few, many) {
+                _ if none => format!("The field `{name}` has none of {}", any_of.join(", ")),
                 (Some(text), ..) => {
                     let accepted = match matches {
                         Some(regex) => format!("text that matches `{regex}`"),

@@ -167,6 +167,17 @@ pub enum CoverageFormat {
     Html,
 }
 
+/// Which configuration is in force.
+#[derive(Args, Debug, Default)]
+pub struct ConfigOptions {
+    /// Configuration file, instead of the nearest one
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub no_config: bool,
+}
+
 /// Options of `coverage`.
 #[derive(Args, Debug)]
 pub struct Coverage {
@@ -182,6 +193,9 @@ pub struct Coverage {
     /// Of the files that are named, pass over those that are no cards or are excluded
     #[arg(long)]
     pub only_cards: bool,
+    /// The configuration
+    #[command(flatten)]
+    pub configured: ConfigOptions,
     /// Name every file that is passed over on standard error
     #[arg(long, short)]
     pub verbose: bool,
@@ -241,6 +255,9 @@ pub struct OpennessOptions {
     /// Ask the Hub: for repositories named `hf:…`
     #[arg(long)]
     pub online: bool,
+    /// The configuration
+    #[command(flatten)]
+    pub configured: ConfigOptions,
     /// Name every file that is passed over on standard error
     #[arg(long, short)]
     pub verbose: bool,
@@ -280,12 +297,9 @@ pub struct LicenseReport {
     /// The licence of another repository, such as a base model; may be given several times
     #[arg(long, value_name = "REPO=LICENCE", value_parser = license_of)]
     pub license_of: Vec<(String, String)>,
-    /// Configuration file, instead of the nearest one
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// Read no configuration file
-    #[arg(long)]
-    pub no_config: bool,
+    /// The configuration
+    #[command(flatten)]
+    pub configured: ConfigOptions,
     /// Least verdict that makes the exit code 1: review, unknown, obligation-lost, conflict or never
     #[arg(long, value_name = "VERDICT", value_parser = verdict, default_value = "never")]
     pub fail_on: FailVerdict,
@@ -419,7 +433,7 @@ pub struct AuditOptions {
     #[arg(long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
     /// Take out of the baseline what is not found any more
-    #[arg(long, requires = "baseline")]
+    #[arg(long, conflicts_with = "write_baseline")]
     pub prune_baseline: bool,
     /// Put silenced findings into SARIF too, marked as suppressed
     #[arg(long)]
@@ -433,12 +447,9 @@ pub struct AuditOptions {
     /// Name to report for standard input
     #[arg(long, value_name = "NAME", default_value = "README.md")]
     pub stdin_filename: String,
-    /// Configuration file, instead of the nearest one
-    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
-    pub config: Option<PathBuf>,
-    /// Read no configuration file
-    #[arg(long)]
-    pub no_config: bool,
+    /// The configuration
+    #[command(flatten)]
+    pub configured: ConfigOptions,
     /// Threads [default: one a core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<usize>,

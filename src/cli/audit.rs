@@ -49,11 +49,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         // Compiling the schema takes as long as much of the rest of a small run, beside which it is done.
         std::thread::spawn(|| schema::embedded("model-card"));
     }
-    let config = if options.no_config {
-        Config::default()
-    } else {
-        config::load(options.config.as_deref(), &config::start(&options.paths, options.only_cards))?
-    };
+    let config = config::of(&options.configured, &options.paths, options.only_cards)?;
     let folders: Vec<PathBuf> = config.packs().into_iter().chain(options.rule_pack.iter().cloned()).collect();
     packs::install(&folders)?;
     config.check()?;
@@ -106,6 +102,9 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     // A new baseline holds everything.
     let configured = || config.baseline.as_ref().map(|path| config.folder.join(path));
     let file = options.baseline.clone().or_else(configured).filter(|_| options.write_baseline.is_none());
+    if options.prune_baseline && file.is_none() {
+        bail!("there is no baseline to prune: name it with --baseline, or in the configuration");
+    }
     let known = file.as_deref().map(Baseline::read).transpose()?;
     settings.known = known.clone().map(|baseline| Box::new(Seen(baseline)) as Box<dyn engine::Known>);
     let (renderers, mut writers) = if options.diff {
@@ -406,7 +405,7 @@ pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// All bytes, about `size` of them, unless there are more than cardlint reads.
-fn read_limited(mut from: impl Read, size: u64) -> io::Result<Vec<u8>> {
+pub(super) fn read_limited(mut from: impl Read, size: u64) -> io::Result<Vec<u8>> {
     // One more, so that the end is seen without asking for more room.
     let size = usize::try_from(size.min(MAX_BYTES)).unwrap_or(0) + 1;
     let mut bytes = Vec::with_capacity(size);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
 
-use super::args::{Coverage, CoverageFormat, Global, OpennessFormat, OpennessOptions, PageFormat};
+use super::args::{ConfigOptions, Coverage, CoverageFormat, Global, OpennessFormat, OpennessOptions, PageFormat};
 use super::audit::{read_bytes, spare};
 use super::config::{self, Config};
 use super::discover::{self, Globs};
@@ -71,8 +71,8 @@ fn is_part(word: &str, id: &str) -> bool {
 }
 
 /// The configuration for some paths.
-fn configured(paths: &[PathBuf], only_cards: bool) -> anyhow::Result<Config> {
-    let config = config::load(None, &config::start(paths, only_cards))?;
+fn configured(options: &ConfigOptions, paths: &[PathBuf], only_cards: bool) -> anyhow::Result<Config> {
+    let config = config::of(options, paths, only_cards)?;
     packs::install(&config.packs())?;
     config.check()?;
     Ok(config)
@@ -83,7 +83,7 @@ fn configured(paths: &[PathBuf], only_cards: bool) -> anyhow::Result<Config> {
 /// # Errors
 /// When a framework is unknown, or standard output fails.
 pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
-    let config = configured(&options.paths, options.only_cards)?;
+    let config = configured(&options.configured, &options.paths, options.only_cards)?;
     let asked = if options.framework.is_empty() { &config.frameworks } else { &options.framework };
     let chosen = chosen(asked)?;
     let is_named = |framework: &Framework| asked.is_empty() || asked.iter().any(|id| id.trim() == framework.id);
@@ -260,7 +260,7 @@ pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8
     let mut leaves = Vec::new();
     let asked = Asked {
         paths: &options.paths,
-        config: &configured(&options.paths, false)?,
+        config: &configured(&options.configured, &options.paths, false)?,
         only_cards: false,
         online: options.online,
         verbose: options.verbose,

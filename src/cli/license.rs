@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::args::{Global, LicenseCheck, LicenseCommand, LicenseList, LicenseReport, PageFormat, ReportFormat};
-use super::config::{self, Config};
+use super::config;
 use super::discover::{self, Globs};
 use super::hub::Online;
 use super::repositories::{Repositories, hub_cache};
@@ -560,11 +560,7 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
 }
 
 fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
-    let config = if options.no_config {
-        Config::default()
-    } else {
-        config::load(options.config.as_deref(), &config::start(&options.paths, false))?
-    };
+    let config = config::of(&options.configured, &options.paths, false)?;
     packs::install(&config.packs())?;
     config.check()?;
     let globs = Globs::new(&config.files, &config.folder)?;

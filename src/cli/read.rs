@@ -1,14 +1,15 @@
 //! `cardlint read`: how each reader sees a card, for debugging and for the differential test.
 
-use std::fs;
-use std::io::{self, Read};
+use std::io;
 
-use anyhow::Context;
+use anyhow::anyhow;
 use serde_json::{Value, json};
 
 use super::args::ReadOptions;
+use super::audit::{read_file, read_limited};
+use super::discover::reason;
 use super::{EXIT_CLEAN, print};
-use crate::card::{self, Card, Siblings, client, split};
+use crate::card::{self, Card, FaultKind, Siblings, client, split};
 use crate::checks::repository::secrets::without_secrets;
 use crate::report::json_text;
 use crate::text::{SourceFile, Span, Unit};
@@ -19,15 +20,12 @@ use crate::yaml::reading::{self, Reader};
 /// # Errors
 /// When the file cannot be read or standard output fails.
 pub fn run(options: &ReadOptions) -> anyhow::Result<u8> {
-    let mut bytes = Vec::new();
-    if options.path.as_os_str() == "-" {
-        io::stdin().lock().take(card::MAX_BYTES).read_to_end(&mut bytes)?;
-    } else {
-        bytes = fs::read(&options.path).with_context(|| format!("cannot read {}", options.path.display()))?;
-    }
+    let standard = options.path.as_os_str() == "-";
+    let bytes = if standard { read_limited(io::stdin().lock(), 0) } else { read_file(&options.path) };
+    let bytes = bytes.map_err(|error| anyhow!("cannot read {}: {}", options.path.display(), reason(&error)))?;
     let (text, faults) = card::decode(bytes);
     let source = SourceFile::new(options.path.to_string_lossy(), without_secrets(text));
-    let decodable = faults.iter().all(|fault| fault.message.contains("NUL"));
+    let decodable = faults.iter().all(|fault| fault.kind == FaultKind::Nul);
     let card = Card::read(&source, faults, Siblings::none(), None);
     let dataset = card.kind == card::Kind::Dataset;
     let out = json!({

@@ -10,7 +10,7 @@ use crate::disclosure::framework::{Framework, Requirement, frameworks};
 use crate::report::Style;
 use crate::rule::{self, FixCapability, Profile, Rule};
 use crate::schema;
-use crate::text::suggest;
+use crate::text::{safe, suggest};
 
 /// Columns of running text at most: longer lines are hard to read.
 const MOST_COLUMNS: usize = 100;
@@ -53,7 +53,7 @@ pub(super) fn show(ids: &[String], format: ListFormat, global: &Global) -> anyho
             chosen.iter().map(|rule| page(rule, &style)).collect::<Vec<_>>().join("\n")
         }
     };
-    print(&text)?;
+    print(&safe::workflow_log(&text))?;
     Ok(EXIT_CLEAN)
 }
 

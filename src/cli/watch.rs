@@ -42,11 +42,10 @@ pub(super) fn run(options: &AuditOptions) -> anyhow::Result<u8> {
         .context("cannot watch files")?;
     }
     // The configuration may lie above what is watched.
-    let configs: HashSet<PathBuf> =
-        (config::load(options.config.as_deref(), &config::start(&options.paths, options.only_cards)).iter())
-            .flat_map(|config| &config.chain)
-            .filter_map(|source| fs::canonicalize(source.name()).ok())
-            .collect();
+    let configs: HashSet<PathBuf> = (config::of(&options.configured, &options.paths, options.only_cards).iter())
+        .flat_map(|config| &config.chain)
+        .filter_map(|source| fs::canonicalize(source.name()).ok())
+        .collect();
     for folder in configs.iter().filter_map(|config| config.parent()) {
         watcher.watch(folder, RecursiveMode::NonRecursive).context("cannot watch files")?;
     }

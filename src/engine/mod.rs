@@ -229,13 +229,21 @@ fn read_results(card: &str, siblings: &[String], files: &dyn Files) -> Vec<Sourc
     names.sort();
     names.truncate(MAX_EVAL_RESULTS);
     let prefix = card.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
+    // All of them together may take as much as a card.
+    let mut left = card::MAX_BYTES;
     let read = |name: String| {
         let path = format!("{FOLDER}/{name}");
-        let bytes = repository::whole(files, &path, card::MAX_BYTES)?;
+        let bytes = repository::whole(files, &path, left)?;
+        left -= bytes.len() as u64;
         Some(SourceFile::new(format!("{prefix}{path}"), secrets::without_secrets(card::decode(bytes).0)))
     };
     names.into_iter().filter_map(read).collect()
 }
+
+/// The rule that tells of a card that is not there, or empty.
+const MISSING: &str = "card-missing";
+/// Rules on files alone, whatever a card says of them.
+const OF_FILES: &[&str] = &["repository-file-broken", "weights-incomplete", "lfs-untracked"];
 
 /// Audits one card. With `only_cards`, a file that is no card gives `None`.
 #[must_use]
@@ -294,6 +302,10 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     }
     let answers = context.reading.get().map(|reading| topics(&card, reading)).unwrap_or_default();
     let mut findings = finished(sink, rules);
+    if findings.iter().any(|finding| finding.rule.id == MISSING) {
+        // What else a card lacks that is not there, nobody needs to hear.
+        findings.retain(|one| one.file > 0 || one.rule.id == MISSING || OF_FILES.contains(&one.rule.id.as_str()));
+    }
     findings.sort_by(in_order);
     findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.file == b.file && a.message == b.message);
     let all: Vec<&SourceFile> = std::iter::once(&source).chain(&companions).collect();

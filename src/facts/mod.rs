@@ -134,7 +134,7 @@ pub fn place<'c>(card: &'c Card<'_>) -> (Option<&'c str>, Option<&'c str>) {
 #[must_use]
 pub fn origin_words(origin: &Origin) -> Option<String> {
     match origin {
-        Origin::Configuration => Some("as the configuration says".to_owned()),
+        Origin::Configuration => Some("as `--license-of` or the configuration says".to_owned()),
         Origin::Neighbour(path) => Some(format!("as {} says", crate::text::safe::quoted(path))),
         Origin::Hub => Some("as its card on the Hub says".to_owned()),
         Origin::HubCache => Some("as its card in the local cache of the Hub says".to_owned()),

@@ -32,6 +32,8 @@ pub enum Test {
         matches: Option<Regex>,
         /// Its text, or each item's, is one of these.
         one_of: Vec<String>,
+        /// One of its items, or its text, is one of these.
+        any_of: Vec<String>,
         /// It has at least so many items.
         min_items: Option<usize>,
         /// It has at most so many items.
@@ -140,7 +142,7 @@ fn test(document: &Document<'_>, map: NodeId) -> Result<Test, Fault> {
         return Err((span, format!("a test needs one of {}", SUBJECTS.join(", "))));
     };
     let more: &[&str] = match *subject {
-        "field" => &["field", "matches", "one-of", "min-items", "max-items"],
+        "field" => &["field", "matches", "one-of", "any-of", "min-items", "max-items"],
         "section" => &["section", "min-words"],
         "topic" => &["topic", "at-least"],
         subject => &[subject],
@@ -151,6 +153,7 @@ fn test(document: &Document<'_>, map: NodeId) -> Result<Test, Fault> {
             path: text(document, map, "field")?.unwrap_or_default().split('.').map(str::to_owned).collect(),
             matches: pattern(document, map, "matches")?,
             one_of: words(document, map, "one-of")?,
+            any_of: words(document, map, "any-of")?,
             min_items: number(document, map, "min-items")?,
             max_items: number(document, map, "max-items")?,
         },

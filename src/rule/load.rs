@@ -106,6 +106,17 @@ pub fn load(path: &str, text: &'static str) -> Result<Rule, LoadError> {
         let (start, _) = source.location(span, Unit::CodePoint);
         LoadError { path: path.to_owned(), line: start.line, column: start.column, message }
     };
+    // What a terminal would obey has no place in a page that it shows.
+    let obeyed = |(_, c): &(usize, char)| {
+        let direction = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        direction || c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+    };
+    if let Some((at, c)) = text.char_indices().find(obeyed) {
+        return Err(fail(
+            Span::at(at),
+            format!("a rule file holds no control character such as {}", c.escape_unicode()),
+        ));
+    }
     let block = split::split(text, Reader::JavaScript)
         .ok_or_else(|| fail(Span::default(), "a rule file begins with front matter".to_owned()))?;
     let document = yaml::parse(&text[block.yaml.range()], block.yaml.start as usize)

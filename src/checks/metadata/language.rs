@@ -1,10 +1,10 @@
 //! Rules on language codes.
 
-use super::{items, listed};
+use super::{items, listed, requote};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::placeholders::placeholder_text;
-use crate::rule::{Confidence, Severity};
+use crate::rule::{Confidence, Fix, Severity};
 use crate::text::safe;
 use crate::vocab;
 use crate::yaml;
@@ -57,12 +57,19 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, sink: &mut Sink<'_>) {
         let (reason, help) = explain(text);
         // The right code may stand in the list already.
         let code = help.strip_prefix("Write `").and_then(|rest| rest.split('`').next());
-        let help = match code.filter(|code| has_language(ctx, code)) {
-            Some(code) => format!("Remove it: `{code}` is in the list"),
-            None => help,
+        let there = code.is_some_and(|code| has_language(ctx, code));
+        // A name and nothing else has one code.
+        let named = code.filter(|code| !there && help == format!("Write `{code}`"));
+        let fix = named.and_then(|code| {
+            let (span, text) = requote(document, item, code)?;
+            Some(Fix::safe(format!("write `{code}`"), span, text))
+        });
+        let help = match code {
+            Some(code) if there => format!("Remove it: `{code}` is in the list"),
+            _ => help.clone(),
         };
         let message = format!("{} is not a language code: {reason}", safe::quoted(text));
-        sink.add("language-invalid", span, message, |f| f.help(help).anchor("/language"));
+        sink.add("language-invalid", span, message, |f| f.help(help).anchor("/language").maybe_fix(fix));
         return;
     }
     let (reason, help) = if let Some(trap) = languages.country(text) {

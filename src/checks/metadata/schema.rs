@@ -439,8 +439,13 @@ fn fix(place: &Place<'_>, violation: &Violation) -> Option<Fix> {
         return Some(Fix::safe(format!("write `{word}`"), span, word));
     }
     let nearest = violation.nearest.as_ref()?;
+    let (span, text) = requote(place.document, node, nearest)?;
     // Another case or separator is a slip beyond doubt.
-    (suggest::fold(nearest) == suggest::fold(value)).then(|| {
-        requote(place.document, node, nearest).map(|(span, text)| Fix::safe(format!("write `{nearest}`"), span, text))
-    })?
+    let slip = suggest::fold(nearest) == suggest::fold(value);
+    // No fix chooses a licence.
+    if !slip && violation.steps.first() == Some(&Step::Key("license".to_owned())) {
+        return None;
+    }
+    let fix = if slip { Fix::safe } else { Fix::unsafe_ };
+    Some(fix(format!("write `{nearest}`"), span, text))
 }

@@ -13,6 +13,7 @@ use anyhow::{Context, anyhow, bail};
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::args::ConfigOptions;
 use super::repositories::given;
 use crate::license::policy::{Exception, Matcher, Policy, Requirement, Side};
 use crate::report;
@@ -287,6 +288,17 @@ struct Tool {
 }
 
 pub use show::show;
+
+/// The configuration of a command for some paths.
+///
+/// # Errors
+/// When a file cannot be read or has a mistake; the message shows the place.
+pub fn of(options: &ConfigOptions, paths: &[PathBuf], changed: bool) -> anyhow::Result<Config> {
+    if options.no_config {
+        return Ok(Config::default());
+    }
+    load(options.config.as_deref(), &start(paths, changed))
+}
 
 /// The configuration in force: `named`, or the nearest one from `start` upwards.
 ///
