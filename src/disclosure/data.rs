@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use memchr::memmem;
+use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
 use super::Level;
@@ -258,7 +258,7 @@ pub(super) struct Placeholders {
     /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
     pub(super) whole: Vec<Vec<(String, bool)>>,
     /// Placeholders within a sentence.
-    pub(super) within: Vec<memmem::Finder<'static>>,
+    pub(super) within: AhoCorasick,
 }
 
 pub(super) fn placeholders() -> &'static Placeholders {
@@ -271,7 +271,8 @@ pub(super) fn placeholders() -> &'static Placeholders {
                 whole[text.bytes().next().map_or(0, usize::from)].push((text, real));
             }
         }
-        let within = file.within.iter().map(|text| memmem::Finder::new(text).into_owned()).collect();
+        let within = AhoCorasick::new(&file.within)
+            .unwrap_or_else(|error| panic!("internal: rules/topics/placeholders.yaml: {error}"));
         Placeholders { whole, within }
     });
     &TABLE

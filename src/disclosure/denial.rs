@@ -1,4 +1,4 @@
-//! Sentences that deny: "was not evaluated", "no information is available". Silence, a reasoned "not evaluated because
+//! Sentences that deny: "was not evaluated", "no information is available", "we plan to evaluate it". Silence, a reasoned "not evaluated because
 //! …" and a claim are three different answers, and a bare denial is the first of them.
 
 use std::sync::LazyLock;
@@ -16,6 +16,7 @@ struct File {
     between: Vec<String>,
     verbs: Vec<String>,
     nouns: Vec<String>,
+    plans: Vec<String>,
     reasons: Vec<String>,
     answers: Vec<String>,
 }
@@ -75,6 +76,15 @@ fn denies(file: &File, words: &[String]) -> bool {
     if words.iter().any(|word| is(&file.reasons, word)) {
         return false;
     }
+    let joined = format!(" {} ", words.join(" "));
+    let planned = |plan: &String| {
+        joined
+            .match_indices(plan.as_str())
+            .any(|(at, plan)| joined[..at].ends_with(' ') && joined[at + plan.len()..].starts_with(' '))
+    };
+    if file.plans.iter().any(planned) {
+        return true;
+    }
     words.iter().enumerate().any(|(at, word)| {
         let behind = &words[at + 1..];
         if word == "no" {
@@ -100,6 +110,8 @@ mod tests {
             "No adversarial testing or safety evaluation was done.",
             "We don’t disclose the training data. No information is available on how it was selected.",
             "The training data is not publicly available.",
+            "In the near future we plan on leveraging the help of volunteers to check the answers.",
+            "An evaluation on dialects will be added.",
         ] {
             assert!(is_denial(text), "{text}");
         }
@@ -107,6 +119,7 @@ mod tests {
             "It was not evaluated on dialects, because no test set exists for them.",
             "It does not perform well on names from Africa.",
             "The data was not filtered.",
+            "It plans a route through the city. It was tested on 200 routes.",
             "Not evaluated on dialects. On standard German it reaches an F1 of 91.2.",
             "The model reaches 91 % accuracy on the test set.",
             "",

@@ -29,7 +29,7 @@ pub fn leftovers(card: &Card<'_>) -> Leftovers {
     static COPIED: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(COPIED_BIAS));
     let body = &card.source.text()[card.front.body_start()..];
     let copied_bias = COPIED.find(body.as_bytes()).is_some();
-    let within = || data::placeholders().within.iter().any(|word| word.find(body.as_bytes()).is_some());
+    let within = || data::placeholders().within.is_match(body);
     if !copied_bias && !within() && !text::lines(body).any(|(_, line)| may_be_placeholder(line)) {
         return Leftovers::default();
     }
@@ -102,13 +102,10 @@ pub(super) fn placeholders(card: &Card<'_>, segments: &[Segment]) -> Vec<(Span, 
         if segment.placeholder {
             found.push((segment.span, segment.name));
         } else if segment.kind != Kind::Code && !segment.empty {
-            let text = card.source.slice(segment.span).as_bytes();
-            for word in &data::placeholders().within {
-                let span = |at: usize| {
-                    let start = segment.span.start as usize + at;
-                    Span::new(start, start + word.needle().len())
-                };
-                found.extend(word.find(text).map(|at| (span(at), segment.name)));
+            let text = card.source.slice(segment.span);
+            for word in data::placeholders().within.find_iter(text) {
+                let start = segment.span.start as usize;
+                found.push((Span::new(start + word.start(), start + word.end()), segment.name));
             }
         }
     }

@@ -19,6 +19,7 @@ use crate::yaml::{self, NodeId};
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Words {
     phrases: Vec<String>,
+    capital: Vec<String>,
     own: Vec<String>,
     openings: Vec<String>,
     labels: Vec<String>,
@@ -155,7 +156,10 @@ pub fn configured(file: &SourceFile) -> Vec<String> {
 
 /// "This model is a fine-tuned version of [x/y](…)", or a field with such a label: the id and its place.
 pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
-    static PHRASE: LazyLock<Regex> = LazyLock::new(|| one_of(&words().phrases));
+    static PHRASE: LazyLock<Regex> = LazyLock::new(|| {
+        let capital = words().capital.iter().map(|phrase| phrase[..1].to_uppercase() + &phrase[1..]);
+        one_of(&words().phrases.iter().cloned().chain(capital).collect::<Vec<_>>())
+    });
     let text = card.source.text();
     let body = card.front.body_start();
     let said = PHRASE.find_iter(&text[body..]).find_map(|phrase| {
@@ -254,7 +258,7 @@ fn contains(text: &str, words: &[String]) -> bool {
 
 fn one_of(words: &[String]) -> Regex {
     let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
-    let pattern = format!("(?i-u:{})", words.join("|"));
+    let pattern = words.join("|");
     Regex::new(&pattern).unwrap_or_else(|error| panic!("internal: {pattern}: {error}"))
 }
 

@@ -1,6 +1,11 @@
 //! Licences that the body of a card names: "released under …", a `License:` line, a licence section, a
 //! badge, an address.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::card::{Card, Kind};
 use crate::license::License;
 use crate::license::names::{at_start, of_url};
@@ -190,11 +195,16 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
             sentence(card, at, line(text, body, at), &mut found);
         }
     }
-    for (word, place) in ABROAD {
-        for at in memchr::memmem::find_iter(&bytes[body..], word).map(|at| body + at) {
-            if !hidden(at) {
-                abroad(text, line(text, body, at), at, word, *place, &mut found);
-            }
+    // One pass for all of them.
+    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let words = ABROAD.iter().map(|(word, _)| word);
+        AhoCorasick::new(words).unwrap_or_else(|error| panic!("internal: words for a licence: {error}"))
+    });
+    for word in WORDS.find_iter(&bytes[body..]) {
+        let (start, end) = (body + word.start(), body + word.end());
+        if !hidden(start) {
+            let place = ABROAD[word.pattern().as_usize()].1;
+            abroad(text, line(text, body, start), start..end, place, &mut found);
         }
     }
     sections(card, text, &mut found);
@@ -259,29 +269,29 @@ fn sentence(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mu
     push(text, end - name.len(), end, subject(card, clause), found);
 }
 
-/// "sous licence MIT", "unter der MIT-Lizenz", "Apache-2.0许可证", with the word for a licence at `at`.
-fn abroad(text: &str, (start, end): (usize, usize), at: usize, word: &str, place: Place, found: &mut Vec<Statement>) {
+/// "sous licence MIT", "unter der MIT-Lizenz", "Apache-2.0许可证", with the word for a licence at `word`.
+fn abroad(text: &str, (start, end): (usize, usize), word: Range<usize>, place: Place, found: &mut Vec<Statement>) {
     let (from, to) = match place {
-        Place::Behind => (at + word.len(), end),
+        Place::Behind => (word.end, end.max(word.end)),
         Place::Before => {
             // The name is what stands before in Latin letters.
             let latin = |c: &char| {
                 c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ' ' | '_' | '*' | '`' | '"' | '[' | ']')
             };
-            let length = text[start..at].chars().rev().take_while(latin).count();
-            let name = text[at - length..at].trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+            let length = text[start..word.start].chars().rev().take_while(latin).count();
+            let name = text[word.start - length..word.start].trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
             let name = ["unter der ", "unter einer ", "die "]
                 .iter()
                 .find_map(|word| name.rsplit_once(word))
                 .map_or(name, |(_, name)| name);
-            (at - name.len(), at)
+            (word.start - name.len(), word.start)
         }
     };
     let whole = at_start(&text[from..to]).is_some_and(|(_, length)| place == Place::Behind || from + length + 2 >= to);
     if !whole {
         return;
     }
-    let clause = text[start..from.min(at)].to_lowercase();
+    let clause = text[start..from.min(word.start)].to_lowercase();
     let clause = clause.rsplit(['.', '。', ';', '；', '，', ',']).next().unwrap_or_default();
     let other = OTHERS_ABROAD.iter().any(|word| clause.contains(word));
     push(text, from, to, if other { Subject::Other } else { Subject::Repository }, found);

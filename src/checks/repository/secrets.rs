@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::packed::Searcher;
+use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexSet};
 
 use super::data::{Secret, data};
@@ -39,8 +39,8 @@ const VARIETY: usize = 12;
 /// Whether a text holds one of the marks where a secret may begin: `risk-` holds none.
 fn is_marked(text: &str) -> bool {
     /// All marks in one pass; a regular expression would take a twentieth of the audit of one card to build.
-    static ANY: LazyLock<Searcher> =
-        LazyLock::new(|| Searcher::new(MARKS).unwrap_or_else(|| panic!("internal: there are few marks of secrets")));
+    static ANY: LazyLock<AhoCorasick> =
+        LazyLock::new(|| AhoCorasick::new(MARKS).unwrap_or_else(|error| panic!("internal: marks of secrets: {error}")));
     let inside = |at: usize| at.checked_sub(1).is_some_and(|before| text.as_bytes()[before].is_ascii_alphanumeric());
     ANY.find_iter(text).any(|mark| !inside(mark.start()))
 }
