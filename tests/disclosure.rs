@@ -844,8 +844,9 @@ fn reasons_and_pointers_are_true() {
     let mentioned = "---\nlicense: mit\n---\n# Sorter\n\n## Limitations\n\nThe model fails on tickets of more than 200 words, \
                      where its accuracy falls to 61 %.\n\n## Bias\n\nThe model may be biased.\n";
     let said: Vec<String> = answers(mentioned).into_iter().map(|(_, reason)| reason).collect();
-    let too_little = |reason: &String| reason.contains("too little on biases known");
-    assert!(said.iter().any(too_little) && said.iter().all(|reason| !reason.contains("nothing on biases")), "{said:?}");
+    let mention =
+        |reason: &String| reason.contains("only a mention of biases known or suspected in the outputs (line 10)");
+    assert!(said.iter().any(mention) && said.iter().all(|reason| !reason.contains("nothing on biases")), "{said:?}");
 }
 
 /// Prompts show no bias; what the model answered to them does.

@@ -24,6 +24,8 @@ struct File {
     followups: Vec<Followup>,
     partial: Partial,
     sensitive: Sensitive,
+    /// Headings, in small letters, under which no answer stands.
+    neutral: Vec<String>,
 }
 
 /// A rule and the topics of which one must be answered.
@@ -248,9 +250,10 @@ fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
 fn unfilled(card: &Card<'_>, placeholders: &[(Span, Option<Span>)], told: &[Span], sink: &mut Sink<'_>) {
     let heading = |span: &Span| card.outline.headings.iter().rev().find(|heading| heading.span.end <= span.start);
     let untold = |span: &&Span| heading(span).is_none_or(|heading| !told.contains(&heading.span));
-    for heading in commented(card).filter(|heading| !told.contains(&heading.span)) {
+    for (heading, comment) in bare(card).filter(|(heading, _)| !told.contains(&heading.span)) {
         let name = safe::quoted(&heading.text);
-        sink.add("section-unfilled", heading.span, format!("{name} has only a comment under it"), |mut f| {
+        let what = if comment { "only a comment" } else { "nothing" };
+        sink.add("section-unfilled", heading.span, format!("{name} has {what} under it"), |mut f| {
             f.alike = true;
             f.help("Write what you know, say that it is not known and why, or delete the heading")
                 .anchor(format!("/placeholders of {name}"))
@@ -268,10 +271,13 @@ fn unfilled(card: &Card<'_>, placeholders: &[(Span, Option<Span>)], told: &[Span
     }
 }
 
-/// The headings that have comments under them and nothing else.
-fn commented<'c>(card: &'c Card<'_>) -> impl Iterator<Item = &'c Heading> {
-    let headings = if card.outline.comments.is_empty() { [].as_slice() } else { card.outline.headings.as_slice() };
-    headings.iter().filter(|heading| {
+/// Words of the longest title of a section.
+const TITLE_WORDS: usize = 4;
+
+/// The headings that have comments under them and nothing else, and those that promise to speak of a topic and have
+/// nothing at all; whether there is a comment.
+fn bare<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c Heading, bool)> {
+    card.outline.headings.iter().filter_map(|heading| {
         let section = heading.section.range();
         let comments = &card.outline.comments;
         let comments = &comments[comments.partition_point(|comment| (comment.start as usize) < section.start)..];
@@ -282,7 +288,14 @@ fn commented<'c>(card: &'c Card<'_>) -> impl Iterator<Item = &'c Heading> {
             blank &= card.source.text()[at..comment.start as usize].trim().is_empty();
             at = comment.end as usize;
         }
-        any && blank && card.source.text().get(at..section.end).is_none_or(|rest| rest.trim().is_empty())
+        // What is a sentence or a link says what it has to say by itself.
+        let whole = || {
+            let source = card.source.slice(heading.span);
+            heading.text.split_whitespace().count() <= TITLE_WORDS && !source.contains("](") && !source.contains("://")
+        };
+        let promises = || heading.level > 1 && whole() && !disclosure::promised_topics(&heading.text).is_empty();
+        let empty = blank && card.source.text().get(at..section.end).is_none_or(|rest| rest.trim().is_empty());
+        (empty && (any || promises())).then_some((heading, any))
     })
 }
 
@@ -377,7 +390,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
 /// Whether there is text under a heading that names nothing known.
 fn has_unread(card: &Card<'_>, reading: &Reading) -> bool {
     let headings = card.outline.headings.iter().filter(|heading| heading.level > 1);
-    let unknown = headings.filter(|heading| !reading.knows(heading));
+    let neutral = |heading: &Heading| rules().neutral.iter().any(|word| heading.text.to_lowercase().trim() == word);
+    let unknown = headings.filter(|heading| !reading.knows(heading) && !neutral(heading));
     unknown.map(|heading| heading.span).any(|span| has_text(card, span))
 }
 

@@ -15,7 +15,7 @@ use super::discover::{self, Globs, Target, real, reason};
 use super::fix::{self, Mended, Mode};
 use super::hub::Online;
 use super::packs;
-use super::repositories::{Repositories, hub_cache};
+use super::repositories::Repositories;
 use super::settings::{settings, special};
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, print, stdout_style, talk};
 use crate::card::MAX_BYTES;
@@ -68,34 +68,11 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     };
     let globs = Globs::new(&config.files, &config.folder)?;
     let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads, options.only_cards, &online);
-    let mut given = config.known_licenses()?;
-    given.extend(options.license_of.iter().cloned());
-    let use_cache = !options.no_hub_cache && config.uses_hub_cache();
-    settings.lookup = Some(Box::new(Repositories::new(
-        given,
-        &found.targets,
-        if use_cache { hub_cache() } else { None },
-        online.clone(),
-    )));
+    let known = Repositories::of(&config, &options.license_of, options.no_hub_cache, &found.targets, online.clone())?;
+    settings.lookup = Some(Box::new(known));
     let mode = (options.fix || options.diff)
         .then_some(Mode { unsafe_fixes: options.unsafe_fixes, write: options.fix && !options.diff });
-    for path in options.output.iter().chain(options.report.iter().map(|(_, path)| path)).chain(&options.write_baseline)
-    {
-        spare(path, &found.targets)?;
-    }
-    if settings.rules.is_empty() {
-        bail!("no rule is left to run: what is selected is ignored, too");
-    }
-    let format = format_of(options, &config)?;
-    if options.statistics && !format.is_human() {
-        bail!("--statistics is for formats that people read: table, text and markdown");
-    }
-    if options.diff && (options.format.is_some() || options.output.is_some() || !options.report.is_empty()) {
-        bail!("--diff stands for the report: --format, --output and --report have no use beside it");
-    }
-    if mode.is_some() && found.targets.iter().any(Target::is_foreign) {
-        bail!("fixes are for your own files: what is on the Hub or in its cache is not changed");
-    }
+    refuse(options, &config, &settings, &found.targets)?;
     // A diff stands for the report; with the mended text of standard input the report goes to standard error.
     let stdin = found.targets.iter().any(Target::is_stdin);
     settings.special = special(&config, &settings.rules, &found.targets)?;
@@ -113,9 +90,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         outputs(options, &config, &settings, global, stdin, fail)?
     };
     let style = stdout_style(global.color);
-    let (mut mended, mut changed, mut held, mut passed) = (0, 0, 0, 0);
-    let (mut entries, mut audited) = (Vec::new(), Vec::new());
-    let mut summary = Summary { errors: found.errors, ..Summary::default() };
+    let mut tally = Tally { summary: Summary { errors: found.errors, ..Summary::default() }, ..Tally::default() };
     // A thread pool costs more than a single card.
     let pool = match found.targets.len() {
         0 | 1 => None,
@@ -136,49 +111,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
             Some(pool) => pool.install(|| batch.par_iter().map(work).collect()),
         };
         for (target, result) in batch.iter().zip(results) {
-            match result {
-                Done::Card(audit, parts) => {
-                    if options.verbose {
-                        talk("audited", &audit.name);
-                    }
-                    for (writer, part) in writers.iter_mut().zip(parts) {
-                        writer.add(part)?;
-                    }
-                    mended += audit.mended;
-                    if options.verbose && !audit.held.is_empty() {
-                        talk("held back", &format!("{}: {}", audit.name, audit.held.join(", ")));
-                    }
-                    held += audit.held.len();
-                    entries.extend(audit.entries);
-                    if known.is_some() {
-                        audited.push(audit.name.clone());
-                    }
-                    summary.errors.extend(audit.unread.into_iter().map(|reason| (target.name.clone(), reason)));
-                    changed += usize::from(!audit.changes.is_empty());
-                    for (name, before, after) in &audit.changes {
-                        if options.diff {
-                            print(&fix::diff(name, before, after, &style, io::stdout().is_terminal()))?;
-                        } else if target.is_stdin() {
-                            print(after)?;
-                        }
-                    }
-                    if let Some(bytes) = audit.unchanged.as_ref().filter(|_| !options.diff) {
-                        io::stdout().write_all(bytes)?;
-                    }
-                    if let Some(rules) = &audit.circle {
-                        let message = format!("{}: fixes undo each other and were not applied: {rules}", audit.name);
-                        talk("warning", &message);
-                    }
-                    summary.merge(audit.summary);
-                }
-                Done::NoCard => {
-                    passed += usize::from(target.remote.is_none());
-                    if options.verbose {
-                        talk("no card", target.repository());
-                    }
-                }
-                Done::Failed(reason) => summary.errors.push((target.repository().to_owned(), reason)),
-            }
+            tally.add(target, result, &mut writers, options, &style)?;
         }
         if let Some(bar) = &bar {
             bar.inc(batch.len() as u64);
@@ -187,52 +120,39 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
-    summary.errors.extend(online.failures().into_iter().map(|reason| ("the Hub".to_owned(), reason)));
+    tally.summary.errors.extend(online.failures().into_iter().map(|reason| ("the Hub".to_owned(), reason)));
     for audit in idle_exceptions(&config, &settings, options) {
         for (writer, (format, style)) in writers.iter_mut().zip(&renderers) {
             writer.add(format.card(&audit, style))?;
         }
         // The configuration is no card.
-        let cards = summary.cards;
-        summary.add(&audit);
-        summary.cards = cards;
+        let cards = tally.summary.cards;
+        tally.summary.add(&audit);
+        tally.summary.cards = cards;
     }
     for writer in writers {
-        writer.finish(&summary)?;
+        writer.finish(&tally.summary)?;
     }
-    for (path, message) in &summary.errors {
-        talk("error", &format!("{path}: {message}"));
-    }
-    // Who hands over a list of files does not wait for what becomes of each.
-    if passed > 0 && !options.quiet && !options.only_cards {
-        let hint = if options.verbose { "" } else { " (-v names them)" };
-        talk("passed over", &format!("{}: no metadata or wording of a card{hint}", plural(passed, "file")));
-    }
+    tally.tell(options);
     if let Some(file) = &options.write_baseline {
-        let count = entries.len();
-        baseline::store(file, entries)?;
+        let count = tally.entries.len();
+        baseline::store(file, std::mem::take(&mut tally.entries))?;
         if !options.quiet {
             talk("baseline", &format!("{} written to {}", plural(count, "finding"), file.display()));
         }
     }
     if let Some(known) = &known {
-        stale(known, &audited, &settings, options)?;
+        stale(known, &tally.audited, &settings, options)?;
     }
     if mode.is_some() && !options.quiet {
-        let verb = if options.diff { "would be mended" } else { "mended" };
-        let back = if held > 0 {
-            let (fixes, they) = if held == 1 { ("fix", "it") } else { ("fixes", "they") };
-            format!("; {held} {fixes} held back: {they} would bring other findings (-v names them)")
-        } else {
-            String::new()
-        };
-        talk("fix", &format!("{} {verb} in {}{back}", plural(mended, "finding"), plural(changed, "card")));
+        talk("fix", &tally.mended_words(options.diff));
     }
+    let summary = &tally.summary;
     if summary.cards == 0 && summary.errors.is_empty() && !options.allow_empty && !options.only_cards {
         bail!("no card found; name a file to audit it whatever it looks like, or allow this with --allow-empty");
     }
     let failed = match fail {
-        _ if options.diff => changed > 0,
+        _ if options.diff => tally.changed > 0,
         _ if options.write_baseline.is_some() => false,
         FailOn::Never => false,
         FailOn::Severity(least) => {
@@ -244,6 +164,125 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         (true, true) => EXIT_FINDINGS,
         (true, false) => EXIT_CLEAN,
     })
+}
+
+/// Refuses options that have no use together, and to write over what is read.
+fn refuse(options: &AuditOptions, config: &Config, settings: &Settings, targets: &[Target]) -> anyhow::Result<()> {
+    for path in options.output.iter().chain(options.report.iter().map(|(_, path)| path)).chain(&options.write_baseline)
+    {
+        spare(path, targets)?;
+    }
+    if settings.rules.is_empty() {
+        bail!("no rule is left to run: what is selected is ignored, too");
+    }
+    if options.statistics && !format_of(options, config)?.is_human() {
+        bail!("--statistics is for formats that people read: table, text and markdown");
+    }
+    if options.diff && (options.format.is_some() || options.output.is_some() || !options.report.is_empty()) {
+        bail!("--diff stands for the report: --format, --output and --report have no use beside it");
+    }
+    if (options.fix || options.diff) && targets.iter().any(Target::is_foreign) {
+        bail!("fixes are for your own files: what is on the Hub or in its cache is not changed");
+    }
+    Ok(())
+}
+
+/// What came of all targets.
+#[derive(Default)]
+struct Tally {
+    summary: Summary,
+    /// Findings that were mended, and cards that changed.
+    mended: usize,
+    changed: usize,
+    /// Fixes that were held back.
+    held: usize,
+    /// Files that are no cards.
+    passed: usize,
+    /// Names of the cards.
+    audited: Vec<String>,
+    /// Entries of a new baseline.
+    entries: Vec<Entry>,
+}
+
+impl Tally {
+    /// Writes what came of a target, and counts it.
+    fn add(
+        &mut self,
+        target: &Target,
+        result: Done,
+        writers: &mut [Writer<Box<dyn Write>>],
+        options: &AuditOptions,
+        style: &Style,
+    ) -> anyhow::Result<()> {
+        let (audit, parts) = match result {
+            Done::Card(audit, parts) => (audit, parts),
+            Done::NoCard => {
+                self.passed += usize::from(target.remote.is_none());
+                if options.verbose {
+                    talk("no card", target.repository());
+                }
+                return Ok(());
+            }
+            Done::Failed(reason) => {
+                self.summary.errors.push((target.repository().to_owned(), reason));
+                return Ok(());
+            }
+        };
+        if options.verbose {
+            talk("audited", &audit.name);
+        }
+        for (writer, part) in writers.iter_mut().zip(parts) {
+            writer.add(part)?;
+        }
+        self.mended += audit.mended;
+        if options.verbose && !audit.held.is_empty() {
+            talk("held back", &format!("{}: {}", audit.name, audit.held.join(", ")));
+        }
+        self.held += audit.held.len();
+        self.entries.extend(audit.entries);
+        self.summary.errors.extend(audit.unread.into_iter().map(|reason| (target.name.clone(), reason)));
+        self.changed += usize::from(!audit.changes.is_empty());
+        for (name, before, after) in &audit.changes {
+            if options.diff {
+                print(&fix::diff(name, before, after, style, io::stdout().is_terminal()))?;
+            } else if target.is_stdin() {
+                print(after)?;
+            }
+        }
+        if let Some(bytes) = audit.unchanged.as_ref().filter(|_| !options.diff) {
+            io::stdout().write_all(bytes)?;
+        }
+        if let Some(rules) = &audit.circle {
+            talk("warning", &format!("{}: fixes undo each other and were not applied: {rules}", audit.name));
+        }
+        self.summary.merge(audit.summary);
+        self.audited.push(audit.name);
+        Ok(())
+    }
+
+    /// Tells what could not be read, and what is no card.
+    fn tell(&self, options: &AuditOptions) {
+        for (path, message) in &self.summary.errors {
+            talk("error", &format!("{path}: {message}"));
+        }
+        // Who hands over a list of files does not wait for what becomes of each.
+        if self.passed > 0 && !options.quiet && !options.only_cards {
+            let hint = if options.verbose { "" } else { " (-v names them)" };
+            let files = plural(self.passed, "file");
+            talk("passed over", &format!("{files}: no metadata or wording of a card{hint}"));
+        }
+    }
+
+    /// "3 findings mended in 2 cards".
+    fn mended_words(&self, diff: bool) -> String {
+        let verb = if diff { "would be mended" } else { "mended" };
+        let back = match self.held {
+            0 => String::new(),
+            1 => "; 1 fix held back: it would bring other findings (-v names them)".to_owned(),
+            held => format!("; {held} fixes held back: they would bring other findings (-v names them)"),
+        };
+        format!("{} {verb} in {}{back}", plural(self.mended, "finding"), plural(self.changed, "card"))
+    }
 }
 
 /// Refuses to write over a card that is to be read.

@@ -331,6 +331,7 @@ pub fn show(id: Option<&str>, format: PageFormat) -> anyhow::Result<u8> {
                         let beyond = requirement.beyond.as_deref().unwrap_or_default();
                         let fit = match requirement.fit {
                             Fit::Exact => String::new(),
+                            Fit::Part if requirement.answered_by.is_some() => format!("; answered with {beyond}"),
                             Fit::Part => format!("; answered in part at most: {beyond}"),
                             Fit::None => format!("; not read for: {beyond}"),
                         };

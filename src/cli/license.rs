@@ -12,7 +12,7 @@ use super::args::{Global, LicenseCheck, LicenseCommand, LicenseList, LicenseRepo
 use super::config;
 use super::discover::{self, Globs};
 use super::hub::Online;
-use super::repositories::{Repositories, hub_cache};
+use super::repositories::Repositories;
 use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, deliver, packs, page_style, print, talk};
 use crate::engine::{Audit, Settings};
 use crate::license::judge::Reason;
@@ -568,11 +568,7 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let found = discover::find(&options.paths, "README.md", &globs, threads, false, &online);
     options.output.as_deref().map_or(Ok(()), |path| audit::spare(path, &found.targets))?;
-    let mut given = config.known_licenses()?;
-    given.extend(options.license_of.iter().cloned());
-    let use_cache = !options.no_hub_cache && config.uses_hub_cache();
-    let cache = if use_cache { hub_cache() } else { None };
-    let known = Repositories::new(given, &found.targets, cache, online.clone());
+    let known = Repositories::of(&config, &options.license_of, options.no_hub_cache, &found.targets, online.clone())?;
     let settings = Settings { lookup: Some(Box::new(known)), ..Settings::default() };
     let (mut audits, mut passed) = (Vec::new(), 0);
     let mut errors = found.errors;

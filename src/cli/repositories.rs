@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::anyhow;
 
 use super::audit::read_file;
+use super::config::Config;
 use super::discover::{Target, display};
 use super::hub::{Online, cache};
 use crate::card::{self, Card, Kind, Siblings, front_matter};
@@ -41,6 +42,23 @@ pub struct Repositories {
 }
 
 impl Repositories {
+    /// Knows what a configuration and the command line say, and what [`Repositories::new`] knows of `targets`.
+    ///
+    /// # Errors
+    /// The first id or licence of the configuration that means nothing, with its place.
+    pub(super) fn of(
+        config: &Config,
+        license_of: &[(String, String)],
+        no_hub_cache: bool,
+        targets: &[Target],
+        online: Online,
+    ) -> anyhow::Result<Self> {
+        let mut given = config.known_licenses()?;
+        given.extend(license_of.iter().cloned());
+        let cache = if !no_hub_cache && config.uses_hub_cache() { hub_cache() } else { None };
+        Ok(Self::new(given, targets, cache, online))
+    }
+
     /// Knows what `given` says, the cards of `targets` that lie in folders named like Hub ids, and those in
     /// the folder `cache`, and the Hub where it may be asked.
     #[must_use]

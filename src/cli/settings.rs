@@ -14,7 +14,7 @@ use super::config::{self, Config, Files};
 use super::discover::{Globs, Target, real};
 use super::hub::Online;
 use super::packs;
-use super::repositories::{Repositories, hub_cache};
+use super::repositories::Repositories;
 use crate::checks::UserSchema;
 use crate::engine::{self, Rules, Settings};
 use crate::rule::{self, Profile};
@@ -80,9 +80,7 @@ pub(super) fn buffer_settings(config: &Config) -> anyhow::Result<Settings> {
     };
     let mut settings = settings(&options, config)?;
     settings.each = true;
-    let use_cache = config.uses_hub_cache();
-    let cache = if use_cache { hub_cache() } else { None };
-    settings.lookup = Some(Box::new(Repositories::new(config.known_licenses()?, &[], cache, Online::default())));
+    settings.lookup = Some(Box::new(Repositories::of(config, &[], false, &[], Online::default())?));
     if let Some(file) = &config.baseline {
         let known = Baseline::read(&config.folder.join(file))?;
         settings.known = Some(Box::new(Seen(known)) as Box<dyn engine::Known>);

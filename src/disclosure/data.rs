@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
 use serde::Deserialize;
 
 use super::Level;
@@ -11,6 +10,7 @@ use super::numbers::{Numbers, number};
 use super::traits::Marks;
 use super::trie::Trie;
 use crate::embedded;
+use crate::text::any::AnyOf;
 
 /// Bits of a [`Cues`]; the tables have fewer cues than that, which a test holds.
 pub(super) const MAX_CUES: usize = 256;
@@ -258,7 +258,7 @@ pub(super) struct Placeholders {
     /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
     pub(super) whole: Vec<Vec<(String, bool)>>,
     /// Placeholders within a sentence.
-    pub(super) within: AhoCorasick,
+    pub(super) within: AnyOf,
 }
 
 pub(super) fn placeholders() -> &'static Placeholders {
@@ -271,8 +271,7 @@ pub(super) fn placeholders() -> &'static Placeholders {
                 whole[text.bytes().next().map_or(0, usize::from)].push((text, real));
             }
         }
-        let within = AhoCorasick::new(&file.within)
-            .unwrap_or_else(|error| panic!("internal: rules/topics/placeholders.yaml: {error}"));
+        let within = AnyOf::new(&file.within);
         Placeholders { whole, within }
     });
     &TABLE

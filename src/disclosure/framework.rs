@@ -10,7 +10,7 @@ use super::{Disclosure, Level, Reading, says};
 use crate::card::Card;
 use crate::embedded;
 use crate::facts::placeholders::is_unwritten;
-use crate::text::Span;
+use crate::text::{Span, Unit};
 
 /// A framework (`rules/frameworks/`).
 #[derive(Debug, Deserialize)]
@@ -256,7 +256,8 @@ pub fn by_openness(answers: &mut [Answer], openness: &Openness) {
 fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading) -> Answer {
     let mut answer = Answer { requirement, status: Status::NotCheckable, reason: None, evidence: Vec::new() };
     if !requirement.checkable || requirement.fit == Fit::None {
-        answer.reason = requirement.beyond.as_ref().map(|beyond| format!("no topic asks for it: {beyond}"));
+        let beyond = requirement.beyond.as_ref().map(|beyond| format!("no topic asks for it: {beyond}"));
+        answer.reason = beyond.or_else(|| Some("a card alone cannot show it".to_owned()));
         return answer;
     }
     let ids: Vec<usize> = requirement.topics.iter().filter_map(|id| topic(id)).collect();
@@ -287,7 +288,9 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         });
         if requirement.other_license && !other {
             answer.status = Status::NotApplicable;
-            answer.reason = Some("the licence is not `other`".to_owned());
+            let declared = card.field("license").is_some();
+            let why = if declared { "the licence is not `other`" } else { "no licence is declared" };
+            answer.reason = Some(why.to_owned());
             return answer;
         }
         let written = card.mapping().zip(card.field(field)).filter(|((document, _), (_, value))| {
@@ -328,13 +331,19 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         // What is only mentioned is not nothing.
         let named = |id: &usize| reading.disclosures.get(*id).is_some_and(|found| found.level == Level::Mentioned);
         let (named, lacks): (Vec<usize>, Vec<usize>) = lacks.map(|(id, _)| *id).partition(named);
-        let lacks: Vec<String> = [("nothing on", lacks), ("too little on", named)]
+        let mention = |id: usize| {
+            let place = reading.disclosures.get(id).and_then(|found| found.evidence.first());
+            let line = place.map(|span| card.source.location(*span, Unit::CodePoint).0.line);
+            topics()[id].label() + &line.map(|line| format!(" (line {line})")).unwrap_or_default()
+        };
+        let lists = [
+            ("nothing on", lacks.into_iter().map(|id| topics()[id].label()).collect::<Vec<_>>()),
+            ("only a mention of", named.into_iter().map(mention).collect()),
+        ];
+        let lacks: Vec<String> = lists
             .into_iter()
-            .filter(|(_, ids)| requirement.matching != Matching::Any && !ids.is_empty())
-            .map(|(words, ids)| {
-                let labels: Vec<String> = ids.into_iter().map(|id| topics()[id].label()).collect();
-                format!("{words} {}", labels.join(", "))
-            })
+            .filter(|(_, labels)| requirement.matching != Matching::Any && !labels.is_empty())
+            .map(|(words, labels)| format!("{words} {}", labels.join(", ")))
             .collect();
         let lacks = (!lacks.is_empty()).then(|| lacks.join("; "));
         let beyond = requirement.beyond.as_ref().map(|beyond| match requirement.answered_by {

@@ -29,7 +29,7 @@ pub fn leftovers(card: &Card<'_>) -> Leftovers {
     static COPIED: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(COPIED_BIAS));
     let body = &card.source.text()[card.front.body_start()..];
     let copied_bias = COPIED.find(body.as_bytes()).is_some();
-    let within = || data::placeholders().within.is_match(body);
+    let within = || data::placeholders().within.find_iter(body.as_bytes()).next().is_some();
     if !copied_bias && !within() && !text::lines(body).any(|(_, line)| may_be_placeholder(line)) {
         return Leftovers::default();
     }
@@ -103,7 +103,7 @@ pub(super) fn placeholders(card: &Card<'_>, segments: &[Segment]) -> Vec<(Span, 
             found.push((segment.span, segment.name));
         } else if segment.kind != Kind::Code && !segment.empty {
             let text = card.source.slice(segment.span);
-            for word in data::placeholders().within.find_iter(text) {
+            for word in data::placeholders().within.find_iter(text.as_bytes()) {
                 let start = segment.span.start as usize;
                 found.push((Span::new(start + word.start(), start + word.end()), segment.name));
             }

@@ -300,7 +300,13 @@ pub(crate) fn filled(card: &Card<'_>, keys: &[String]) -> Option<Span> {
     let (document, root) = card.mapping()?;
     keys.iter().find_map(|path| {
         let top = path.split('.').next().unwrap_or_default();
-        let written = |value: NodeId| says(document, value) && !is_unwritten(card, top) && means(card, top);
+        // A result that is no number is none: "value: Training".
+        let counts = |value: NodeId| {
+            let number = |text: &str| text.trim().trim_end_matches('%').trim_end().parse::<f64>().is_ok();
+            !path.ends_with(".value") || document.text(value).is_some_and(number)
+        };
+        let written =
+            |value: NodeId| says(document, value) && counts(value) && !is_unwritten(card, top) && means(card, top);
         let (key, value) = within(document, root, path).filter(|(_, value)| written(*value))?;
         Some(document.node(key).span.to(document.node(value).span))
     })
@@ -515,13 +521,20 @@ impl<'a> Page<'a> {
         let mut found = if let Some(Verdict { shown, near, better, column }) = verdict {
             let shown = shown.iter().map(|shown| (shown.segment, shown.level, shown.clarity));
             let votes = self.undenied(topic, shown.collect(), card);
-            let found =
-                self.choose(votes, card, Voice { column: Some(*column), cues: &self.vocabulary.topics[topic].asked });
+            let found = self.choose(
+                votes,
+                card,
+                Voice { topic: Some(topic), column: Some(*column), cues: &self.vocabulary.topics[topic].asked },
+            );
             let near = if found.level == Level::Absent { *near } else { *better };
             Disclosure { near, ..found }
         } else {
             let Topic { clauses, asked, .. } = &self.vocabulary.topics[topic];
-            self.choose(self.undenied(topic, self.votes(clauses), card), card, Voice { column: None, cues: asked })
+            self.choose(
+                self.undenied(topic, self.votes(clauses), card),
+                card,
+                Voice { topic: Some(topic), column: None, cues: asked },
+            )
         };
         if found.level == Level::Absent {
             self.mentions(topic, card, &mut found);
@@ -544,7 +557,7 @@ impl<'a> Page<'a> {
 
     /// The level that the clauses give, and the places that show it.
     fn weigh(&self, clauses: &[Clause], card: &Card<'_>) -> Disclosure {
-        self.choose(self.votes(clauses), card, Voice { column: None, cues: &data::asked(clauses) })
+        self.choose(self.votes(clauses), card, Voice { topic: None, column: None, cues: &data::asked(clauses) })
     }
 
     /// The segments that clauses fit, in order, each with its best level and in how many ways it fits, the better ones
@@ -583,8 +596,15 @@ impl<'a> Page<'a> {
     fn choose(&self, mut votes: Vec<(usize, Level, i32)>, card: &Card<'_>, voice: Voice<'_>) -> Disclosure {
         let level = votes.iter().map(|vote| vote.1).max().unwrap_or_default();
         let mut found = Disclosure { level, ..Disclosure::default() };
-        let most = votes.iter().filter(|vote| vote.1 == found.level).map(|vote| vote.2).max().unwrap_or_default();
-        votes.retain(|vote| vote.1 == found.level && vote.2 == most);
+        votes.retain(|vote| vote.1 == found.level);
+        // What stands where it is asked for answers before what comes elsewhere.
+        let asked =
+            |vote: &(usize, Level, i32)| voice.topic.is_some_and(|topic| self.under[vote.0] & (1 << topic) != 0);
+        if votes.iter().any(asked) {
+            votes.retain(asked);
+        }
+        let most = votes.iter().map(|vote| vote.2).max().unwrap_or_default();
+        votes.retain(|vote| vote.2 == most);
         // A second place is shown where it goes on with the first.
         let section = votes.first().map(|vote| self.segments[vote.0].section);
         for (at, segment) in votes.iter().map(|vote| (vote.0, &self.segments[vote.0])) {

@@ -17,6 +17,8 @@ const LONG: usize = 16_000;
 /// What tells how clearly a text speaks for an answer.
 #[derive(Clone, Copy)]
 pub(super) struct Voice<'a> {
+    /// The topic that it is an answer to, if it is one.
+    pub(super) topic: Option<usize>,
     /// The column of the weights, for what they decide.
     pub(super) column: Option<usize>,
     /// The cues that its clauses ask for.

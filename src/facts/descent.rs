@@ -249,7 +249,9 @@ fn label(line: &str) -> Option<usize> {
     let begins = |label: &&String| bare.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label));
     let label = words().labels.iter().find(begins)?;
     let rest = bare[label.len()..].trim_start_matches([' ', '\t', '*']);
-    Some(line.len() - rest.strip_prefix([':', '|'])?.trim_start_matches('*').len())
+    // "Base model [x](…)" needs no colon.
+    let value = rest.strip_prefix([':', '|', '：']).or_else(|| rest.starts_with('[').then_some(rest))?;
+    Some(line.len() - value.trim_start_matches('*').len())
 }
 
 fn contains(text: &str, words: &[String]) -> bool {
@@ -302,7 +304,8 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
     let id = word.trim_matches(['`', '*', '_', ',', '.', ';', ':', '(', ')', '|']);
     let start = text.len() - rest.len() + word.find(id)?;
     let span = Span::new(start, start + id.len());
-    let known = base_model(id).is_some() && (label || id.contains('/'));
+    // Names such as `xlm-roberta-base`; a bare "bert" may be a word for an architecture.
+    let known = base_model(id).is_some() && (label || id.contains(['/', '-']));
     ((known || reads_like_id(id)) && fault(id).is_none() && whole("", span.end as usize) && !hidden(span))
         .then(|| (span, id.to_owned()))
 }

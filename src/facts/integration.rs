@@ -10,7 +10,7 @@ use memchr::memmem::Finder;
 
 use crate::card::Card;
 use crate::repository::Repository;
-use crate::text::{Span, head};
+use crate::text::{self, Span, head};
 use crate::vocab;
 
 /// A call of transformers whose first argument may be a task.
@@ -42,6 +42,8 @@ pub enum Witness {
     Index(Span),
     /// A place in the card's code.
     Code(Span),
+    /// A line of the card with the version of a library that it was trained with.
+    Versions(Span),
 }
 
 /// Tags of the card that are tasks of the Hub, each once. The Hub takes the task from them (Hub documentation,
@@ -240,7 +242,30 @@ pub fn library_of_card(card: &Card<'_>) -> Option<Told> {
     if found.iter().any(|(above, _)| *above) {
         found.retain(|(above, told)| *above || told.id != "transformers");
     }
-    agreed(found.into_iter().map(|(_, told)| told).collect()).filter(|_| loads)
+    let of_code = agreed(found.into_iter().map(|(_, told)| told).collect()).filter(|_| loads);
+    of_code.or_else(|| library_of_versions(card))
+}
+
+/// The library in the list of versions that trainers write: what adapts models stands above the one whose models it
+/// adapts.
+fn library_of_versions(card: &Card<'_>) -> Option<Told> {
+    /// As they are written there, the one that loads the model first.
+    const LISTED: &[(&str, &str)] =
+        &[("PEFT ", "peft"), ("Sentence Transformers: ", "sentence-transformers"), ("Transformers ", "transformers")];
+    let body = card.front.body_start();
+    let text = card.source.text();
+    let mut found: Vec<(usize, Told)> = Vec::new();
+    for (at, line) in text::lines(&text[body..]) {
+        let Some(item) = line.trim_end().strip_prefix("- ") else { continue };
+        for (rank, (name, id)) in LISTED.iter().enumerate() {
+            let versioned = item.strip_prefix(name).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+            if versioned {
+                let start = body + at;
+                found.push((rank, Told { id, by: Witness::Versions(Span::new(start, start + line.trim_end().len())) }));
+            }
+        }
+    }
+    found.into_iter().min_by_key(|(rank, _)| *rank).map(|(_, told)| told)
 }
 
 /// True where a line imports nothing but what prepares the input of a model: the model comes from elsewhere.

@@ -4,11 +4,10 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
-
 use crate::card::{Card, Kind};
 use crate::license::License;
 use crate::license::names::{at_start, of_url};
+use crate::text::any::AnyOf;
 use crate::text::{Span, head};
 
 /// What a statement speaks of.
@@ -196,10 +195,7 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
         }
     }
     // One pass for all of them.
-    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| {
-        let words = ABROAD.iter().map(|(word, _)| word);
-        AhoCorasick::new(words).unwrap_or_else(|error| panic!("internal: words for a licence: {error}"))
-    });
+    static WORDS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(ABROAD.iter().map(|(word, _)| word)));
     for word in WORDS.find_iter(&bytes[body..]) {
         let (start, end) = (body + word.start(), body + word.end());
         if !hidden(start) {

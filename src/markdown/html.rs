@@ -1,6 +1,6 @@
 //! The little HTML that cards use for structure: headings and comments inside HTML blocks.
 
-use super::{Heading, HeadingKind, Outline};
+use super::{CodeBlock, Heading, HeadingKind, Outline};
 use crate::text::Span;
 
 /// Adds the comments of `html`, which begins at byte `base`.
@@ -13,13 +13,27 @@ pub(super) fn comments(html: &str, base: usize, into: &mut Vec<Span>) {
     }
 }
 
+/// Adds the listings of `html`: what stands between `<pre>` and its end.
+fn listings(html: &str, base: usize, into: &mut Vec<CodeBlock>) {
+    let opens = |rest: &str| matches!(rest.as_bytes().get(4), Some(b'>' | b' ' | b'\n' | b'\r'));
+    let mut from = 0;
+    while let Some(start) = html[from..].find("<pre").map(|at| from + at) {
+        from = start + 4;
+        if opens(&html[start..]) {
+            from = html[start..].find("</pre>").map_or(html.len(), |at| start + at + "</pre>".len());
+            into.push(CodeBlock { span: Span::new(base + start, base + from), info: None });
+        }
+    }
+}
+
 /// Longest opening tag that is read, in bytes.
 const MAX_TAG: usize = 2_000;
 
-/// Adds the comments and headings of an HTML block, which begins at byte `base`.
+/// Adds the comments, listings and headings of an HTML block, which begins at byte `base`.
 pub(super) fn block(html: &str, base: usize, outline: &mut Outline) {
     let first_comment = outline.comments.len();
     comments(html, base, &mut outline.comments);
+    listings(html, base, &mut outline.code);
     let hidden: Vec<Span> = outline.comments[first_comment..].to_vec();
     let bytes = html.as_bytes();
     let mut from = 0;

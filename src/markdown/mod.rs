@@ -345,6 +345,14 @@ mod tests {
     }
 
     #[test]
+    fn listings_in_html_are_code() {
+        let body = "<details>\n<pre><code>\n- loss\n- valid\n</code></pre>\n<predict>\n</details>\n\n```\nx\n```\n";
+        let outline = outline(body, 0);
+        let code: Vec<&str> = outline.code.iter().map(|code| &body[code.span.range()]).collect();
+        assert_eq!(code, ["<pre><code>\n- loss\n- valid\n</code></pre>", "```\nx\n```"]);
+    }
+
+    #[test]
     fn all_kinds_of_headings() {
         let body = "# One *a*\n\nTwo\n---\n\n<h2 align=\"center\">Three &amp; <b>more</b></h2>\n\n**Four:**\n\ntext **bold** text\n\n- **Item**\n\n<!--\n## Hidden\n<h3>Hidden too</h3>\n-->\n\n## `Five`\n";
         assert_eq!(

@@ -4,6 +4,7 @@
 //! here and in `report/`. This module owns the conversion and the neutralising of text that comes
 //! from a card ([`safe`]). It must not know what a card is.
 
+pub(crate) mod any;
 pub mod safe;
 pub mod suggest;
 

@@ -129,7 +129,7 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
                     let help = if only { "Name one, or remove the whole field" } else { "Remove the item" };
                     f.help(help).maybe_fix(fix)
                 };
-                if refused { f } else { f.at_most(Severity::Warning) }
+                if refused { f } else { f.at_most(Severity::Warning).readers(&[]) }
             });
         }
     }

@@ -3,6 +3,7 @@
 use super::{items, listed, requote};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
+use crate::facts::integration;
 use crate::facts::placeholders::placeholder_text;
 use crate::rule::{Confidence, Fix, Severity};
 use crate::text::safe;
@@ -171,6 +172,11 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         .flat_map(|field| card.field_items(field))
         .filter_map(|id| document.text(id))
         .find(|tag| on_language(tag));
+    // The Hub takes the task from tags, too.
+    let task = task.or_else(|| {
+        let absent = card.kind == Kind::Model && card.field("pipeline_tag").is_none();
+        if absent { integration::tagged_tasks(card).into_iter().find(|tag| on_language(tag)) } else { None }
+    });
     // The same holds where the task can be told and is not: to name it shall bring no finding.
     let task = task.or_else(|| {
         let text = card.source.text();

@@ -6,7 +6,7 @@ use crate::checks::{Context, Sink};
 use crate::facts::integration::{self, Told, Witness};
 use crate::facts::placeholders::is_placeholder;
 use crate::rule::{Fix, Severity};
-use crate::text::safe;
+use crate::text::{Span, safe};
 use crate::vocab;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -70,18 +70,24 @@ fn absence(ctx: &Context<'_>, sink: &mut Sink<'_>, rule: &'static str, field: &s
         return;
     };
     let line = format!("{field}: {}", told.id);
-    let (by, witness) = match told.by {
-        Witness::File(name) => (format!("by {name}"), None),
-        Witness::Index(span) => ("by the model-index".to_owned(), Some(span)),
-        Witness::Code(span) => ("by the code of the card".to_owned(), Some(span)),
-    };
+    let (by, place_of) = witness(&told.by);
     sink.add(rule, place, format!("There is no `{field}`; {by} it is `{}`", told.id), |f| {
         let f = f.help(format!("Add `{line}`")).anchor(format!("/{field}")).maybe_fix(super::add_line(ctx, &line));
-        match witness {
+        match place_of {
             Some(span) => f.related(span, "what tells it"),
             None => f,
         }
     });
+}
+
+/// What tells a task or a library, in words, and where it stands in the card.
+fn witness(by: &Witness) -> (String, Option<Span>) {
+    match by {
+        Witness::File(name) => (format!("by {name}"), None),
+        Witness::Index(span) => ("by the model-index".to_owned(), Some(*span)),
+        Witness::Code(span) => ("by the code of the card".to_owned(), Some(*span)),
+        Witness::Versions(span) => ("by the versions that the card lists".to_owned(), Some(*span)),
+    }
 }
 
 fn pipeline_tag(ctx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -92,14 +98,19 @@ fn pipeline_tag(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         "The task `{}` was removed from the Hub on {}; today it is {successors}",
         retired.value, retired.removed
     );
+    let shown = told(ctx);
     sink.add("pipeline-tag-retired", document.node(value).span, message, |f| {
-        let fix = retired.now.first().and_then(|new| {
+        // What files or code tell is nearer than the first of the successors.
+        let new = shown.as_ref().map(|told| told.id).or_else(|| retired.now.first().map(String::as_str));
+        let fix = new.and_then(|new| {
             let (span, text) = requote(document, value, new)?;
             Some(Fix::unsafe_(format!("write `{new}`"), span, text))
         });
-        f.help(format!("Choose {} by what the model does", successors.replace(" and ", " or ")))
-            .anchor("/pipeline_tag")
-            .maybe_fix(fix)
+        let help = match &shown {
+            Some(told) => format!("Write `{}`, which it is {}", told.id, witness(&told.by).0),
+            None => format!("Choose {} by what the model does", successors.replace(" and ", " or ")),
+        };
+        f.help(help).anchor("/pipeline_tag").maybe_fix(fix)
     });
 }
 
