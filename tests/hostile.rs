@@ -57,6 +57,7 @@ fn shapes_that_blow_up() {
     // Prose of French, so that the card is read with its words in English, too.
     let french = "Le modèle a été entraîné sur les lettres de la ville pour les trier. ".repeat(60);
     let foreign = |text: String| format!("# X\n\n{french}\n\n{text}\n").into_bytes();
+    let numbered = |count: usize, line: fn(usize) -> String| (0..count).map(line).collect::<Vec<_>>().concat();
     let loads = "m = A.from_pretrained(\n".repeat(20_000);
     let calls = format!("---\nlicense: mit\n---\n# X\n\n```python\n{loads}{}```\n", "pipeline('x/y'\n".repeat(20_000));
     for (what, bytes) in [
@@ -87,18 +88,11 @@ fn shapes_that_blow_up() {
         ("comments on one key", fenced(format!("{}license: mit", "# cardlint: ignore[x] y\n".repeat(20_000)))),
         (
             "fences in a scalar",
-            fenced(format!(
-                "{}x: |\n{}",
-                (0..20_000).map(|n| format!("k{n}: 1\n")).collect::<String>(),
-                "  ---\n".repeat(20_000)
-            )),
+            fenced(format!("{}x: |\n{}", numbered(20_000, |n| format!("k{n}: 1\n")), "  ---\n".repeat(20_000))),
         ),
         ("licences on one line", format!("# X\n\n{}", "released under ".repeat(20_000)).into_bytes()),
         ("descent on one line", format!("# X\n\nIt is {}", "a fine-tuned version of ".repeat(20_000)).into_bytes()),
-        (
-            "base models",
-            fenced(format!("base_model:\n{}", (0..10_000).map(|n| format!("- a/b{n}\n")).collect::<String>())),
-        ),
+        ("base models", fenced(format!("base_model:\n{}", numbered(10_000, |n| format!("- a/b{n}\n"))))),
         ("emissions", format!("---\nco2_eq_emissions: 1\n---\n# X\n{}", "1 g\n".repeat(50_000)).into_bytes()),
         ("empty keys", fenced(format!("a: [{}]", ": b, ".repeat(50_000)))),
     ] {

@@ -295,7 +295,7 @@ pub(super) fn diff(name: &str, before: &str, after: &str, style: &Style, termina
             _ => (line.trim_end_matches('\n'), "\n"),
         };
         let (mark, bare) = match bare.strip_prefix([' ', '+', '-']).and_then(|rest| rest.strip_prefix(BOM)) {
-            Some(rest) if !terminal => (&bare[..1 + BOM.len_utf8()], rest),
+            Some(rest) if !terminal => (&bare[..=BOM.len_utf8()], rest),
             _ => ("", bare),
         };
         let shown = if mark.is_empty() { safe::line(bare) } else { format!("{mark}{}", safe::line(bare)).into() };

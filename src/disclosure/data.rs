@@ -414,7 +414,7 @@ impl Vocabulary {
                 form: FORMS[(number & 0xff) as usize % FORMS.len()],
             },
         };
-        let patterns = numbers.iter().map(number).map(pattern).collect();
+        let patterns = numbers.iter().copied().map(number).map(pattern).collect();
         let (headings, heading_topics) = Trie::read(include_bytes!(concat!(env!("OUT_DIR"), "/headings.bin")));
         let paths = embedded::DATA_FILES.iter().map(|&(path, _)| path);
         let files: Vec<TopicFile> = paths

@@ -303,7 +303,7 @@ pub(crate) fn filled(card: &Card<'_>, keys: &[String]) -> Option<Span> {
         // A result that is no number is none: "value: Training".
         let counts = |value: NodeId| {
             let number = |text: &str| text.trim().trim_end_matches('%').trim_end().parse::<f64>().is_ok();
-            !path.ends_with(".value") || document.text(value).is_some_and(number)
+            path.rsplit('.').next() != Some("value") || document.text(value).is_some_and(number)
         };
         let written =
             |value: NodeId| says(document, value) && counts(value) && !is_unwritten(card, top) && means(card, top);

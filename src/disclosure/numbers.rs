@@ -6,8 +6,8 @@ pub(super) type Numbers = &'static [[u8; 4]];
 
 /// One of them.
 #[inline]
-pub(super) fn number(bytes: &[u8; 4]) -> u32 {
-    u32::from_le_bytes(*bytes)
+pub(super) fn number(bytes: [u8; 4]) -> u32 {
+    u32::from_le_bytes(bytes)
 }
 
 /// Lists of numbers, each behind its length.
@@ -21,7 +21,7 @@ impl Lists {
     /// The next list; none is left behind the last.
     pub(super) fn next(&mut self) -> Numbers {
         let Some((length, rest)) = self.0.split_first() else { return &[] };
-        let (list, rest) = rest.split_at((number(length) as usize).min(rest.len()));
+        let (list, rest) = rest.split_at((number(*length) as usize).min(rest.len()));
         self.0 = rest;
         list
     }

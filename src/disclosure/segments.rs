@@ -96,7 +96,7 @@ pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -
             let length = memchr::memchr_iter(b' ', &bytes[start..end]).count() + 1;
             // A single word in a long heading is there by chance.
             if length == words || length >= 2 || (words <= 3 && !label) {
-                let topic = number(&vocabulary.heading_topics[phrase as usize]) as usize;
+                let topic = number(vocabulary.heading_topics[phrase as usize]) as usize;
                 if !topics.contains(&topic) {
                     topics.push(topic);
                 }

@@ -78,7 +78,7 @@ impl Trie {
                 [first, 0, ..] => (0..=255).for_each(|second| set(&mut trie.short, pair(first, second))),
                 [first, second, _, 0] => set(&mut trie.short, pair(first, second)),
                 bytes => {
-                    let start = number(&bytes);
+                    let start = number(bytes);
                     set(&mut trie.beginnings, place(start, BITS));
                     let leads = bytes.iter().try_fold(0, |cell, byte| trie.step(cell, *byte)).unwrap_or(0);
                     let mut at = place(start, trie.jumps.len());
@@ -95,9 +95,9 @@ impl Trie {
     /// The cell that a byte, folded, leads to.
     #[inline]
     fn step(&self, cell: u32, byte: u8) -> Option<u32> {
-        let base = (number(self.cells.get(cell as usize)?) & !ENDS) >> 8;
+        let base = (number(*self.cells.get(cell as usize)?) & !ENDS) >> 8;
         let to = base + u32::from(byte);
-        (number(self.cells.get(to as usize)?) & 0xff == u32::from(byte)).then_some(to)
+        (number(*self.cells.get(to as usize)?) & 0xff == u32::from(byte)).then_some(to)
     }
 
     /// True when a phrase begins with this byte.
@@ -142,12 +142,12 @@ impl Trie {
     pub fn walk(&self, text: &[u8], (cell, at): (u32, usize), mut found: impl FnMut(usize, u32)) {
         let mut end = |place: u32, end: usize| {
             let place = place as usize;
-            let [from, to] = [place, place + 1].map(|at| number(&self.ends[at]) as usize);
+            let [from, to] = [place, place + 1].map(|at| number(self.ends[at]) as usize);
             for phrase in &self.phrases[from..to] {
-                found(end, number(phrase));
+                found(end, number(*phrase));
             }
         };
-        let Some(mut held) = self.cells.get(cell as usize).map(number) else { return };
+        let Some(mut held) = self.cells.get(cell as usize).copied().map(number) else { return };
         if held & ENDS != 0 {
             end(cell, at);
         }
@@ -158,7 +158,7 @@ impl Trie {
             }
             let byte = u32::from(folded(*byte));
             let place = ((held & !ENDS) >> 8) + byte;
-            match self.cells.get(place as usize).map(number) {
+            match self.cells.get(place as usize).copied().map(number) {
                 Some(to) if to & 0xff == byte => held = to,
                 _ => return,
             }

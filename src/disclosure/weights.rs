@@ -56,8 +56,8 @@ struct Rows {
 impl Rows {
     #[inline]
     fn row(&self, row: u32) -> impl Iterator<Item = (usize, i16)> {
-        let [from, to] = [row, row + 1].map(|at| number(&self.starts[at as usize]) as usize);
-        let cells = self.cells[from..to].iter().map(number);
+        let [from, to] = [row, row + 1].map(|at| number(self.starts[at as usize]) as usize);
+        let cells = self.cells[from..to].iter().copied().map(number);
         cells.map(|cell| ((cell >> 16) as usize, ((cell & 0xffff) as u16).cast_signed()))
     }
 
@@ -139,7 +139,7 @@ impl Weights {
     #[inline]
     fn row(&self, hash: u64) -> u32 {
         let bit = place(hash >> 32, HELD);
-        if number(&self.held[bit / 32]) & (1 << (bit % 32)) == 0 {
+        if number(self.held[bit / 32]) & (1 << (bit % 32)) == 0 {
             return NONE;
         }
         let mut at = place(hash, self.places.len());

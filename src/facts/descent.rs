@@ -170,7 +170,7 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
         // "is based on" begins with what it speaks of.
         let mut before = text[start..body + phrase.end()].to_lowercase();
         let mut own = opens(text, body + phrase.start());
-        for word in words().own.iter() {
+        for word in &words().own {
             if before.contains(word.as_str()) {
                 // "This model was" speaks of no other one.
                 (own, before) = (true, before.replace(word.as_str(), "\n"));

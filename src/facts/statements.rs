@@ -172,6 +172,8 @@ const OTHERS_ABROAD: &[&str] = &[
 /// All statements, in source order.
 #[must_use]
 pub fn find(card: &Card<'_>) -> Vec<Statement> {
+    // One pass for all words of other languages.
+    static WORDS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(ABROAD.iter().map(|(word, _)| word)));
     let text = card.source.text();
     let body = card.front.body_start();
     let mut found: Vec<Statement> = Vec::new();
@@ -194,8 +196,6 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
             sentence(card, at, line(text, body, at), &mut found);
         }
     }
-    // One pass for all of them.
-    static WORDS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(ABROAD.iter().map(|(word, _)| word)));
     for word in WORDS.find_iter(&bytes[body..]) {
         let (start, end) = (body + word.start(), body + word.end());
         if !hidden(start) {

@@ -94,10 +94,9 @@ impl Case<'_, '_> {
         let input = self.assessment.inputs.get(input).map(|input| &input.terms);
         let both = input.into_iter().chain([&self.assessment.published.terms]);
         let assumed: BTreeSet<&String> = both.filter_map(|terms| terms.assumed.as_ref()).collect();
-        assumed
-            .into_iter()
-            .map(|assumed| format!(". {assumed}, because nothing says that later versions will do"))
-            .collect()
+        let sentences =
+            assumed.into_iter().map(|assumed| format!(". {assumed}, because nothing says that later versions will do"));
+        sentences.collect::<Vec<_>>().concat()
     }
 
     /// Why a finding is no error, for its help.
