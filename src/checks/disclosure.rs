@@ -277,7 +277,7 @@ const TITLE_WORDS: usize = 4;
 /// The headings that have comments under them and nothing else, and those that promise to speak of a topic and have
 /// nothing at all; whether there is a comment.
 fn bare<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c Heading, bool)> {
-    card.outline.headings.iter().filter_map(|heading| {
+    card.outline.headings.iter().enumerate().filter_map(|(number, heading)| {
         let section = heading.section.range();
         let comments = &card.outline.comments;
         let comments = &comments[comments.partition_point(|comment| (comment.start as usize) < section.start)..];
@@ -293,7 +293,21 @@ fn bare<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c Heading, bool)> {
             let source = card.source.slice(heading.span);
             heading.text.split_whitespace().count() <= TITLE_WORDS && !source.contains("](") && !source.contains("://")
         };
-        let promises = || heading.level > 1 && whole() && !disclosure::promised_topics(&heading.text).is_empty();
+        let promised =
+            || if heading.level > 1 && whole() { disclosure::promised_topics(&heading.text) } else { vec![] };
+        // What follows under a heading of no topic, or of the same one, may be meant to stand below it; and a sentence over
+        // a line of dashes is no heading to whoever wrote it.
+        let ends = |promised: &[&str]| {
+            card.outline.headings.get(number + 1).is_none_or(|next| {
+                let topics = disclosure::heading_topics(&next.text);
+                let apart = !topics.is_empty() && !topics.iter().any(|topic| promised.contains(topic));
+                apart && next.text.split_whitespace().count() <= 2 * TITLE_WORDS
+            })
+        };
+        let promises = || {
+            let promised = promised();
+            !promised.is_empty() && ends(&promised)
+        };
         let empty = blank && card.source.text().get(at..section.end).is_none_or(|rest| rest.trim().is_empty());
         (empty && (any || promises())).then_some((heading, any))
     })

@@ -23,7 +23,7 @@ language: en
 A classifier of support tickets.
 """
 BAD = GOOD.replace("license: mit", "license: MIT")
-WRONG = GOOD.replace("language: en", "language: english")
+WRONG = GOOD.replace("language: en", "language: our-own")
 PROJECT = "# A project\n\nThis is no card.\n"
 
 

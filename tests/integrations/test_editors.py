@@ -18,7 +18,7 @@ PROGRAM = os.environ.get("CARDLINT") or str(installed() / f"cardlint{EXE}")
 CARD = """---
 license: [mit, MIT]
 tags: ["\U0001f600", x, x]
-language: english
+language: our-own
 ---
 # Ticket Sentiment
 
@@ -101,7 +101,7 @@ async def test_diagnostics_as_you_type(client):
     assert twice.range.start == position(client, 2, 'tags: ["\U0001f600", x, ')
     assert twice.related_information[0].message == "first listed here"
     # The buffer is what counts, not the file.
-    left = {diagnostic.code for diagnostic in await changed(client, CARD.replace("english", "en"), 2)}
+    left = {diagnostic.code for diagnostic in await changed(client, CARD.replace("our-own", "en"), 2)}
     assert "language-invalid" not in left and "license-unknown" in left
     # A README of another kind is none of ours.
     assert not await changed(client, "# A project\n\nText.\n", 3)
@@ -158,7 +158,7 @@ async def test_hover_completion_and_symbols(client):
 
     assert "**license**: Licence" in await hover(1, "lic")
     assert "**MIT** (`mit`): permissive" in await hover(1, "license: [m")
-    assert "language-invalid" in await hover(3, "language: e")
+    assert "language-invalid" in await hover(3, "language: o")
     assert await hover(9, "Te") is None
 
     async def complete(text, line, before):

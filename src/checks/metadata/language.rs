@@ -172,17 +172,19 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         .flat_map(|field| card.field_items(field))
         .filter_map(|id| document.text(id))
         .find(|tag| on_language(tag));
-    // The Hub takes the task from tags, too.
-    let task = task.or_else(|| {
-        let absent = card.kind == Kind::Model && card.field("pipeline_tag").is_none();
-        if absent { integration::tagged_tasks(card).into_iter().find(|tag| on_language(tag)) } else { None }
-    });
-    // The same holds where the task can be told and is not: to name it shall bring no finding.
+    // The Hub takes the task from tags, too; and where it can be told, to name it shall bring no finding.
     let task = task.or_else(|| {
         let text = card.source.text();
         let other = || OTHER_LETTERS.iter().any(|word| text.contains(word));
-        let wanted = card.kind == Kind::Model && sink.wants("language-missing") && !other();
-        if wanted { super::tasks::derived(ctx).filter(|tag| on_language(tag)) } else { None }
+        if card.kind != Kind::Model
+            || card.field("pipeline_tag").is_some()
+            || !sink.wants("language-missing")
+            || other()
+        {
+            return None;
+        }
+        let tagged = integration::tagged_tasks(card).into_iter().find(|tag| on_language(tag));
+        tagged.or_else(|| super::tasks::derived(ctx).filter(|tag| on_language(tag)))
     });
     let named_otherwise =
         ["language_bcp47", "languages", "language_details"].iter().any(|key| card.field(key).is_some());

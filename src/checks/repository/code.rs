@@ -32,12 +32,17 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let text = card.source.text();
     let own_folded = suggest::fold(own);
     let known = lineage::known(card);
+    // A model that was renamed keeps its name in the title.
+    let titled = descent::names(card, None);
     let mut loaded: Vec<(Span, &str)> = Vec::new();
     for block in &card.outline.code {
         for (range, id) in ids(text, block.span).into_iter().take(MAX_IDS) {
             let name = id.rsplit('/').next().unwrap_or(id);
             // A copy of it, or the model that it was made from.
-            if same(name, own) || own_folded.starts_with(&*suggest::fold(name)) {
+            if same(name, own)
+                || titled.iter().any(|title| same(title, name))
+                || own_folded.starts_with(&*suggest::fold(name))
+            {
                 return;
             }
             sure |= owner.is_some_and(|owner| id.split('/').next().is_some_and(|other| same(owner, other)));
