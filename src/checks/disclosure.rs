@@ -262,7 +262,13 @@ fn unfilled(card: &Card<'_>, placeholders: &[(Span, Option<Span>)], told: &[Span
     for &(span, label) in placeholders.iter().filter(|(span, _)| untold(&span)) {
         let label = label.map(|label| card.source.slice(label));
         let name = label.or_else(|| heading(&span).map(|heading| heading.text.as_str()));
-        let place = name.map_or_else(String::new, |name| format!(" of {}", safe::quoted(name)));
+        // A variable of a template says itself what is to stand there.
+        let variable = Some(card.source.slice(span)).filter(|text| text.starts_with('{'));
+        let place = match (variable, name) {
+            (Some(variable), _) => format!(" {}", safe::quoted(variable)),
+            (None, Some(name)) => format!(" of {}", safe::quoted(name)),
+            (None, None) => String::new(),
+        };
         sink.add("section-unfilled", span, format!("The placeholder{place} is not filled in"), |mut f| {
             f.alike = true;
             f.help("Write what you know, say that it is not known and why, or delete the heading")

@@ -306,8 +306,10 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
     let span = Span::new(start, start + id.len());
     // Names such as `xlm-roberta-base`; a bare "bert" may be a word for an architecture.
     let known = base_model(id).is_some() && (label || id.contains(['/', '-']));
+    // "Roberta-base" is the name of a model whose id is another.
+    let repo = base_model(id).filter(|_| !id.contains('/')).map_or(id, |model| model.repo.as_str());
     ((known || reads_like_id(id)) && fault(id).is_none() && whole("", span.end as usize) && !hidden(span))
-        .then(|| (span, id.to_owned()))
+        .then(|| (span, repo.to_owned()))
 }
 
 /// The model that a link leads to; one from the root of the Hub has the Hub's address where the card is shown.
