@@ -155,7 +155,11 @@ fn has_language(ctx: &Context<'_>, code: &str) -> bool {
 }
 
 /// Words of models that read letters of no language, whatever task their class stands for.
-const OTHER_LETTERS: &[&str] = &["protein", "Protein", "genom", "DNA", "RNA ", "SMILES", "molecul", "peptide"];
+const OTHER_LETTERS: &[&str] =
+    &["protein", "Protein", "genom", "DNA", "RNA ", "SMILES", "molecul", "peptide", "residue"];
+
+/// How many of them a card has that is about such a model.
+const OFTEN: usize = 3;
 
 /// Whether a task is one of language.
 fn on_language(tag: &str) -> bool {
@@ -174,18 +178,15 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         .find(|tag| on_language(tag));
     // The Hub takes the task from tags, too; and where it can be told, to name it shall bring no finding.
     let task = task.or_else(|| {
-        let text = card.source.text();
-        let other = || OTHER_LETTERS.iter().any(|word| text.contains(word));
-        if card.kind != Kind::Model
-            || card.field("pipeline_tag").is_some()
-            || !sink.wants("language-missing")
-            || other()
-        {
+        if card.kind != Kind::Model || card.field("pipeline_tag").is_some() || !sink.wants("language-missing") {
             return None;
         }
         let tagged = integration::tagged_tasks(card).into_iter().find(|tag| on_language(tag));
         tagged.or_else(|| super::tasks::derived(ctx).filter(|tag| on_language(tag)))
     });
+    let text = card.source.text();
+    let other = || OTHER_LETTERS.iter().flat_map(|word| text.matches(word)).take(OFTEN).count() == OFTEN;
+    let task = task.filter(|_| !other());
     let named_otherwise =
         ["language_bcp47", "languages", "language_details"].iter().any(|key| card.field(key).is_some());
     if let (Some(task), false) = (task, named_otherwise) {
