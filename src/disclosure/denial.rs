@@ -1,5 +1,5 @@
-//! Sentences that deny: "was not evaluated", "no information is available", "we plan to evaluate it". Silence, a reasoned "not evaluated because
-//! …" and a claim are three different answers, and a bare denial is the first of them.
+//! Sentences that deny: "was not evaluated", "no information is available", "we plan to evaluate it". Silence, a reasoned
+//! "not evaluated because …" and a claim are three different answers, and a bare denial is the first of them.
 
 use std::sync::LazyLock;
 

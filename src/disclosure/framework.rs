@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::data::{Applies, topic, topics};
+use super::fields::is_filled;
 use super::openness::{Openness, Shown};
-use super::{Disclosure, Level, Reading, says};
+use super::{Disclosure, Level, Reading};
 use crate::card::Card;
 use crate::embedded;
-use crate::facts::placeholders::is_unwritten;
 use crate::text::{Span, Unit};
 
 /// A framework (`rules/frameworks/`).
@@ -293,9 +293,7 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
             answer.reason = Some(why.to_owned());
             return answer;
         }
-        let written = card.mapping().zip(card.field(field)).filter(|((document, _), (_, value))| {
-            says(document, *value) && !is_unwritten(card, field) && super::means(card, field)
-        });
+        let written = card.mapping().zip(card.field(field)).filter(|(_, (_, value))| is_filled(card, field, *value));
         answer.status = if written.is_some() { Status::Covered } else { Status::Gap };
         answer.evidence = written.map(|((document, _), (key, _))| document.node(key).span).into_iter().collect();
         return answer;

@@ -10,6 +10,7 @@
 pub mod data;
 mod denial;
 mod features;
+mod fields;
 mod fold;
 pub mod framework;
 mod gloss;
@@ -32,12 +33,8 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::card::{Card, Siblings};
-use crate::facts;
-use crate::facts::placeholders::is_unwritten;
 use crate::markdown::Heading;
 use crate::text::{SourceFile, Span};
-use crate::vocab;
-use crate::yaml::{self, Document, NodeId};
 use data::{Clause, Cues, Vocabulary, vocabulary};
 use phrases::Hit;
 use place::{Piece, Voice};
@@ -45,6 +42,7 @@ use segments::{Kind, Segment};
 use weights::Verdict;
 
 pub use data::{Applies, Topic, topic, topics};
+pub(crate) use fields::filled;
 pub use leftovers::{Leftovers, leftovers};
 pub use traits::Traits;
 
@@ -292,63 +290,6 @@ pub fn read_page(card: &Card<'_>) -> Reading {
         found.claims.extend(span.map(|span| (claim.id.as_str(), span)));
     }
     found
-}
-
-/// The first of these fields of the front matter that has a value; `model-index.results.task` is one within others and
-/// their items.
-pub(crate) fn filled(card: &Card<'_>, keys: &[String]) -> Option<Span> {
-    let (document, root) = card.mapping()?;
-    keys.iter().find_map(|path| {
-        let top = path.split('.').next().unwrap_or_default();
-        // A result that is no number is none: "value: Training".
-        let counts = |value: NodeId| {
-            let number = |text: &str| text.trim().trim_end_matches('%').trim_end().parse::<f64>().is_ok();
-            path.rsplit('.').next() != Some("value") || document.text(value).is_some_and(number)
-        };
-        let written =
-            |value: NodeId| says(document, value) && counts(value) && !is_unwritten(card, top) && means(card, top);
-        let (key, value) = within(document, root, path).filter(|(_, value)| written(*value))?;
-        Some(document.node(key).span.to(document.node(value).span))
-    })
-}
-
-/// Whether a field that is filled names something: `unknown` is no licence, and `code` no language of people.
-pub(super) fn means(card: &Card<'_>, field: &str) -> bool {
-    match field {
-        "license" => facts::named(card).0.is_known() || card.field("license_link").is_some(),
-        "language" => card.mapping().is_none_or(|(document, _)| {
-            let codes = card.field_items("language").into_iter().filter_map(|item| document.text(item));
-            let spoken = |code: &str| vocab::languages().is_known(code) && !vocab::languages().is_no_language(code);
-            codes.into_iter().any(spoken)
-        }),
-        _ => true,
-    }
-}
-
-/// The first key and value that a path of keys leads to, through the items of lists.
-fn within(document: &Document<'_>, map: NodeId, path: &str) -> Option<(NodeId, NodeId)> {
-    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
-    let (key, value) = document.get(map, key)?;
-    let Some(rest) = rest else { return Some((key, value)) };
-    match document.items(value) {
-        Some(items) => items.iter().find_map(|item| within(document, *item, rest)),
-        None => within(document, value, rest),
-    }
-}
-
-/// Whether there is more than names of what has no value: trainers write `model-index` with a name and no result.
-pub(super) fn says(document: &Document<'_>, value: NodeId) -> bool {
-    match &document.node(value).kind {
-        yaml::Kind::Map(pairs) => {
-            let named = |key: NodeId| pairs.len() > 1 && document.text(key) == Some("name");
-            pairs.iter().any(|&(key, value)| !named(key) && says(document, value))
-        }
-        yaml::Kind::Seq(items) => items.iter().any(|item| says(document, *item)),
-        yaml::Kind::Alias(_) => true,
-        yaml::Kind::Scalar { .. } => {
-            !document.is_null(value) && document.text(value).is_none_or(|text| !text.trim().is_empty())
-        }
-    }
 }
 
 /// The topics that each heading names, those of its parents included. The title names none: it is the

@@ -303,8 +303,11 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     let answers = context.reading.get().map(|reading| topics(&card, reading)).unwrap_or_default();
     let mut findings = finished(sink, rules);
     if findings.iter().any(|finding| finding.rule.id == MISSING) {
-        // What else a card lacks that is not there, nobody needs to hear.
-        findings.retain(|one| one.file > 0 || one.rule.id == MISSING || OF_FILES.contains(&one.rule.id.as_str()));
+        // What else a card lacks that is not there, nobody needs to hear, unless it is an error: policies are kept by it.
+        findings.retain(|one| {
+            let apart = one.file > 0 || one.rule.id == MISSING || OF_FILES.contains(&one.rule.id.as_str());
+            apart || one.severity == Severity::Error
+        });
     }
     findings.sort_by(in_order);
     findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.file == b.file && a.message == b.message);
