@@ -15,7 +15,7 @@ pub enum Kind {
 }
 
 /// Decides by the strongest evidence there is: keys that only one kind has, then the files beside
-/// the card, then its title and headings, then its place. A card that says nothing is a model's.
+/// the card, then its title and headings, then its place, then its words. A card that says nothing is a model's.
 pub(super) fn detect(card: &Card<'_>) -> Kind {
     let fields = vocab::fields();
     let (mut model, mut dataset, mut space) = (0, 0, 0);
@@ -66,9 +66,62 @@ pub(super) fn detect(card: &Card<'_>) -> Kind {
     if dataset_headings >= 2 {
         return Kind::Dataset;
     }
+    if !has_weights && card.siblings.names().iter().any(|name| vocab::files().is_table(name)) {
+        return Kind::Dataset;
+    }
     // The address of a dataset on the Hub begins with `datasets/`.
-    if card.source.name().split('/').any(|part| part == "datasets") {
+    if card.source.name().split('/').any(|part| part == "datasets") || speaks_of_data(card) {
         return Kind::Dataset;
     }
     Kind::Model
+}
+
+/// Words that speak of data.
+const DATA: &[&str] = &["dataset", "datasets", "dataframe", "corpus", "load_dataset", "subset"];
+/// Beginnings of words that speak of a model.
+const MODEL: &[&str] = &[
+    "model",
+    "checkpoint",
+    "weights",
+    "fine",
+    "pretrain",
+    "trained",
+    "from_pretrained",
+    "pipeline",
+    "adapter",
+    "lora",
+    "gguf",
+    "embedding",
+    "quantiz",
+    "transformers",
+    "encoder",
+    "classifier",
+];
+/// How a sentence begins that says what the card is of.
+const OPENINGS: &[&str] = &["this", "the", "a", "an", "about", "here", "our", "el", "dataset"];
+/// Words of such a sentence in which it does: "This is a floral dataset".
+const EARLY: usize = 8;
+
+/// Words of a sentence that is more than a label.
+const LEAST: usize = 4;
+
+/// Whether the text says that it is of a dataset: early in its first sentence, or more than once, and has no word of a model.
+fn speaks_of_data(card: &Card<'_>) -> bool {
+    // Words of data and of models.
+    let count = |words: &[String]| {
+        let data = words.iter().filter(|word| DATA.contains(&word.as_str())).count();
+        let of_model = |word: &&String| MODEL.iter().any(|known| word.starts_with(known));
+        (data, words.iter().filter(of_model).count())
+    };
+    let words = |text: &str| -> Vec<String> {
+        let text = text.to_lowercase().replace("data set", "dataset");
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect()
+    };
+    let text = &card.source.text()[card.front.body_start()..];
+    let first = text.lines().map(str::trim).find(|line| line.starts_with(char::is_alphanumeric)).unwrap_or_default();
+    let sentence = words(first.split(['.', ':']).next().unwrap_or_default());
+    let opens = sentence.first().is_some_and(|word| OPENINGS.contains(&word.as_str()));
+    let early = count(&sentence[..sentence.len().min(EARLY)]).0 > 0 && count(&sentence).1 == 0;
+    opens && early && sentence.len() >= LEAST || matches!(count(&words(text)), (2.., 0))
 }

@@ -408,8 +408,8 @@ pub(super) fn read_and_audit(target: &Target, settings: &Settings) -> Result<Opt
 /// Audits a target whose text is given; `None` when it was found by walking and is no card.
 pub(super) fn audit_bytes(target: &Target, settings: &Settings, bytes: Vec<u8>) -> Option<Audit> {
     let files = target.files();
-    let input =
-        Input { name: target.name.clone(), bytes, kind: target.kind, home: target.home(), files: files.as_deref() };
+    let (kind, home) = target.place();
+    let input = Input { name: target.name.clone(), bytes, kind, home, files: files.as_deref() };
     engine::audit(input, settings, !(target.explicit || target.absent))
 }
 

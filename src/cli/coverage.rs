@@ -199,7 +199,7 @@ fn each(asked: &Asked<'_>, mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[S
         let files = target.files();
         let list = || files.as_ref().map(|files| files.names("")).unwrap_or_default();
         let siblings = if files.is_some() { Siblings::new(&list) } else { Siblings::none() };
-        let card = Card::read(&source, faults, siblings, target.kind);
+        let card = Card::read(&source, faults, siblings, target.place().0);
         if card.kind == Kind::Model && (target.explicit || card.is_card()) {
             see(&target.name, &source, &card, card.siblings.names());
         } else {
@@ -207,7 +207,7 @@ fn each(asked: &Asked<'_>, mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[S
             if asked.verbose {
                 talk("no model card", &target.name);
             }
-            if target.explicit && card.kind == Kind::Dataset {
+            if card.kind == Kind::Dataset && (target.explicit || card.is_card()) {
                 seen.data.push(target.name.clone());
             }
         }
@@ -217,7 +217,11 @@ fn each(asked: &Asked<'_>, mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[S
 
 fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &Seen) -> anyhow::Result<u8> {
     if let Some(name) = seen.data.first().filter(|_| empty && seen.errors.is_empty()) {
-        bail!("{} is the card of a dataset; what cards of models disclose is read here", safe::line(name));
+        let more = match seen.data.len() - 1 {
+            0 => String::new(),
+            more => format!(", and so for {}", plural(more, "more card")),
+        };
+        bail!("{} is the card of a dataset; what cards of models disclose is read here{more}", safe::line(name));
     }
     // A page about nothing looks like a result.
     if empty && seen.errors.is_empty() {

@@ -9,6 +9,7 @@ use anyhow::Context;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use ignore::{WalkBuilder, WalkState};
 
+use super::checkout::{self, Origin};
 use super::config;
 use super::folder::Folder;
 use super::hub::{self, Online, Remote, cache};
@@ -46,11 +47,19 @@ impl Target {
         Self { name, path: None, explicit: true, kind: None, remote: None, absent: false }
     }
 
-    /// Owner and name of the repository as the folders say: `owner/name`, or `owner--name` in one; `None` where only
-    /// the name of the target tells.
+    /// What the card describes and the owner and name of its repository, as its clone says, else as the folders do:
+    /// `owner/name`, or `owner--name` in one; no name where only that of the target tells.
     #[must_use]
-    pub fn home(&self) -> Option<String> {
-        let path = self.path.as_ref().filter(|_| !self.is_foreign())?;
+    pub fn place(&self) -> (Option<Kind>, Option<String>) {
+        let Some(path) = self.path.as_ref().filter(|_| !self.is_foreign()) else { return (self.kind, None) };
+        match checkout::origin(&Folder::of_card(path)) {
+            Some(Origin { kind, id }) => (self.kind.or(Some(kind)), Some(id)),
+            None => (self.kind, Self::named(path)),
+        }
+    }
+
+    /// Owner and name of the repository as the folders say.
+    fn named(path: &Path) -> Option<String> {
         let folder = std::path::absolute(path).ok()?.parent()?.to_owned();
         let mut parts = folder.components().rev().filter_map(|part| match part {
             Component::Normal(name) => Some(name.to_string_lossy().into_owned()),

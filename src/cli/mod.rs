@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod baseline;
+mod checkout;
 mod discover;
 mod fix;
 mod init;

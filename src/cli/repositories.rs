@@ -69,7 +69,7 @@ impl Repositories {
         let here = env::current_dir().and_then(fs::canonicalize).ok();
         for target in targets {
             if let Some(path) = &target.path
-                && let Some(id) = target.home().filter(|id| id.contains('/') && repo_id::fault(id).is_none())
+                && let Some(id) = target.place().1.filter(|id| id.contains('/') && repo_id::fault(id).is_none())
             {
                 if let Some(owner) = path.parent().and_then(Path::parent)
                     && owners.insert(owner.to_owned())

@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde::Deserialize;
 
 use super::{TopicSet, topic};
@@ -24,6 +25,8 @@ struct File {
 struct Denials {
     file: File,
     answers: TopicSet,
+    /// A part of each denial: most sentences hold none of them, and need not be cut into words.
+    marks: AhoCorasick,
 }
 
 fn denials() -> &'static Denials {
@@ -31,9 +34,21 @@ fn denials() -> &'static Denials {
         let file: File = table("rules/topics/denials.yaml");
         let bit = |id: &String| topic(id).map_or_else(|| panic!("internal: denials.yaml: no topic {id}"), |at| 1 << at);
         let answers = file.answers.iter().map(bit).fold(0, |all: TopicSet, bit: TopicSet| all | bit);
-        Denials { file, answers }
+        let marks = marks(&file);
+        Denials { file, answers, marks }
     });
     &TABLE
+}
+
+/// "no", the negations or what they have before the apostrophe, and the longest word of each plan.
+fn marks(file: &File) -> AhoCorasick {
+    let negations = file.negations.iter().map(|word| if word.contains('\'') { "n'" } else { word.as_str() });
+    let plans = file.plans.iter().filter_map(|plan| plan.split(' ').max_by_key(|word| word.len()));
+    let mut marks: Vec<&str> = negations.chain(plans).chain(["no", "n’"]).collect();
+    marks.sort_unstable();
+    marks.dedup();
+    let built = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(marks);
+    built.unwrap_or_else(|error| panic!("internal: denials.yaml: {error}"))
 }
 
 /// Words that may stand between "no" and what there is none of: "no adversarial testing or safety evaluation".
@@ -51,18 +66,20 @@ pub(super) fn is_denial(text: &str) -> bool {
     if text.len() > LONGEST {
         return false;
     }
-    let file = &denials().file;
+    let Denials { file, marks, .. } = denials();
     let mut any = false;
     for sentence in text.split(['.', '!', '?', ';', '\n']) {
-        let words: Vec<String> = sentence
-            .split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’'))
-            .filter(|word| !word.is_empty())
-            .map(|word| word.to_lowercase().replace('’', "'"))
-            .collect();
+        let words = || {
+            sentence.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '’')).filter(|word| !word.is_empty())
+        };
         // A line break ends no sentence: what is too short to be one belongs to its neighbour.
-        if words.len() < 3 {
+        if words().nth(2).is_none() {
             continue;
         }
+        if !marks.is_match(sentence) {
+            return false;
+        }
+        let words: Vec<String> = words().map(|word| word.to_lowercase().replace('’', "'")).collect();
         if !denies(file, &words) {
             return false;
         }

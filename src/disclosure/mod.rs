@@ -33,6 +33,7 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::card::{Card, Siblings};
+use crate::facts::descent;
 use crate::markdown::Heading;
 use crate::text::{SourceFile, Span};
 use data::{Clause, Cues, Vocabulary, vocabulary};
@@ -283,6 +284,13 @@ pub fn read_page(card: &Card<'_>) -> Reading {
                 *disclosure = Disclosure { level, evidence: vec![span], segment: None, near: false };
             }
         }
+    }
+    // The words of generated cards are copied, and what they name is the card's own.
+    if let Some(lineage) = topic("model.lineage").map(|lineage| &mut found.disclosures[lineage])
+        && lineage.level < Level::Substantive
+        && let Some((span, _)) = descent::sentence(card)
+    {
+        *lineage = Disclosure { level: Level::Substantive, evidence: vec![span], segment: None, near: false };
     }
     for claim in data::vocabulary().claims.iter().filter(|claim| !claim.declared.is_empty()) {
         let span =

@@ -360,6 +360,7 @@ fn placeholder(inner: &str, segment: &mut Segment) {
 
 /// "[More Information Needed]", "TODO", "N/A", and nothing else; whether a placeholder is among them.
 fn is_nothing(value: &str) -> Option<bool> {
+    let value = unlinked(value);
     // Most texts are longer, or begin like no placeholder.
     if value.len() > 200 {
         return None;
@@ -395,6 +396,12 @@ fn is_nothing(value: &str) -> Option<bool> {
         placeholder |= real;
     }
     Some(placeholder)
+}
+
+/// The text of a link that is all there is.
+fn unlinked(value: &str) -> &str {
+    let link = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(')')?.split_once("]("));
+    link.map_or(value, |(text, target)| if target.contains(['(', '[', ' ']) { value } else { text })
 }
 
 /// The text of the first cell of a table: it tells what the rows are.

@@ -32,6 +32,23 @@ struct Words {
     adapter: Vec<String>,
 }
 
+/// The bytes, in lower case, that openings and labels begin with: few lines do.
+fn begins() -> &'static [bool; 256] {
+    static TABLE: LazyLock<[bool; 256]> = LazyLock::new(|| {
+        let mut table = [false; 256];
+        for word in words().openings.iter().chain(&words().labels) {
+            table[usize::from(word.as_bytes()[0])] = true;
+        }
+        table
+    });
+    &TABLE
+}
+
+/// Whether a line may begin with an opening or a label.
+fn may_begin(line: &str) -> bool {
+    line.bytes().next().is_some_and(|byte| begins()[usize::from(byte.to_ascii_lowercase())])
+}
+
 fn words() -> &'static Words {
     static TABLE: LazyLock<Words> = LazyLock::new(|| table("rules/models/descent.yaml"));
     &TABLE
@@ -203,6 +220,9 @@ fn opening(card: &Card<'_>) -> Option<(Span, String)> {
     let text = card.source.text();
     text::lines(&text[body..]).find_map(|(at, line)| {
         let bare = line.trim_start_matches(['*', '_', ' ']);
+        if !may_begin(bare) {
+            return None;
+        }
         let begins = |word: &&String| bare.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
         let word = words().openings.iter().find(begins)?;
         let start = body + at + line.len() - bare.len();
@@ -246,6 +266,9 @@ fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
 fn label(line: &str) -> Option<usize> {
     let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>' | b'*' | b'+' | b'|' | b'-')).count();
     let bare = &line[marks..];
+    if !may_begin(bare) {
+        return None;
+    }
     let begins = |label: &&String| bare.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label));
     let label = words().labels.iter().find(begins)?;
     let rest = bare[label.len()..].trim_start_matches([' ', '\t', '*']);

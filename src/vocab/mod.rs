@@ -564,6 +564,7 @@ pub fn licenses() -> &'static Licenses {
 pub struct Files {
     model: Vec<String>,
     dataset: Vec<String>,
+    tables: Vec<String>,
     weights: Vec<String>,
     programs: Vec<String>,
     of_programs: Vec<String>,
@@ -586,6 +587,12 @@ impl Files {
     #[must_use]
     pub fn is_dataset(&self, name: &str) -> bool {
         Self::is_one(&self.dataset, name)
+    }
+
+    /// True for what mostly lies in dataset repositories.
+    #[must_use]
+    pub fn is_table(&self, name: &str) -> bool {
+        Self::is_one(&self.tables, name)
     }
 
     /// True for files that are a model, or a part of one.

@@ -89,10 +89,14 @@ fn names(code: &str, folded: &str) -> bool {
     let goes_on =
         |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
     let code = code.as_bytes();
-    let mut windows = code.windows(folded.len().max(1)).enumerate();
-    windows.any(|(at, window)| {
-        let same = window.iter().zip(folded.as_bytes()).all(|(byte, other)| fold(*byte) == *other);
-        same && !goes_on(code.get(at + window.len()))
+    let Some(first) = folded.bytes().next() else { return true };
+    // Three bytes are folded to a dash.
+    let other = if first == b'-' { b' ' } else { first.to_ascii_uppercase() };
+    let third = if first == b'-' { b'_' } else { first };
+    memchr::memchr3_iter(first, other, third, code).any(|at| {
+        let Some(held) = code.get(at..at + folded.len()) else { return false };
+        let same = held.iter().zip(folded.as_bytes()).all(|(byte, other)| fold(*byte) == *other);
+        same && !goes_on(code.get(at + held.len()))
     })
 }
 
@@ -129,6 +133,10 @@ fn ids(text: &str, block: Span) -> Vec<(Span, &str)> {
     let mut found = Vec::new();
     let mut at = block.start as usize;
     for line in text[block.range()].split_inclusive('\n') {
+        if memchr::memchr(b'/', line.as_bytes()).is_none() {
+            at += line.len();
+            continue;
+        }
         for quote in ['"', '\''] {
             let mut from = 0;
             for part in line.split(quote) {
