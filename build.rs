@@ -64,8 +64,10 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
         for (cue, entry) in (0..).zip(table["cues"].as_array().into_iter().flatten()) {
             for (form, name) in (0..).zip(FORMS) {
                 for text in texts(&entry[name]) {
-                    cues.push(text);
-                    cue_numbers.push(cue << 8 | form);
+                    for text in contracted(&text).into_iter().chain([text]) {
+                        cues.push(text);
+                        cue_numbers.push(cue << 8 | form);
+                    }
                 }
             }
         }
@@ -84,6 +86,37 @@ fn tries(root: &Path, build: &Path) -> io::Result<()> {
     fs::write(build.join("cues.bin"), trie(&cues, &cue_numbers))?;
     fs::write(build.join("headings.bin"), trie(&headings, &heading_numbers))?;
     weights(root, build, &topics)
+}
+
+/// Verbs that "not" is drawn to: "shouldn't".
+const CONTRACTED: [&str; 15] =
+    ["is", "are", "was", "were", "do", "does", "did", "should", "must", "could", "would", "has", "have", "had", "need"];
+
+/// The other ways to write a phrase with "not", or with an apostrophe: "isn't meant for" is found by "'t meant for".
+fn contracted(text: &str) -> Vec<String> {
+    let mut short = Vec::new();
+    if let Some(rest) = text.strip_prefix("not ") {
+        short.push(format!("'t {rest}"));
+    }
+    for verb in CONTRACTED {
+        let long = format!("{verb} not ");
+        if let Some(at) = text.find(&long)
+            && (at == 0 || text[..at].ends_with(' '))
+        {
+            short.push(text.replacen(&long, &format!("{verb}n't "), 1));
+        }
+    }
+    short.extend(
+        ["cannot ", "can not "].into_iter().filter(|long| text.contains(long)).map(|long| text.replace(long, "can't ")),
+    );
+    if text.contains('\'') {
+        short.push(text.to_owned());
+    }
+    // As it is typed, and as it is printed.
+    let printed: Vec<String> = short.iter().map(|text| text.replace('\'', "’")).collect();
+    short.extend(printed);
+    short.retain(|other| other != text);
+    short
 }
 
 /// Writes `rules/topics/weights.tsv` as numbers, as `src/disclosure/weights.rs` reads them: the topics, each with what

@@ -98,7 +98,7 @@ const MODEL: &[&str] = &[
     "classifier",
 ];
 /// How a sentence begins that says what the card is of.
-const OPENINGS: &[&str] = &["this", "the", "a", "an", "about", "here", "our", "el", "dataset"];
+const OPENINGS: &[&str] = &["this", "a", "an", "about", "here", "our", "el", "dataset"];
 /// Words of such a sentence in which it does: "This is a floral dataset".
 const EARLY: usize = 8;
 
@@ -124,4 +124,37 @@ fn speaks_of_data(card: &Card<'_>) -> bool {
     let opens = sentence.first().is_some_and(|word| OPENINGS.contains(&word.as_str()));
     let early = count(&sentence[..sentence.len().min(EARLY)]).0 > 0 && count(&sentence).1 == 0;
     opens && early && sentence.len() >= LEAST || matches!(count(&words(text)), (2.., 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Siblings;
+    use super::*;
+    use crate::text::SourceFile;
+
+    fn kind(body: &str) -> Kind {
+        let source = SourceFile::new("README.md", format!("---\nlicense: mit\n---\n{body}\n"));
+        Card::read(&source, Vec::new(), Siblings::none(), None).kind
+    }
+
+    #[test]
+    fn words_tell_what_nothing_else_does() {
+        for body in [
+            "This is a floral dataset to train text inversion.",
+            "This data set is created by sampling.",
+            "# PDB\n\nThis dataset contains 193,173 sequences.",
+            "```python\nds = load_dataset(\"acme/books\", \"en\")\nds = load_dataset(\"acme/books\")\n```",
+        ] {
+            assert_eq!(kind(body), Kind::Dataset, "{body}");
+        }
+        for body in [
+            "This model was trained on the IMDB dataset.",
+            "The dataset is licensed under CC BY 4.0.",
+            "datasets:\n- UMLS",
+            "Created from a dataset with 1M sentences.",
+            "",
+        ] {
+            assert_eq!(kind(body), Kind::Model, "{body}");
+        }
+    }
 }

@@ -41,6 +41,9 @@ struct Gap {
     /// Those whose headings promise an answer, where not all do.
     #[serde(default)]
     headings: Option<Vec<String>>,
+    /// Likewise of models that judge people, and where the only words are a paragraph that many cards share.
+    #[serde(default)]
+    judging: Vec<String>,
     looked_for: String,
     /// Asked of quantized copies too.
     copies: bool,
@@ -329,6 +332,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
         .all(|applies| reading.traits.excludes(applies).is_some());
+    let judges = reading.traits.excludes(Applies::DecisionAboutPeople).is_none();
     let unread = reading.is_foreign() && has_unread(card, reading);
     for gap in &rules().gaps {
         // It may stand under a heading that is not known, or beside what is asked for next to it.
@@ -337,7 +341,10 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         }
         let claimed = gap.unless.iter().any(|id| claim(reading, id).is_some());
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed) || claimed;
-        let wholly = |id: &String| gap.wholly.contains(id) && !reading.is_foreign();
+        let wholly = |id: &String| {
+            let few = || gap.judging.contains(id) && (judges || reading.copied_bias.is_some());
+            (gap.wholly.contains(id) || few()) && !reading.is_foreign()
+        };
         let lacking = |id: &String| match (wholly(id), gap.doubt) {
             (true, _) => !met(reading, id),
             (false, true) => lacking(reading, id),
@@ -553,6 +560,10 @@ fn sensitive(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
     });
 }
 
+/// Words of a sentence that says what the model is not for.
+const DENIALS: &[&str] =
+    &[" not ", "n't ", "n’t ", "never ", "out of scope", "out-of-scope", "prohibited", "forbidden"];
+
 /// Where the card names the field as its own: in the title, the first paragraph, or what it is meant for. A tag
 /// alone may be one of many topics that a model can talk about.
 fn names(card: &Card<'_>, reading: &Reading, field: &Field) -> Option<Span> {
@@ -565,7 +576,14 @@ fn names(card: &Card<'_>, reading: &Reading, field: &Field) -> Option<Span> {
     let meant = meant.and_then(|found| found.segment.or(found.evidence.first().copied()));
     title.into_iter().chain(reading.opening).chain(meant).find(|span| {
         let text = card.source.slice(*span).to_lowercase();
-        let says = |words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
+        // "It must not be used for hiring" names what it is not for.
+        let meant = |(at, word): (usize, &str)| {
+            let start = text[..at].rfind(['.', '!', '?', '\n']).map_or(0, |end| end + 1);
+            let end =
+                text[at + word.len()..].find(['.', '!', '?', '\n']).map_or(text.len(), |end| at + word.len() + end);
+            !DENIALS.iter().any(|denial| text[start..end].contains(denial))
+        };
+        let says = |words: &[String]| words.iter().any(|word| text.match_indices(word.as_str()).any(meant));
         says(&field.words) || (tagged && says(&field.tags))
     })
 }

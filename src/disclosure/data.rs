@@ -181,6 +181,8 @@ pub struct Topic {
     pub(super) needs: Cues,
     /// Cues of which a segment must have one to meet the topic's test.
     pub(super) test_needs: Cues,
+    /// Topics under whose headings nothing answers it, unless the heading names it, too.
+    pub(super) beyond: u128,
     /// Topics that, where the card answers them, answer it in part.
     pub(super) implied_by: Vec<usize>,
     /// Cues that mention it.
@@ -295,9 +297,11 @@ struct TopicFile {
 #[serde(deny_unknown_fields)]
 struct ClaimEntry {
     id: String,
-    /// The topic that it answers in part.
+    /// The topic that it answers, in part unless it meets its test.
     #[serde(default)]
     answers: Option<String>,
+    #[serde(default)]
+    meets: bool,
     /// Keys of the front matter that say it, too.
     #[serde(default)]
     declared: Vec<String>,
@@ -307,8 +311,8 @@ struct ClaimEntry {
 /// Something that a card may say and that a rule looks for, such as that the model has no bias.
 pub(super) struct Claim {
     pub(super) id: String,
-    /// The topic that it answers in part.
-    pub(super) answers: Option<usize>,
+    /// The topic that it answers, and how far.
+    pub(super) answers: Option<(usize, Level)>,
     /// Keys of the front matter that say it, too.
     pub(super) declared: Vec<String>,
     pub(super) clauses: Vec<Clause>,
@@ -332,6 +336,8 @@ struct TopicEntry {
     needs: Vec<String>,
     #[serde(default)]
     test_needs: Vec<String>,
+    #[serde(default)]
+    beyond: Vec<String>,
     /// Ids of topics.
     #[serde(default)]
     implied_by: Vec<String>,
@@ -462,7 +468,10 @@ impl Vocabulary {
                 let clauses = claim.clauses.iter().map(|entry| clause(Level::Partial, under(entry), entry));
                 Claim {
                     id: claim.id.clone(),
-                    answers: claim.answers.as_ref().map(number),
+                    answers: claim
+                        .answers
+                        .as_ref()
+                        .map(|topic| (number(topic), if claim.meets { Level::Substantive } else { Level::Partial })),
                     declared: claim.declared.clone(),
                     clauses: clauses.collect(),
                 }
@@ -486,6 +495,7 @@ impl Vocabulary {
                 clauses,
                 needs: set(&entry.needs),
                 test_needs: set(&entry.test_needs),
+                beyond: entry.beyond.iter().map(number).fold(0, |set, topic| set | 1 << topic),
                 implied_by: entry.implied_by.iter().map(number).collect(),
                 hints: set(&entry.hints),
                 unlike: set(&entry.unlike),

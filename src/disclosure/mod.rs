@@ -185,10 +185,10 @@ fn read_words(card: &Card<'_>) -> Reading {
         .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses, card).evidence.first()?)))
         .collect();
     for claim in &vocabulary.claims {
-        let Some(topic) = claim.answers else { continue };
+        let Some((topic, level)) = claim.answers else { continue };
         let Some((_, span)) = claims.iter().find(|(id, _)| *id == claim.id) else { continue };
-        if disclosures[topic].level < Level::Partial {
-            disclosures[topic] = Disclosure { level: Level::Partial, evidence: vec![*span], segment: None, near: true };
+        if disclosures[topic].level < level {
+            disclosures[topic] = Disclosure { level, evidence: vec![*span], segment: None, near: true };
         }
     }
     Reading {
@@ -570,6 +570,13 @@ impl<'a> Page<'a> {
     /// True when a segment, or what introduces it, has one of these cues, or there are none.
     fn has_one(&self, cues: &Cues, at: usize) -> bool {
         cues.is_empty() || self.cues[at].holds_any(cues)
+    }
+
+    /// Whether a segment has what a topic needs, and stands where it may be answered.
+    fn may_answer(&self, topic: usize, at: usize) -> bool {
+        let Topic { needs, beyond, .. } = &self.vocabulary.topics[topic];
+        let under = self.under[at];
+        self.has_one(needs, at) && (under & beyond == 0 || under & (1 << topic) != 0)
     }
 
     /// Cheap refusal: the card as a whole lacks what the clause needs.

@@ -275,7 +275,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
         let sure = |column: usize| table.heard[column].is_some_and(|least| levels[column] >= least);
         shows.clear();
         for (column, (&sum, &(topic, _))) in sums.iter().zip(&table.columns).enumerate() {
-            if (sum < -NEAR && !sure(column)) || !page.has_one(&page.vocabulary.topics[topic].needs, at) {
+            if (sum < -NEAR && !sure(column)) || !page.may_answer(topic, at) {
                 continue;
             }
             if sum >= 0 || sure(column) {

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use regex::Regex;
 use serde::Deserialize;
 
 use crate::card::Card;
@@ -89,15 +90,154 @@ fn kilograms(value: f64, unit: &str) -> Option<f64> {
     }
 }
 
+/// What a paragraph says of power and time, each of which it must say once to be sure what belongs together.
+struct Stated {
+    hours: f64,
+    watts: f64,
+    devices: Option<f64>,
+    /// Kilograms for a kilowatt-hour.
+    intensity: Option<f64>,
+    /// Kilowatt-hours.
+    energy: Option<(f64, Span)>,
+    /// Kilograms.
+    emitted: Option<(f64, Span)>,
+}
+
+/// A value as it is written, with thousands apart.
+fn value(found: &regex::Captures<'_>, group: &str) -> Option<f64> {
+    found.name(group)?.as_str().trim_end_matches(['.', ',']).replace(',', "").parse().ok()
+}
+
+/// Reads a paragraph that begins at byte `from`.
+fn stated(text: &str, from: usize) -> Option<Stated> {
+    const NUMBER: &str = r"(?P<n>[0-9][0-9.,]*)";
+    static HOURS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"(?i){NUMBER}\s*(?:gpu[- ]?)?(?:hours|h)\b|hours(?: used)?[^0-9\n]{{1,8}}(?P<m>[0-9][0-9.,]*)"
+        ))
+    });
+    static WATTS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{NUMBER}\s*(?P<k>k?)W\b")));
+    static DEVICES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?i)\b(?P<n>[0-9]+)\s*(?:[x×*]\s*|(?:nvidia|amd|google|gpus?|a100|h100|v100|t4|rtx|tpu)\b)|\b(?P<one>one|a single|single)\b",
+        )
+    });
+    static GRID: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(r"(?i){NUMBER}\s*(?P<k>k?)g\s*(?:of )?(?:co2|co₂)?[a-z]*\s*(?:/|per)\s*kwh"))
+    });
+    static ENERGY: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i){NUMBER}\s*(?P<u>[km])wh\b")));
+    static EMITTED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(&format!(
+            r"(?i){NUMBER}\s*(?P<u>kg|g|t|tonnes?|tons?)\s*(?:of )?(?:co2|co₂)[a-z]*(?P<per>\s*(?:/|per))?"
+        ))
+    });
+    let once = |pattern: &'static Regex| -> Option<Option<regex::Captures<'_>>> {
+        let mut all = pattern.captures_iter(text);
+        let first = all.next();
+        all.next().is_none().then_some(first)
+    };
+    let span =
+        |found: &regex::Captures<'_>| found.get(0).map(|found| Span::new(from + found.start(), from + found.end()));
+    let hours = once(&HOURS)??;
+    let watts = once(&WATTS)??;
+    let grid = once(&GRID)?;
+    let energy = once(&ENERGY)?;
+    let mut emissions = EMITTED.captures_iter(text).filter(|found| found.name("per").is_none());
+    let emitted = emissions.next();
+    if emissions.next().is_some() {
+        return None;
+    }
+    let devices = once(&DEVICES).flatten();
+    Some(Stated {
+        hours: value(&hours, "n").or_else(|| value(&hours, "m"))?,
+        watts: value(&watts, "n")? * if watts["k"].is_empty() { 1.0 } else { 1_000.0 },
+        devices: devices.and_then(|found| if found.name("one").is_some() { Some(1.0) } else { value(&found, "n") }),
+        intensity: grid.and_then(|found| Some(value(&found, "n")? * if found["k"].is_empty() { 0.001 } else { 1.0 })),
+        energy: energy.and_then(|found| {
+            let factor = if found["u"].eq_ignore_ascii_case("k") { 1.0 } else { 1_000.0 };
+            Some((value(&found, "n")? * factor, span(&found)?))
+        }),
+        emitted: emitted.and_then(|found| {
+            let factor = match &found["u"].to_ascii_lowercase()[..] {
+                "kg" => 1.0,
+                "g" => 0.001,
+                _ => 1_000.0,
+            };
+            Some((value(&found, "n")? * factor, span(&found)?))
+        }),
+    })
+}
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).unwrap_or_else(|error| panic!("internal: {pattern}: {error}"))
+}
+
+/// Longest paragraph that is read, in bytes.
+const PARAGRAPH: usize = 2_000;
+
+/// Whether energy and emissions are what the card's own power, hours and grid give; true where one is not.
+fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
+    let body = card.front.body_start();
+    let text = &card.source.text()[body..];
+    if !["kWh", "kwh", "KWh"].iter().any(|unit| text.contains(unit)) {
+        return false;
+    }
+    let facts = facts();
+    let mut at = body;
+    for paragraph in text.split_inclusive("\n\n") {
+        let from = at;
+        at += paragraph.len();
+        if paragraph.len() > PARAGRAPH {
+            continue;
+        }
+        let Some(stated) = stated(paragraph, from) else { continue };
+        // Hours may be of one device or of all.
+        let one = stated.hours * stated.watts / 1_000.0;
+        let all = one * stated.devices.unwrap_or(facts.devices);
+        let (low, high) = (one * facts.load.low, all * facts.load.high * facts.overhead.high);
+        let odd = |value: f64, low: f64, high: f64| one > 0.0 && value > 0.0 && !(low..=high).contains(&value);
+        let told = match (stated.energy, stated.emitted, stated.intensity) {
+            (Some((value, span)), _, _) if odd(value, low, high) => Some((value, span, low, high, "kWh")),
+            (_, Some((value, span)), Some(grid)) if odd(value, low * grid, high * grid) => {
+                Some((value, span, low * grid, high * grid, "kg"))
+            }
+            _ => None,
+        };
+        let Some((value, span, low, high, unit)) = told else { continue };
+        let bound =
+            if value < low { format!("at least {}", rounded(low)) } else { format!("at most {}", rounded(high)) };
+        let message = format!(
+            "{} hours at {} W give {bound} {unit} by the card's own figures, and it says {} {unit}",
+            rounded(stated.hours),
+            rounded(stated.watts),
+            rounded(value)
+        );
+        sink.add("carbon-implausible", span, message, |f| {
+            f.help("Check the unit, the hours and the power").anchor("/body/carbon")
+        });
+        return true;
+    }
+    false
+}
+
+/// Labels of emissions.
+const LABELS: &[&str] =
+    &["carbon emitted", "co2 emitted", "co2 emissions", "carbon emissions", "estimated emissions", "emissions (co2)"];
+
 pub(super) fn check(card: &Card<'_>, sink: &mut Sink<'_>) {
-    // Most cards have no such field.
-    if !["mitted", "MITTED"].iter().any(|part| card.source.text().contains(part)) {
+    if own(card, sink) {
         return;
     }
-    let Some((stated, span)) = field(card, "carbon emitted").or_else(|| field(card, "co2 emitted")) else { return };
+    // Most cards have no such field.
+    if !["mitted", "MITTED", "missions"].iter().any(|part| card.source.text().contains(part)) {
+        return;
+    }
+    let Some((stated, span)) = LABELS.iter().find_map(|label| field(card, label)) else { return };
     let Some((value, unit)) = number(stated) else { return };
     let Some(kilograms) = kilograms(value, unit) else {
-        if unit.is_empty() {
+        // "(in grams): 5.5"
+        let before = stated.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+        if unit.is_empty() && !before.contains(char::is_alphabetic) {
             let message = format!("The emissions are given as {} without a unit", safe::quoted(stated));
             sink.add("carbon-without-unit", span, message, |f| {
                 f.help("Write kilograms or tonnes of CO2 equivalent").anchor("/body/carbon/unit")

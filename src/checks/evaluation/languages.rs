@@ -62,6 +62,25 @@ const MANY: &[&str] = &[
     "include",
 ];
 
+/// Words that say that the others were not tried.
+const UNTRIED: &[&str] = &[
+    "ther languages were not",
+    "ther languages have not been",
+    "ther languages are not",
+    "languages were not evaluated",
+    "languages were not tested",
+    "languages have not been evaluated",
+    "languages have not been tested",
+    "in other languages was not",
+    "in other languages has not been",
+    "nly evaluated in English",
+    "nly evaluated on English",
+    "valuated only in English",
+    "valuated only on English",
+    "nly tested in English",
+    "ested only in English",
+];
+
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
     let (Some((document, _)), Some((_, value))) = (card.mapping(), card.field("language")) else { return };
@@ -86,6 +105,9 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let named = |code: &&&str| words.iter().any(|word| word == *code || languages.by_name(word) == Some(**code));
     let named: Vec<&str> = codes.iter().filter(named).copied().collect();
+    if UNTRIED.iter().any(|words| card.source.text().contains(words)) {
+        return;
+    }
     // Results of a model for one language in all but the metadata are another matter.
     if named.len() * 2 > codes.len() {
         return;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use crate::card::{Card, Labelled};
 use crate::checks::{Context, Sink};
-use crate::text::{Span, safe, suggest};
+use crate::facts::{descent, place};
+use crate::text::{self, Span, safe, suggest};
 use crate::yaml::{self, Document, NodeId};
 
 /// A number with its place, as it is written.
@@ -21,9 +22,19 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if declared.is_empty() && eval_results.is_empty() {
         return;
     }
-    let body = labelled(card);
+    let mut body = labelled(card);
+    for (name, values) in tabled(card) {
+        body.entry(name).or_default().extend(values);
+    }
+    for name in declared.keys() {
+        if !body.contains_key(name) {
+            body.insert(name.clone(), told(card, name));
+        }
+    }
     // A name that stands for one value on either side: more could be of other data sets or models.
-    for (name, values) in &declared {
+    let of_data = by_dataset(card);
+    let of_data = of_data.iter().filter(|(name, _)| !declared.contains_key(*name));
+    for (name, values) in declared.iter().chain(of_data) {
         let ([value], Some([written])) = (values.as_slice(), body.get(name).map(Vec::as_slice)) else { continue };
         if agree(value, written) {
             continue;
@@ -78,6 +89,145 @@ pub(in crate::checks) fn declared<'a>(card: &'a Card<'_>) -> HashMap<String, Vec
                     found.entry(suggest::fold(name).into_owned()).or_default().push(value);
                 }
             }
+        }
+    }
+    found
+}
+
+/// The values of the model-index by the names of their datasets, folded, of those with one metric.
+fn by_dataset<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
+    let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
+    let (Some((document, _)), Some((_, index))) = (card.mapping(), card.field("model-index")) else { return found };
+    for &entry in document.items(index).unwrap_or_default() {
+        let results = document.get(entry, "results").and_then(|(_, results)| document.items(results));
+        for &result in results.unwrap_or_default() {
+            let name = document.get(result, "dataset").and_then(|(_, dataset)| document.get(dataset, "name"));
+            let metrics = document.get(result, "metrics").and_then(|(_, metrics)| document.items(metrics));
+            let Some(name) = name.and_then(|(_, name)| document.text(name)) else { continue };
+            let values = metrics
+                .unwrap_or_default()
+                .iter()
+                .filter_map(|metric| document.get(*metric, "value").and_then(|(_, value)| number_of(document, value)));
+            found.entry(suggest::fold(name).into_owned()).or_default().extend(values);
+        }
+    }
+    found
+}
+
+/// Words of a sentence that speaks of the result that the metadata have.
+const OF_TEST: &[&str] =
+    &["test", "held-out", "evaluation set", "it achieves", "the model achieves", "this model achieves"];
+/// Words of a sentence that speaks of other results, too.
+const OF_OTHERS: &[&str] = &[
+    "than",
+    "compared",
+    "baseline",
+    "previous",
+    "train",
+    "validation",
+    "dev ",
+    "original",
+    "earlier",
+    "against",
+    "human",
+    "other",
+    "each",
+    "average",
+    "best",
+    "up to",
+    "threshold",
+    "if ",
+    "when ",
+];
+
+/// What a sentence says of a metric: "It achieves a WER of 12.6 on the test split."
+fn told<'a>(card: &'a Card<'_>, name: &str) -> Vec<Written<'a>> {
+    let text = card.source.text();
+    let mut found = Vec::new();
+    for (at, line) in text::lines(&text[card.front.body_start()..]) {
+        let start = card.front.body_start() + at;
+        let hidden = |place: usize| card.outline.code.iter().any(|code| code.span.range().contains(&place));
+        if line.starts_with(['|', '#']) || line.len() > LINE || !line.contains(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        let lower = line.to_ascii_lowercase();
+        for (place, _) in lower.match_indices(name) {
+            let end = place + name.len();
+            let word = |byte: Option<&u8>| {
+                byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'@'))
+            };
+            if word(lower.as_bytes()[..place].last()) || word(lower.as_bytes().get(end)) || hidden(start + place) {
+                continue;
+            }
+            let gap = lower[end..].find(|c: char| c.is_ascii_digit()).unwrap_or(lower.len() - end);
+            if !matches!(lower[end..end + gap].trim(), "of" | "is" | "was" | "=" | ":" | "score of" | "is about") {
+                continue;
+            }
+            let rest = &line[end + gap..];
+            let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
+            let digits = rest[..digits].trim_end_matches('.');
+            let from = lower[..place].rfind(". ").map_or(0, |stop| stop + 2);
+            let sentence = &lower[from..lower[end + gap..].find(". ").map_or(lower.len(), |stop| end + gap + stop)];
+            let other = OF_OTHERS.iter().any(|word| sentence.contains(word));
+            let of_test = OF_TEST.iter().any(|word| sentence.contains(word));
+            if let (Ok(number), true, false) = (digits.parse::<f64>(), of_test, other) {
+                let span = Span::new(start + end + gap, start + end + gap + digits.len());
+                found.push(Written { text: digits, number, span });
+            }
+        }
+    }
+    found
+}
+
+/// Longest line that is read for what it says of a metric, in bytes.
+const LINE: usize = 1_000;
+
+/// Splits, as tables name them, of which the last are what the metadata speak of.
+const OTHER_SPLITS: &[&str] = &["train", "training", "validation", "valid", "val", "dev", "development"];
+const TEST_SPLITS: &[&str] = &["test", "test-set", "test-split", "testing"];
+
+/// Numbers of wide tables: by the column, where one row is of this model's test, and by the row, where one column is of
+/// this model.
+fn tabled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
+    let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
+    let marks = |c: char| matches!(c, '*' | '_' | '`') || c.is_whitespace();
+    let bare = |cell: &Span| card.source.slice(*cell).trim_matches(marks);
+    let names = descent::names(card, place(card).1);
+    let names: Vec<_> = names.iter().map(|name| suggest::fold(name.rsplit('/').next().unwrap_or(name))).collect();
+    let own = |cell: &Span| names.contains(&suggest::fold(bare(cell)));
+    let mut add = |label: &Span, value: &Span| {
+        let text = bare(value);
+        if let Ok(number) = text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>() {
+            let label = suggest::fold(bare(label)).into_owned();
+            found.entry(label).or_default().push(Written { text, number, span: *value });
+        }
+    };
+    for table in &card.outline.tables {
+        let Some((header, rows)) = table.rows.split_first().filter(|(header, _)| header.len() > 1) else { continue };
+        let column = header.iter().skip(1).position(own).map(|at| at + 1);
+        if let Some(column) = column.filter(|_| header.len() > 2) {
+            rows.iter()
+                .filter_map(|row| Some((row.first()?, row.get(column)?)))
+                .for_each(|(label, value)| add(label, value));
+            continue;
+        }
+        let split =
+            |row: &&Vec<Span>, known: &[&str]| row.iter().any(|cell| known.contains(&&*suggest::fold(bare(cell))));
+        let row = match rows {
+            [row] => Some(row),
+            rows => {
+                let mut tests = rows.iter().filter(|row| split(row, TEST_SPLITS));
+                let test = tests.next().filter(|_| tests.next().is_none());
+                test.filter(|_| rows.iter().all(|row| split(&row, TEST_SPLITS) || split(&row, OTHER_SPLITS)))
+            }
+        };
+        // A row of another model, or of what was learned from, says nothing of this one.
+        let of_model = |row: &&Vec<Span>| {
+            let named = suggest::fold(bare(&header[0])).contains("model");
+            (!named || row.first().is_some_and(own)) && !split(row, OTHER_SPLITS)
+        };
+        if let Some(row) = row.filter(of_model) {
+            header.iter().zip(row).for_each(|(label, value)| add(label, value));
         }
     }
     found
