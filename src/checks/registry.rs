@@ -103,7 +103,7 @@ pub const BUILTINS: &[Builtin] = &[
         rules: &["results-differ", "languages-unevaluated", "carbon-without-unit", "carbon-implausible"],
         run: evaluation::check,
     },
-    Builtin { rules: &["license-body-only", "license-body-differs"], run: body::check },
+    Builtin { rules: &["license-body-only", "license-body-differs", "license-body-restricts"], run: body::check },
     Builtin { rules: &["license-family", "license-other-listed", "license-id-deprecated"], run: identity::check },
     Builtin {
         rules: &[

@@ -4,11 +4,12 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use super::descent;
 use crate::card::{Card, Kind};
 use crate::license::License;
 use crate::license::names::{at_start, of_url};
 use crate::text::any::AnyOf;
-use crate::text::{Span, head};
+use crate::text::{self, Span, head};
 
 /// What a statement speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,7 @@ const VERBS: &[&str] = &[
     "licenced",
     "distributed",
     "available",
+    "available for use",
     "published",
     "provided",
     "open-sourced",
@@ -87,6 +89,12 @@ const OTHERS: &[&str] = &[
     "backbone",
     "vocoder",
     "runtime",
+    "model card",
+    "this card",
+    "logo",
+    "competing",
+    "such as",
+    "unlike",
 ];
 /// What the repository is not, by its kind.
 const DATA: &[&str] = &["dataset", "data set", "training data", "data"];
@@ -112,6 +120,19 @@ enum Place {
 
 /// Words for a licence, as they stand in sentences that say under which one something is.
 const ABROAD: &[(&str, Place)] = &[
+    ("Licence : ", Place::Behind),
+    ("Lizenz: ", Place::Behind),
+    ("Lizenz:** ", Place::Behind),
+    ("unter der Lizenz ", Place::Behind),
+    ("steht unter der Lizenz ", Place::Behind),
+    ("steht unter ", Place::Behind),
+    ("Licencia: ", Place::Behind),
+    ("licenciado bajo ", Place::Behind),
+    ("licenciada bajo ", Place::Behind),
+    ("Licença: ", Place::Behind),
+    ("licenciado sob ", Place::Behind),
+    ("con licenza ", Place::Behind),
+    ("sotto licenza ", Place::Behind),
     ("sous licence ", Place::Behind),
     ("sous la licence ", Place::Behind),
     ("bajo la licencia ", Place::Behind),
@@ -187,13 +208,22 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
             let Some(at) = at.checked_sub(1).filter(|at| *at >= body) else { continue };
             let begins = at == body || !bytes[at - 1].is_ascii_alphanumeric();
             if begins && bytes[at].eq_ignore_ascii_case(&b'l') && !hidden(at) {
-                label(text, at, line(text, body, at), &mut found);
+                let line = line(text, body, at);
+                label(text, at, line, &mut found);
+                by(card, at, line, &mut found);
             }
         }
     }
     for at in memchr::memmem::find_iter(&bytes[body..], "under ").map(|at| body + at) {
         if !hidden(at) {
             sentence(card, at, line(text, body, at), &mut found);
+        }
+    }
+    for words in BINDING {
+        for at in memchr::memmem::find_iter(&bytes[body..], words).map(|at| body + at) {
+            if !hidden(at) {
+                binding(card, at, words.len(), line(text, body, at), &mut found);
+            }
         }
     }
     for word in WORDS.find_iter(&bytes[body..]) {
@@ -208,6 +238,69 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     found.sort_by_key(|statement| statement.span.start);
     found.dedup_by_key(|statement| statement.span.start);
     found
+}
+
+/// Words that forbid commercial use, lower case.
+const NONCOMMERCIAL: &[&str] = &[
+    "non-commercial use only",
+    "noncommercial use only",
+    "non commercial use only",
+    "non-commercial purposes only",
+    "non-commercial research purposes",
+    "non-commercial research use",
+    "only for non-commercial",
+    "solely for non-commercial",
+    "exclusively for non-commercial",
+    "not for commercial use",
+    "not for commercial purposes",
+    "commercial use is prohibited",
+    "commercial use is strictly prohibited",
+    "commercial use is not allowed",
+    "commercial use is not permitted",
+    "commercial use is forbidden",
+    "commercial use prohibited",
+    "no commercial use",
+    "not be used for commercial",
+    "not be used commercially",
+    "cannot be used for commercial",
+    "can't be used for commercial",
+];
+
+/// Where the body forbids commercial use of what the card is of.
+#[must_use]
+pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
+    static WORDS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(["ommercial", "OMMERCIAL"]));
+    let text = card.source.text();
+    let body = card.front.body_start();
+    WORDS.find_iter(&text.as_bytes()[body..]).find_map(|word| {
+        let at = body + word.start();
+        let inside = |span: &Span| span.start as usize <= at && at < span.end as usize;
+        if card.outline.code.iter().any(|code| inside(&code.span)) || card.outline.comments.iter().any(inside) {
+            return None;
+        }
+        let (start, end) = line(text, body, at);
+        let lower = text[start..end].to_ascii_lowercase();
+        let (place, words) = NONCOMMERCIAL.iter().find_map(|words| {
+            let place = lower
+                .match_indices(words)
+                .find(|(place, words)| (start + place..start + place + words.len()).contains(&at))?;
+            Some((place.0, *words))
+        })?;
+        let before = after_stop(&lower[..place]);
+        let own = WEIGHTS.iter().any(|word| mentions(before, word)) || is_named(card, before);
+        let first = before.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+        let opens = first.is_none_or(|word| PRONOUNS.contains(&word) || matches!(word, "commercial" | "use" | "for"));
+        let other = OTHERS
+            .iter()
+            .chain(DATA)
+            .filter(|word| !matches!(**word, "demo" | "text"))
+            .any(|word| mentions(before, word));
+        let foreign = ["unlike", "such as", "which", "base model", "original", "based on", "whereas", "teacher"];
+        let turned = foreign.iter().any(|word| before.contains(word)) || other && !own;
+        let of_card = if card.kind == Kind::Dataset { mentions(before, "data") || opens } else { own || opens };
+        (of_card && (card.kind == Kind::Dataset || !turned))
+            .then(|| Span::new(start + place, start + place + words.len()))
+    })
 }
 
 /// Bytes before and behind a word that are looked at: nobody states a licence in a longer sentence.
@@ -225,7 +318,8 @@ fn line(text: &str, body: usize, at: usize) -> (usize, usize) {
 /// `- **License:** Apache 2.0`, `| License | MIT |`.
 fn label(text: &str, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
     // Nothing but markup before the label, or one word such as "Model".
-    let before = text[start..at].trim_matches(|c: char| !c.is_alphanumeric());
+    let tags = text[start..at].rfind('>').filter(|_| text[start..at].trim_start().starts_with('<'));
+    let before = text[tags.map_or(start, |end| start + end)..at].trim_matches(|c: char| !c.is_alphanumeric());
     let model = matches!(before.to_lowercase().as_str(), "" | "model" | "weights" | "model weights");
     let other = matches!(before.to_lowercase().as_str(), "code" | "data" | "dataset" | "source code");
     if !(model || other) {
@@ -237,7 +331,8 @@ fn label(text: &str, at: usize, (start, end): (usize, usize), found: &mut Vec<St
     }
     let rest = &text[word..end];
     let value = rest.trim_start_matches(['*', '_', ' ', '\t', '(', ')', 's', '`', ']']);
-    let Some(value) = value.strip_prefix([':', '|']) else { return };
+    let cell = || ["</td>", "</th>", "</b>:", "</strong>:"].iter().find_map(|end| value.strip_prefix(end));
+    let Some(value) = value.strip_prefix([':', '|']).or_else(cell) else { return };
     let value_at = end - value.len();
     let subject = if other { Subject::Other } else { Subject::Repository };
     // A table of many models says nothing of this one.
@@ -253,16 +348,170 @@ fn sentence(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mu
     let text = card.source.text();
     let before = text[start..at].to_lowercase();
     let before = before.trim_end();
-    let Some(verb) = VERBS.iter().find(|verb| before.ends_with(**verb)) else { return };
-    let clause = &before[..before.len() - verb.len()];
-    let clause = &clause[clause.rfind(['.', ';', ',']).map_or(0, |stop| stop + 1)..];
-    let rest = text[at + "under ".len()..end].trim_start();
+    let subject = match VERBS.iter().find(|verb| before.ends_with(**verb)) {
+        Some(verb) => of_passive(card, &before[..before.len() - verb.len()]),
+        None => match of_active(before) {
+            Some(object) => subject(card, object),
+            None => return,
+        },
+    };
+    named(text, at + "under ".len(), end, subject, found);
+}
+
+/// "licensed by Apache 2.0", with "licensed" at `at`.
+fn by(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
+    let rest = &text::head(&card.source.text()[at..end], "licensed with ".len()).to_ascii_lowercase();
+    let words = ["licensed by ", "licenced by ", "licensed with ", "licensed as "];
+    if let Some(words) = words.iter().find(|words| rest.starts_with(**words)) {
+        let before = card.source.text()[start..at].to_lowercase();
+        named(card.source.text(), at + words.len(), end, of_passive(card, before.trim_end()), found);
+    }
+}
+
+/// Words before a licence that binds who uses something.
+const BINDING: &[&str] = &["governed by ", "subject to ", "agree to "];
+
+/// "Use of this model is governed by the …", with these words at `at`.
+fn binding(card: &Card<'_>, at: usize, words: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
+    let text = card.source.text();
+    let before = text[start..at].to_lowercase();
+    let clause = after_stop(&before);
+    let used = mentions(clause, "use") || mentions(clause, "using");
+    let other = subject(card, clause) == Subject::Other;
+    let foreign = OTHERS.iter().chain(DATA).any(|word| mentions(clause, word));
+    named(text, at + words, end, if other && (foreign || !used) { Subject::Other } else { Subject::Repository }, found);
+}
+
+/// Adds the licence that is named from byte `at` on, behind an article.
+fn named(text: &str, at: usize, end: usize, subject: Subject, found: &mut Vec<Statement>) {
+    let rest = text[at..end].trim_start();
     let rest_lower = rest.to_ascii_lowercase();
     let skip = BETWEEN.iter().find(|words| {
         rest_lower.strip_prefix(**words).is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()))
     });
     let name = &rest[skip.map_or(0, |words| words.len())..];
-    push(text, end - name.len(), end, subject(card, clause), found);
+    push(text, end - name.len(), end, subject, found);
+}
+
+/// Words between what a passive sentence speaks of and its verb; with one of the first it is a sentence of its own.
+const AUXILIARIES: &[&str] = &["is", "are", "was", "were", "be", "been", "being", "has", "have", "'s", "will"];
+const ADVERBS: &[&str] = &[
+    "also",
+    "both",
+    "all",
+    "now",
+    "fully",
+    "freely",
+    "publicly",
+    "openly",
+    "only",
+    "currently",
+    "hereby",
+    "made",
+    "generally",
+];
+/// Words of the repository as a whole.
+const WHOLE: &[&str] = &[
+    "repository",
+    "repo",
+    "project",
+    "work",
+    "release",
+    "everything",
+    "lora",
+    "adapter",
+    "gguf",
+    "quant",
+    "artifact",
+    "artefact",
+    "package",
+    "version",
+    "series",
+    "family",
+    "collection",
+    "copyright",
+    "license",
+    "licence",
+    "finetune",
+    "fine-tune",
+];
+/// Words that stand for what was spoken of before.
+const PRONOUNS: &[&str] = &["it", "this", "these", "they", "that", "we", "all", "both"];
+
+/// What stands behind the last end of a sentence or clause.
+fn after_stop(text: &str) -> &str {
+    let stops = [". ", "; ", "! ", "? ", "。"];
+    let from = stops.iter().filter_map(|stop| text.rfind(stop).map(|at| at + stop.len())).max();
+    &text[from.unwrap_or(0)..]
+}
+
+/// The last words of a text.
+fn last_words(text: &str, count: usize) -> &str {
+    let text = text.trim_end();
+    let from = text.rmatch_indices(' ').nth(count - 1).map_or(0, |(at, _)| at + 1);
+    &text[from..]
+}
+
+/// What "… is released" speaks of, by the words before the verb: what "is", the antecedent of "which is", or the noun that
+/// a participle stands behind.
+fn of_passive(card: &Card<'_>, before: &str) -> Subject {
+    let sentence = after_stop(before);
+    let sentence = &sentence[behind_tags(sentence, 0, sentence.len())..];
+    let (mut bare, mut whole) = (sentence.trim_end(), false);
+    loop {
+        let word = bare.rsplit(' ').next().unwrap_or_default();
+        if bare.is_empty() || !(AUXILIARIES.contains(&word) || ADVERBS.contains(&word)) {
+            break;
+        }
+        whole |= AUXILIARIES.contains(&word);
+        bare = bare[..bare.len() - word.len()].trim_end();
+    }
+    let plain = |text: &str| !text.contains(char::is_alphanumeric);
+    if plain(bare) {
+        return Subject::Repository;
+    }
+    let clause = bare.rsplit([',', ';']).next().unwrap_or(bare);
+    let outer = &bare[..bare.len() - clause.len()];
+    let relative = matches!(clause.trim(), "which" | "that" | "and which") || plain(clause);
+    let spoken = if whole && plain(clause) {
+        bare
+    } else if relative {
+        last_words(outer.trim_end_matches([',', ';']), 2)
+    } else if let Some(antecedent) = [" which", " that"].iter().find_map(|word| clause.strip_suffix(word)) {
+        last_words(antecedent, 2)
+    } else if whole {
+        clause
+    } else {
+        last_words(clause, 3)
+    };
+    match subject(card, spoken) {
+        // "This model is a BERT, released under …"
+        Subject::Other if !whole && relative => {
+            let begins: Vec<&str> = sentence.split_whitespace().take(3).collect();
+            let begins = begins.join(" ");
+            if WEIGHTS.iter().any(|word| mentions(&begins, word)) && !OTHERS.iter().any(|word| mentions(sentence, word))
+            {
+                Subject::Repository
+            } else {
+                Subject::Other
+            }
+        }
+        subject => subject,
+    }
+}
+
+/// What "we release … under" speaks of.
+fn of_active(before: &str) -> Option<&str> {
+    const RELEASES: &[&str] =
+        &["release", "publish", "share", "distribute", "license", "open-source", "provide", "offer"];
+    let sentence = after_stop(before);
+    let (at, verb) = RELEASES.iter().filter_map(|verb| Some((sentence.rfind(&format!(" {verb} "))?, verb))).max()?;
+    let who = sentence[..at].trim_end();
+    let ours = ["we", "i", "we also", "we now", "we hereby", "and"]
+        .iter()
+        .any(|words| who.strip_suffix(words).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric)));
+    let object = &sentence[at + verb.len() + 2..];
+    (ours && !object.contains(',') && object.split_whitespace().count() <= 8).then_some(object)
 }
 
 /// "sous licence MIT", "unter der MIT-Lizenz", "Apache-2.0许可证", with the word for a licence at `word`.
@@ -331,7 +580,7 @@ fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) {
             // A short line is a name; a longer one may begin with one by chance.
             let paragraph = text[start..end].trim_end_matches(['.', ' ', '\r', '*', '_', '`']);
             if let Some((_, length)) = at_start(paragraph)
-                && paragraph.len() - length < 60
+                && (paragraph.len() - length < 60 || paragraph[length..].starts_with(". "))
             {
                 push(text, start, end, subject, found);
             }
@@ -359,8 +608,20 @@ fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) {
 
 /// `![License](https://img.shields.io/badge/License-MIT-yellow)`.
 fn badges(card: &Card<'_>, found: &mut Vec<Statement>) {
-    for image in &card.outline.images {
-        let Some((_, badge)) = image.target.split_once("img.shields.io/badge/") else { continue };
+    const ADDRESS: &str = "img.shields.io/badge/";
+    let images = card.outline.images.iter().map(|image| (image.span, image.target.as_str()));
+    // Those of HTML are no images of Markdown.
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let tags = memchr::memmem::find_iter(&text.as_bytes()[body..], "<img").filter_map(|at| {
+        let tag = &text[body + at..];
+        let tag = &tag[..tag.find('>')?];
+        let target = tag.find(ADDRESS)?;
+        let target = tag[target..].split(['"', '\'', ' ']).next()?;
+        Some((Span::new(body + at, body + at + tag.len() + 1), target))
+    });
+    for (span, target) in images.chain(tags) {
+        let Some((_, badge)) = target.split_once(ADDRESS) else { continue };
         let badge = badge.split(['?', '#']).next().unwrap_or_default().trim_end_matches(".svg");
         let plain = badge.replace("%20", " ").replace("--", "\u{1}").replace('_', " ");
         let mut parts = plain.split('-');
@@ -372,13 +633,14 @@ fn badges(card: &Card<'_>, found: &mut Vec<Statement>) {
             _ => continue,
         };
         if let Some((license, _)) = at_start(&message) {
-            found.push(Statement { span: image.span, licenses: vec![license], subject });
+            found.push(Statement { span, licenses: vec![license], subject });
         }
     }
 }
 
 /// Adds the licences named from `start` on: "MIT", "Apache-2.0 or MIT".
 fn push(text: &str, start: usize, end: usize, subject: Subject, found: &mut Vec<Statement>) {
+    let start = behind_tags(text, start, end);
     let Some((first, length)) = at_start(&text[start..end]) else {
         // `License: https://…`
         let value = text[start..end].trim_start();
@@ -418,12 +680,36 @@ fn push(text: &str, start: usize, end: usize, subject: Subject, found: &mut Vec<
     found.push(Statement { span, licenses, subject });
 }
 
+/// The byte behind the tags that a text begins with.
+fn behind_tags(text: &str, mut start: usize, end: usize) -> usize {
+    loop {
+        let rest = &text[start..end];
+        let bare = rest.trim_start();
+        match bare.strip_prefix('<').filter(|tag| !tag.starts_with("http")).and_then(|tag| tag.find('>')) {
+            Some(close) => start += rest.len() - bare.len() + close + 2,
+            None => return start,
+        }
+    }
+}
+
 /// What the words before "is released under" speak of.
 fn subject(card: &Card<'_>, before: &str) -> Subject {
     let has = |words: &[&str]| words.iter().any(|word| mentions(before, word));
     let (own, foreign) = if card.kind == Kind::Dataset { (DATA, WEIGHTS) } else { (WEIGHTS, DATA) };
     let other = has(OTHERS) && !(has(own) && mentions(before, "code"));
-    if other || (has(foreign) && !has(own)) { Subject::Other } else { Subject::Repository }
+    let first = before.split(|c: char| !c.is_alphanumeric() && c != '\'').find(|word| !word.is_empty());
+    let spoken = first.is_none_or(|word| PRONOUNS.contains(&word)) || has(WHOLE) || is_named(card, before);
+    if other || !has(own) && (has(foreign) || !spoken) { Subject::Other } else { Subject::Repository }
+}
+
+/// Whether a text, in lower case, holds the first word of one of the names of the model.
+fn is_named(card: &Card<'_>, text: &str) -> bool {
+    let names = descent::names(card, super::place(card).1);
+    names.iter().any(|name| {
+        let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+        let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
+        words.next().is_some_and(|word| mentions(text, word))
+    })
 }
 
 /// True when `text` holds `word` as a word (or the beginning of one, for plurals).

@@ -320,7 +320,9 @@ impl Case<'_> {
                     term.applies(Scope::TrainedOnData) || (term.applies(Scope::Use) && term.must_be_carried())
                 }
             };
-            license.terms.iter().filter(in_force).map(move |term| Active { input, role, license, term })
+            let name = self.inputs[input].name.as_str();
+            let concerned = move |term: &&'static Term| in_force(term) && term.concerns(name);
+            license.terms.iter().filter(concerned).map(move |term| Active { input, role, license, term })
         })
     }
 

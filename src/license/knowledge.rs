@@ -163,6 +163,15 @@ impl Term {
         self.scope.contains(scope.letter())
     }
 
+    /// Whether it speaks of a model with this Hub id: some terms are of those alone that have a word in their names.
+    #[must_use]
+    pub fn concerns(&self, id: &str) -> bool {
+        let named = self.value.as_ref().and_then(|value| value.get("named")).and_then(Value::as_array);
+        let lower = id.to_lowercase();
+        let has = |word: &Value| word.as_str().is_some_and(|word| lower.contains(word));
+        named.is_none_or(|words| !id.contains('/') || words.iter().any(has))
+    }
+
     /// What it asks, as a clause: of its kind, with the figures, places and purposes that the text names.
     #[must_use]
     pub fn words(&self) -> Cow<'static, str> {

@@ -12,7 +12,7 @@ use crate::embedded::table;
 /// Words that names have or have not.
 const NOISE: &[&str] = &["license", "licence", "version", "the", "international", "unported", "agreement", "terms"];
 /// Longest name, in words that count.
-const LONGEST: usize = 8;
+const LONGEST: usize = 10;
 
 #[derive(Deserialize)]
 struct File {

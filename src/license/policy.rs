@@ -88,11 +88,11 @@ impl Requirement {
         let has = |atoms: &[Atom]| license.terms.iter().any(|term| atoms.contains(&term.atom));
         match self {
             Self::OsiApproved => (!license.osi).then_some("it is not approved by the OSI"),
-            Self::CommercialUse => license
-                .grants
-                .get("commercial_use")
-                .is_none_or(|answer| answer != "yes")
-                .then_some("it does not allow commercial use without conditions"),
+            Self::CommercialUse => match license.grants.get("commercial_use").map(String::as_str) {
+                Some("yes") => None,
+                Some("no") => Some("it does not allow commercial use"),
+                _ => Some("it does not allow commercial use without conditions"),
+            },
             Self::NoUseRestrictions => has(&[Atom::UseRestrictions, Atom::AcceptableUsePolicy])
                 .then_some("it restricts what the model may be used for"),
             Self::NoTerritoryLimits => has(&[Atom::TerritoryExclusion]).then_some("it is not given in some places"),

@@ -4,13 +4,19 @@ use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::declared;
 use crate::facts::statements::{self, Statement, Subject};
-use crate::license::{License, Role, Verdict};
+use crate::license::{Class, License, Role, Verdict};
 use crate::rule::Confidence;
 use crate::text::safe;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    if card.kind == Kind::Other || !(sink.wants("license-body-differs") || sink.wants("license-body-only")) {
+    if card.kind == Kind::Other {
+        return;
+    }
+    if sink.wants("license-body-restricts") {
+        restricts(ctx, sink);
+    }
+    if !(sink.wants("license-body-differs") || sink.wants("license-body-only")) {
         return;
     }
     let statements = statements::find(card);
@@ -74,6 +80,38 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             .related(document.node(value).span, "declared here")
             .confidence(Confidence::Medium)
             .anchor("/license/body")
+    });
+}
+
+/// A sentence that forbids commercial use, against a declared licence that allows it.
+fn restricts(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let terms = declared(card);
+    let free = |license: &License| {
+        matches!(
+            license.class,
+            Class::Permissive
+                | Class::PublicDomain
+                | Class::WeakCopyleft
+                | Class::StrongCopyleft
+                | Class::NetworkCopyleft
+        )
+    };
+    let (Some((_, value)), Some((document, _))) = (card.field("license"), card.mapping()) else { return };
+    if !terms.is_known() || !terms.licenses().all(free) {
+        return;
+    }
+    let Some(span) = statements::noncommercial(card) else { return };
+    let shown = card.source.slice(document.node(value).span);
+    let message = format!(
+        "The text says \"{}\", and {} allows commercial use",
+        safe::excerpt(card.source.slice(span), 60),
+        safe::quoted(shown.trim())
+    );
+    sink.add("license-body-restricts", span, message, |f| {
+        f.help("Declare a licence with these terms, or take the sentence out")
+            .related(document.node(value).span, "declared here")
+            .anchor("/license/body/commercial")
     });
 }
 

@@ -196,7 +196,7 @@ impl Case<'_, '_> {
         let mut told = BTreeSet::new();
         for duty in self.assessment.judgement.unmet.iter().filter(|duty| duty.term.atom == Atom::NamePrefix) {
             let Some(prefix) = duty.term.text() else { continue };
-            let begins = |name: &String| fold(name).starts_with(&fold(prefix));
+            let begins = |name: &String| fold(name.rsplit('/').next().unwrap_or(name)).starts_with(&fold(prefix));
             // The folder of a checkout need not be called like the repository: any name will do.
             if self.assessment.names.iter().any(begins) || !told.insert(prefix) {
                 continue;
@@ -217,14 +217,12 @@ impl Case<'_, '_> {
     }
 
     fn displays(&self, sink: &mut Sink<'_>) {
-        let card = self.ctx.card;
-        let body = &card.source.text()[card.front.body_start()..];
         let mut told = BTreeSet::new();
         let mut folded = None;
         for duty in self.assessment.judgement.duties.iter().filter(|duty| duty.term.atom == Atom::DisplayText) {
             let texts: Vec<&str> = duty.term.texts().collect();
-            let body = folded.get_or_insert_with(|| fold(body));
-            if texts.iter().any(|text| body.contains(&fold(text))) || !told.insert(texts.clone()) {
+            let body = folded.get_or_insert_with(|| fold(&shown(self.ctx.card)));
+            if texts.iter().any(|text| displays(body, &fold(text))) || !told.insert(texts.clone()) {
                 continue;
             }
             let shown = texts.join("\" or \"");
@@ -395,7 +393,10 @@ impl Case<'_, '_> {
             // Years and the names of holders are written in many ways; the first clause is the notice.
             let clause = plain(text.split(", Copyright").next().unwrap_or(text));
             let texts = texts.get_or_insert_with(|| {
-                let files = self.ctx.files.iter().map(SourceFile::text);
+                // The text of the licence quotes the notice that it asks for.
+                let licence =
+                    |name: &str| self.ctx.license_texts().iter().any(|text| text.name == name && text.found.is_some());
+                let files = self.ctx.files.iter().filter(|file| !licence(file.name())).map(SourceFile::text);
                 files.chain([card.source.text()]).map(plain).collect()
             });
             if texts.iter().any(|text| text.contains(&clause)) || !told.insert(clause) {
@@ -446,6 +447,49 @@ fn section(reason: &Reason) -> String {
 
 fn of_section(duty: &Duty) -> String {
     duty.term.section.as_ref().map(|section| format!(" (section {section})")).unwrap_or_default()
+}
+
+/// What readers of the body see: without comments, tags, marks and the targets of links.
+fn shown(card: &Card<'_>) -> String {
+    let text = card.source.text();
+    let (mut shown, mut at) = (String::new(), card.front.body_start());
+    let comments = card.outline.comments.iter().map(|comment| comment.range());
+    for comment in comments.chain([text.len()..text.len()]) {
+        if comment.start < at {
+            continue;
+        }
+        let mut rest = &text[at..comment.start];
+        at = comment.end;
+        while let Some(mark) = rest.find(['<', ']', '*', '`', '[', '&']) {
+            shown.push_str(&rest[..mark]);
+            rest = &rest[mark..];
+            let skipped = if rest.starts_with('<') {
+                rest.find('>').map(|end| end + 1)
+            } else if rest.starts_with("](") {
+                rest.find(')').map(|end| end + 1)
+            } else if rest.starts_with("&nbsp;") {
+                shown.push(' ');
+                Some("&nbsp;".len())
+            } else if rest.starts_with('&') {
+                shown.push('&');
+                None
+            } else {
+                None
+            };
+            rest = &rest[skipped.unwrap_or(1)..];
+        }
+        shown.push_str(rest);
+    }
+    shown
+}
+
+/// Words behind a text that make it the name of something else: "Built with llama.cpp", "LLaMA-Factory".
+const OTHERWISE: &[&str] =
+    &[".cpp", " cpp", "index", " index", "factory", " factory", ".rs", "file", "stack", " stack"];
+
+/// Whether a text stands in another one, both folded, and is not the beginning of another name.
+fn displays(body: &str, text: &str) -> bool {
+    body.match_indices(text).any(|(at, _)| !OTHERWISE.iter().any(|word| body[at + text.len()..].starts_with(word)))
 }
 
 /// Lower case, hyphens and underscores as blanks, blanks folded.
