@@ -201,7 +201,7 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
         behind(card, body + phrase.end(), false)
     });
     let said = said.or_else(|| opening(card));
-    let found = said.or_else(|| labelled(card))?;
+    let found = said.or_else(|| labelled(card)).or_else(|| linked_as_base(card)).or_else(|| listed(card))?;
     (!is_itself(card, &found.1)).then_some(found)
 }
 
@@ -260,6 +260,37 @@ fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
         }
     }
     found
+}
+
+/// "[Base model](https://huggingface.co/x/y)": the link that is called so.
+fn linked_as_base(card: &Card<'_>) -> Option<(Span, String)> {
+    card.outline.links.iter().find_map(|link| {
+        let text = card.source.slice(link.span).strip_prefix('[')?;
+        let name = text.split_once(']')?.0.trim_matches(['*', '_', ' ']);
+        let repo = linked(&link.target).filter(|repo| repo.contains('/'))?;
+        name.eq_ignore_ascii_case("base model").then_some((link.span, repo))
+    })
+}
+
+/// The base model in a configuration that the card shows: of axolotl, which writes it into its cards, or of mergekit.
+fn listed(card: &Card<'_>) -> Option<(Span, String)> {
+    card.outline.code.iter().find_map(|block| {
+        let text = card.source.slice(block.span);
+        let axolotl = text.contains("\nbase_model:") && text.contains("\ndatasets:");
+        if !axolotl && !text.contains("merge_method:") {
+            return None;
+        }
+        let value = |key: &str| {
+            text::lines(text).find_map(|(at, line)| {
+                let value = line.trim_start_matches([' ', '\t', '-']).strip_prefix(key)?.split(" #").next()?;
+                let id = value.trim().trim_matches(['"', '\'']);
+                let start = block.span.start as usize + at + (id.as_ptr() as usize - line.as_ptr() as usize);
+                let owner = id.split_once('/')?.0;
+                (fault(id).is_none() && !is_local(owner)).then(|| (Span::new(start, start + id.len()), id.to_owned()))
+            })
+        };
+        value("base_model:").or_else(|| value("model:"))
+    })
 }
 
 /// Where the value of a line begins that has a label for it.
@@ -323,8 +354,24 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
         }
     }
     let rest = text[from..].trim_start_matches(if label { &[' ', '\t'][..] } else { &[' ', '\t', '\r', '\n'][..] });
-    let word = rest.split_whitespace().next()?;
-    let id = word.trim_matches(['`', '*', '_', ',', '.', ';', ':', '(', ')', '|']);
+    let mut words = rest.split_whitespace();
+    let word = words.next()?;
+    // "gemma-2-2b-it (https://huggingface.co/google/gemma-2-2b-it)"
+    if let Some(url) = words.next().and_then(|next| next.strip_prefix("(http"))
+        && let Some(url) = url.split(')').next().map(|url| format!("http{url}"))
+        && let Some(repo) = in_url(&url, "model").filter(|repo| repo.contains('/'))
+        && repo.ends_with(word)
+    {
+        let start = text.len() - rest.len();
+        let span = Span::new(start, start + word.len());
+        return (!hidden(span)).then_some((span, repo));
+    }
+    let id = word.trim_matches(['`', '*', '_', ',', '.', ';', ':', '(', ')', '|', '<', '>', '"', '\'']);
+    if let Some(repo) = in_url(id, "model").filter(|repo| label && repo.contains('/')) {
+        let start = text.len() - rest.len() + word.find(id)?;
+        let span = Span::new(start, start + id.len());
+        return (!hidden(span)).then_some((span, repo));
+    }
     let start = text.len() - rest.len() + word.find(id)?;
     let span = Span::new(start, start + id.len());
     // Names such as `xlm-roberta-base`; a bare "bert" may be a word for an architecture.
