@@ -20,6 +20,7 @@ use crate::yaml::{self, NodeId};
 struct Words {
     phrases: Vec<String>,
     capital: Vec<String>,
+    cased: Vec<String>,
     own: Vec<String>,
     openings: Vec<String>,
     labels: Vec<String>,
@@ -175,7 +176,7 @@ pub fn configured(file: &SourceFile) -> Vec<String> {
 pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
     static PHRASE: LazyLock<Regex> = LazyLock::new(|| {
         let capital = words().capital.iter().map(|phrase| phrase[..1].to_uppercase() + &phrase[1..]);
-        one_of(&words().phrases.iter().cloned().chain(capital).collect::<Vec<_>>())
+        one_of(&words().phrases.iter().chain(&words().cased).cloned().chain(capital).collect::<Vec<_>>())
     });
     let text = card.source.text();
     let body = card.front.body_start();
@@ -334,7 +335,10 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
         let next = text[end..].split(['\n', '.', ',', ';']).next().unwrap_or_default();
         let next = split(next).into_iter().find(|word| word.len() > 1).unwrap_or_default();
         let part = |word: &String| words().parts.contains(word);
-        let further = |word: &String| part(word) || matches!(word.as_str(), "which" | "itself" | "based");
+        let further = |word: &String| {
+            part(word)
+                || matches!(word.as_str(), "which" | "itself" | "based" | "create" | "obtain" | "produce" | "into")
+        };
         !split(gap).iter().any(further) && !part(&next)
     };
     let link = card.outline.links.iter().find(|link| link.span.start as usize >= from);

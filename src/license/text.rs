@@ -114,7 +114,39 @@ pub fn is_license_file(name: &str) -> bool {
     let (stem, extension) =
         if extension.bytes().all(|b| b.is_ascii_digit()) { (upper.as_str(), "") } else { (stem, extension) };
     let named = ["LICENSE", "LICENCE", "COPYING", "UNLICENSE", "MODEL_LICENSE", "MODEL-LICENSE"];
-    matches!(extension, "" | "TXT" | "MD" | "RST") && named.iter().any(|word| stem.starts_with(word))
+    matches!(extension, "" | "TXT" | "MD" | "RST" | "LESSER") && named.iter().any(|word| stem.starts_with(word))
+}
+
+/// True where the name of a licence file says that it covers something else than the model or dataset: `LICENSE-CODE`.
+#[must_use]
+pub fn covers_other(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    ["CODE", "SOFTWARE", "DATASET", "-DATA", "_DATA", "DOCS", "THIRD", "3RD"].iter().any(|word| upper.contains(word))
+}
+
+/// The text without the notices of third parties that stand behind it.
+fn without_others(text: &str) -> &str {
+    const HEADS: &[&str] = &[
+        "third-party notice",
+        "third party notice",
+        "third-party licen",
+        "third party licen",
+        "third-party software",
+        "third-party component",
+        "third party component",
+        "bundled software",
+        "bundled components",
+    ];
+    let (mut at, mut first) = (0, true);
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        if !first && bare.len() < 80 && HEADS.iter().any(|head| bare.starts_with(head)) {
+            return &text[..at];
+        }
+        first &= bare.is_empty();
+        at += line.len();
+    }
+    text
 }
 
 /// True for the names of files that hold notices: `NOTICE`, `Notice.txt`, `NOTICE.md`.
@@ -160,7 +192,7 @@ pub fn identify(text: &str) -> Option<Identified> {
     if text.len() > MAX_TEXT {
         return None;
     }
-    let words = words(text);
+    let words = words(without_others(text));
     let mut sorted: Vec<u32> = words.windows(GRAM).map(hash).collect();
     sorted.sort_unstable();
     sorted.dedup();

@@ -7,7 +7,7 @@ use crate::checks::{Context, Sink};
 use crate::facts::{self, Assessment, Claim, origin_words};
 use crate::license::judge::{Duty, Reason, declaration, ways_out};
 use crate::license::knowledge::{Reach, Term};
-use crate::license::{Atom, Class, Origin, Published, Relation, Role, Verdict, judge};
+use crate::license::{Atom, Class, Origin, Published, Relation, Role, Scope, Verdict, judge};
 use crate::rule::{Confidence, Severity};
 use crate::text::{SourceFile, Span, safe};
 use crate::vocab::repo_id::fault;
@@ -23,6 +23,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     case.names(sink);
     case.displays(sink);
     case.unknown(sink);
+    case.unread(sink);
     case.reviews(sink);
     case.relabelled(sink);
     case.gated(sink);
@@ -265,6 +266,33 @@ impl Case<'_, '_> {
                  `--license-of {id}=LICENCE`, or `[license.known]` in the configuration"
             );
             f.help(help).anchor("/base_model")
+        });
+    }
+
+    /// A declared licence that is not known, over a base model with terms that must be carried on.
+    fn unread(&self, sink: &mut Sink<'_>) {
+        let Assessment { inputs, published, judgement, .. } = self.assessment;
+        let unknown =
+            judgement.reasons.iter().any(|reason| reason.verdict == Verdict::Unknown && reason.input.is_none());
+        if !unknown || published.terms.is_absent() {
+            return;
+        }
+        let carried = |term: &&Term| term.must_be_carried() && term.applies(Scope::Derivative);
+        let asks = inputs.iter().enumerate().filter(|(_, input)| !input.same_owner && input.role == Role::Base);
+        let asks = asks.flat_map(|(at, input)| input.terms.licenses().map(move |license| (at, license)));
+        let asks = asks.map(|(at, license)| (at, license, license.terms.iter().filter(carried).collect::<Vec<_>>()));
+        let Some((at, license, terms)) = asks.into_iter().find(|(_, _, terms)| !terms.is_empty()) else { return };
+        let words: BTreeSet<String> = terms.iter().map(|term| term.words().into_owned()).collect();
+        let message = format!(
+            "cardlint does not know the declared licence, so it cannot tell whether it carries on what `{}` of {} asks for: {}",
+            license.id.as_str(),
+            self.whose(at),
+            words.into_iter().collect::<Vec<_>>().join("; ")
+        );
+        sink.add("license-review", self.span(at), message, |f| {
+            f.help("Compare the texts, and say in the card how the terms are carried on")
+                .related(self.base_span(at), "derives from this model")
+                .anchor(format!("/license/{}", inputs[at].name))
         });
     }
 

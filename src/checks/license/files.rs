@@ -81,6 +81,11 @@ fn disagree(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some((other, second)) = found.iter().find(|(_, text)| text.license.id != first.license.id) else { return };
     let terms = declared(ctx.card);
     let both = |id: &str| terms.licenses().any(|license| license.id == id);
+    let lesser = |one: &str, other: &str| one.strip_prefix('l').is_some_and(|id| id == other);
+    // The LGPL adds to the text of the GPL, which lies beside it.
+    if lesser(&first.license.id, &second.license.id) || lesser(&second.license.id, &first.license.id) {
+        return;
+    }
     if both(&first.license.id) && both(&second.license.id) {
         return;
     }

@@ -4,20 +4,22 @@ use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::declared;
 use crate::license::License;
-use crate::license::text::{Identified, Likeness};
+use crate::license::names::{of_url, pointed_at};
+use crate::license::text::{Identified, Likeness, covers_other, is_license_file};
 use crate::rule::{Confidence, Severity};
 use crate::text::safe;
+use crate::vocab;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
     let rules = ["license-text-differs", "license-text-modified", "license-text-undeclared", "license-other-listed"];
-    if ctx.files.is_empty() || card.kind == Kind::Other || !rules.iter().any(|id| sink.wants(id)) {
+    if card.kind == Kind::Other || !rules.iter().any(|id| sink.wants(id)) {
         return;
     }
     let Some((document, _)) = card.mapping() else { return };
-    let texts = ctx.license_texts().iter();
+    let texts = ctx.license_texts().iter().filter(|text| card.kind != Kind::Model || !covers_other(text.name));
     let found: Vec<(&str, Identified)> = texts.filter_map(|text| Some((text.name, text.found?))).collect();
-    let Some(&(name, first)) = found.first() else { return };
+    let Some(&(name, first)) = found.first() else { return pointer(ctx, sink) };
     let shown = safe::quoted(name);
     let terms = declared(card);
     let Some((_, value)) = card.field("license") else {
@@ -31,7 +33,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     };
     let span = document.node(value).span;
     // A repository may hold the licences of code and weights side by side: one that fits is enough.
-    let fits = |license: &License| terms.licenses().any(|declared| declared.id == license.id);
+    let lesser = |declared: &License, license: &License| {
+        // The LGPL adds to the text of the GPL, which lies beside it.
+        declared.id.strip_prefix('l').is_some_and(|id| id == license.id)
+    };
+    let fits =
+        |license: &License| terms.licenses().any(|declared| declared.id == license.id || lesser(declared, license));
     if found.iter().any(|(_, text)| text.likeness == Likeness::Same && fits(text.license)) {
         return;
     }
@@ -87,6 +94,34 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             });
         }
     }
+}
+
+/// A short file that names a licence and does not hold it, or an address of one, against the declared licence.
+fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let terms = declared(card);
+    let (Some((document, _)), Some((_, value)), true) = (card.mapping(), card.field("license"), terms.is_known())
+    else {
+        return;
+    };
+    let texts = ctx.files.iter().filter(|file| is_license_file(file.name()) && !covers_other(file.name()));
+    let texts = texts.filter_map(|file| Some((safe::quoted(file.name()), pointed_at(file.text())?)));
+    let link = card.field_text("license_link").and_then(|link| of_url(link.trim()));
+    let mut found = texts.chain(link.map(|license| ("`license_link`".to_owned(), license)));
+    let fits = |license: &License| {
+        let family =
+            |id: &str| vocab::licenses().find(id).is_some_and(|listed| listed.family && license.id.contains(id));
+        terms.licenses().any(|declared| declared.id == license.id || family(&declared.id))
+    };
+    let Some((shown, license)) = found.find(|(_, license)| !fits(license)) else { return };
+    let declared = terms.licenses().next().map_or("", |license| license.id.as_str());
+    let message = format!("The card declares `{declared}`, but {shown} leads to {}", label(license));
+    sink.add("license-text-differs", document.node(value).span, message, |f| {
+        f.help(format!("Declare what it leads to (`{}`), or correct it", license.declaration()))
+            .anchor("/license")
+            .at_most(Severity::Warning)
+            .confidence(Confidence::Medium)
+    });
 }
 
 fn label(license: &License) -> String {

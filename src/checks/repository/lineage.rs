@@ -109,7 +109,7 @@ fn bases(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         .filter(|named| (named.same || declared.is_empty()) && !same(named))
         .collect();
     let Some(first) = missing.first() else {
-        if named.is_empty() && told(ctx, sink) {
+        if named.is_empty() && (told(ctx, sink) || retold(ctx, &declared, sink)) {
             return;
         }
         return configured(ctx, &declared, named.is_empty(), sink);
@@ -153,6 +153,26 @@ fn told(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
     let line = format!("base_model: {repo}");
     sink.add("base-model-undeclared", span, message, |f| {
         f.help(format!("Add `{line}`")).anchor("/base_model/text").maybe_fix(add_line(ctx, &line))
+    });
+    true
+}
+
+/// A sentence that names another model than `base_model` does; whether there is one.
+fn retold(ctx: &Context<'_>, declared: &[&str], sink: &mut Sink<'_>) -> bool {
+    if declared.is_empty() || !sink.wants("base-model-differs") {
+        return false;
+    }
+    let Some((span, repo)) = descent::sentence(ctx.card) else { return false };
+    if declared.iter().any(|known| are_same(known, &repo)) {
+        return false;
+    }
+    let written = declared.iter().map(|repo| format!("`{repo}`")).collect::<Vec<_>>().join(", ");
+    let message = format!("`base_model` is {written}, but the text says that the model was made from `{repo}`");
+    sink.add("base-model-differs", span, message, |f| {
+        f.help("Name the model whose weights these were made from, or correct the text")
+            .anchor("/base_model/text")
+            .at_most(Severity::Note)
+            .confidence(Confidence::Medium)
     });
     true
 }
