@@ -278,8 +278,8 @@ impl Tally {
         let verb = if diff { "would be mended" } else { "mended" };
         let back = match self.held {
             0 => String::new(),
-            1 => "; 1 fix held back: it would bring other findings (-v names them)".to_owned(),
-            held => format!("; {held} fixes held back: they would bring other findings (-v names them)"),
+            1 => "; 1 fix held back: it would bring worse findings (-v names them)".to_owned(),
+            held => format!("; {held} fixes held back: they would bring worse findings (-v names them)"),
         };
         format!("{} {verb} in {}{back}", plural(self.mended, "finding"), plural(self.changed, "card"))
     }

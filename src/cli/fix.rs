@@ -13,7 +13,7 @@ use crate::card::Status;
 use crate::checks::repository::secrets::without_secrets;
 use crate::engine::{Audit, Settings};
 use crate::report::Style;
-use crate::rule::{Edit, Finding, Safety};
+use crate::rule::{Edit, Finding, Safety, Severity};
 use crate::text::safe;
 
 /// Rounds after which something goes in circles.
@@ -94,19 +94,29 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
             break;
         }
         let Some((next, after, more)) = settled(&audit, next, mode, &again) else { break };
-        if brings_more(&audit, &after) {
+        let least = mended.iter().map(|finding| finding.severity).min();
+        if brought(&audit, &after, least).is_some() {
             // One of them does: each is tried alone, and those that do are held back.
             let harmful = mended.iter().filter(|finding| {
                 let (alone, _) = round(&text, std::iter::once(**finding), 0, mode);
-                settled(&audit, alone, mode, &again).is_none_or(|(_, after, _)| brings_more(&audit, &after))
+                settled(&audit, alone, mode, &again)
+                    .is_none_or(|(_, after, _)| brought(&audit, &after, Some(finding.severity)).is_some())
             });
             let harmful: Vec<&&Finding> = harmful.collect();
-            let harmful = if harmful.is_empty() { mended.iter().collect() } else { harmful };
+            let most = mended.iter().map(|finding| finding.severity).max();
+            let together = harmful.is_empty() && brought(&audit, &after, most).is_some();
+            let harmful = if together { mended.iter().collect() } else { harmful };
+            if harmful.is_empty() {
+                count += mended.len() + more;
+                text = next;
+                audit = after;
+                continue;
+            }
             held.extend(harmful.iter().map(|finding| finding.fingerprint.clone()));
             kept.extend(harmful.iter().map(|finding| {
                 let (alone, _) = round(&text, std::iter::once(**finding), 0, mode);
                 let after = settled(&audit, alone, mode, &again);
-                let brought = after.as_ref().and_then(|(_, after, _)| brought(&audit, after));
+                let brought = after.as_ref().and_then(|(_, after, _)| brought(&audit, after, Some(finding.severity)));
                 format!("{} would bring {}", finding.rule.id, brought.unwrap_or("other findings"))
             }));
             continue;
@@ -137,13 +147,15 @@ impl Mended {
 /// The fixes of a card, by their fingerprints, that would each bring other findings.
 pub(super) fn held(target: &Target, settings: &Settings, text: &str, audit: &Audit, mode: Mode) -> HashSet<String> {
     let again = |text: &str| audit_bytes(target, settings, text.as_bytes().to_vec());
-    let harms =
-        |text: String| settled(audit, text, mode, &again).is_none_or(|(_, after, _)| brings_more(audit, &after));
+    let harms = |text: String, than: Option<Severity>| {
+        settled(audit, text, mode, &again).is_none_or(|(_, after, _)| brought(audit, &after, than).is_some())
+    };
     let (all, mended) = round(text, audit.findings.iter(), 0, mode);
-    if mended.is_empty() || !harms(all) {
+    if mended.is_empty() || !harms(all, mended.iter().map(|finding| finding.severity).min()) {
         return HashSet::new();
     }
-    let harmful = mended.into_iter().filter(|finding| harms(round(text, std::iter::once(*finding), 0, mode).0));
+    let alone = |finding: &Finding| round(text, std::iter::once(finding), 0, mode).0;
+    let harmful = mended.into_iter().filter(|finding| harms(alone(finding), Some(finding.severity)));
     harmful.map(|finding| finding.fingerprint.clone()).collect()
 }
 
@@ -158,7 +170,7 @@ fn settled(
     let mut after = again(&text)?;
     let mut count = 0;
     for _ in 0..MAX_FURTHER {
-        if !brings_more(before, &after) {
+        if brought(before, &after, None).is_none() {
             break;
         }
         let known: HashSet<&str> = before.findings.iter().map(|finding| finding.fingerprint.as_str()).collect();
@@ -177,15 +189,11 @@ fn settled(
 /// Fixes that one fix may make necessary, one after the other.
 const MAX_FURTHER: usize = 2;
 
-/// True when a rule finds more than before: a key that was ignored is read once its name is right, with all
-/// that is wrong below it, and the Hub could refuse what it let pass. Front matter that nobody could read is
-/// another matter: what is wrong in it was there, unseen, with all the rest.
-fn brings_more(before: &Audit, after: &Audit) -> bool {
-    brought(before, after).is_some()
-}
-
-/// The rule that finds more, the first by its name.
-fn brought<'a>(before: &'a Audit, after: &'a Audit) -> Option<&'a str> {
+/// The rule that finds more than before, the first by its name; only what is worse than a severity counts, where one is
+/// given. A key that was ignored is read once its name is right, with all that is wrong below it, and the Hub could refuse
+/// what it let pass. Front matter that nobody could read is another matter: what is wrong in it was there, unseen, with all
+/// the rest.
+fn brought<'a>(before: &'a Audit, after: &'a Audit, worse_than: Option<Severity>) -> Option<&'a str> {
     if before.front_matter != Status::Present && after.front_matter == Status::Present {
         return None;
     }
@@ -193,7 +201,8 @@ fn brought<'a>(before: &'a Audit, after: &'a Audit) -> Option<&'a str> {
     for finding in &before.findings {
         *counts.entry(finding.rule.id.as_str()).or_default() -= 1;
     }
-    for finding in &after.findings {
+    let counted = |finding: &&Finding| worse_than.is_none_or(|least| finding.severity > least);
+    for finding in after.findings.iter().filter(counted) {
         *counts.entry(finding.rule.id.as_str()).or_default() += 1;
     }
     counts.into_iter().filter(|(_, more)| *more > 0).map(|(rule, _)| rule).min()

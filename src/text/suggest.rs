@@ -41,6 +41,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
+/// How many letters are put in, left out, changed or swapped between two words (Damerau-Levenshtein).
+#[must_use]
+pub fn distance(one: &str, other: &str) -> usize {
+    strsim::damerau_levenshtein(one, other)
+}
+
 /// Kinds of characters that are counted apart: letters, digits and the marks between them.
 const KINDS: usize = 64;
 

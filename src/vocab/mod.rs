@@ -505,9 +505,26 @@ impl Fields {
             .or_else(|| {
                 // Short words are near to too much.
                 let names = fields.iter().map(|field| field.name.as_str()).filter(|name| name.len() > 4);
-                if key.len() > 4 { suggest::nearest(key, names) } else { None }
+                let near = if key.len() > 4 { suggest::nearest(key, names) } else { None };
+                near.filter(|name| is_slip(key, name))
             })
     }
+}
+
+/// Whether a key is the name of a field with slips of the hand, and no name of something else: `license_note` is no
+/// `license_name`.
+#[must_use]
+pub fn is_slip(key: &str, name: &str) -> bool {
+    let (key, name) = (suggest::fold(key), suggest::fold(name));
+    let words = |text: &str| text.split('-').map(str::to_owned).collect::<Vec<_>>();
+    let (own, meant) = (words(&key), words(&name));
+    if own.len() != meant.len() {
+        return suggest::distance(&key.replace('-', ""), &name.replace('-', "")) <= 1;
+    }
+    own.iter().zip(&meant).all(|(own, meant)| {
+        let most = if meant.chars().count() <= 5 { 1 } else { 2 };
+        suggest::distance(own, meant) <= most
+    })
 }
 
 /// A metric and the values that mathematics allows.

@@ -155,7 +155,11 @@ fn placeholders(ctx: &Context<'_>, document: &Document<'_>, name: &str, value: N
     for item in items(document, value) {
         // What is no UTF-8 is read as question marks.
         let unread = |text: &&str| text.bytes().all(|byte| byte == b'?') && !ctx.card.faults.is_empty();
-        if let Some(text) = placeholder_text(document, item).filter(|text| !unread(text)) {
+        let none = || {
+            let text = document.text(item).filter(|_| matches!(name, "base_model" | "datasets" | "new_version"))?;
+            matches!(text.trim(), "None" | "none" | "N/A" | "n/a" | "NA").then_some(text)
+        };
+        if let Some(text) = placeholder_text(document, item).filter(|text| !unread(text)).or_else(none) {
             let message = format!("`{name}` still holds the placeholder {}", safe::quoted(text));
             // No licence is called so, and no repository if it is no id.
             let refused = match name {

@@ -3,7 +3,7 @@
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::rule::{Effect, Fix, Severity};
-use crate::text::{safe, suggest};
+use crate::text::safe;
 use crate::vocab;
 use crate::yaml::resolve::{self, Scalar};
 use crate::yaml::{self, Style};
@@ -68,7 +68,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let Some(meant) = fields.meant(name, dataset) else { continue };
-        let slip = suggest::nearest(name, [meant]).is_some() || suggest::fold(name) == suggest::fold(meant);
+        let slip = vocab::is_slip(name, meant);
         let taken = document.get(root, meant).is_some();
         // With the right key there as well, a key of another name is likely private.
         if taken && !slip {

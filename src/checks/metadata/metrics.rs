@@ -62,7 +62,15 @@ fn one<'d>(
     let kind = document.get(metric, "type").and_then(|(_, id)| document.text(id)).unwrap_or_default();
     let node = document.node(document.target(value));
     let yaml::Kind::Scalar { value: text, style } = &node.kind else { return };
-    if node.tag.is_some() || document.is_null(value) {
+    if node.tag.is_some() {
+        return;
+    }
+    if document.is_null(value) {
+        let message = format!("The metric {} has no value", safe::quoted(kind));
+        sink.add("metric-value-type", node.span, message, |f| {
+            f.help("Give the number, or remove the result until there is one")
+                .anchor(format!("/model-index/{kind}/none"))
+        });
         return;
     }
     let number = match style {
@@ -76,7 +84,9 @@ fn one<'d>(
     };
     let anchor = || format!("/model-index/{kind}/{text}");
     let Some(number) = number else {
-        if suggest::fold(text) == "nan" {
+        // Stable-Baselines3 writes a reward with its deviation, which the leaderboard of its course reads.
+        let deviation = || text.split_once("+/-").is_some_and(|(mean, _)| mean.trim().parse::<f64>().is_ok());
+        if suggest::fold(text) == "nan" || kind == "mean_reward" && deviation() {
             return;
         }
         let message = format!(

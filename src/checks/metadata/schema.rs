@@ -101,6 +101,13 @@ fn with_size(mut violation: Violation) -> Violation {
     {
         violation.help = Some(format!("Write `{bucket}`"));
         violation.nearest = Some(bucket);
+    } else if violation.rule.as_deref() == Some("size-categories-unknown") {
+        // Other numbers are no slip of these, nor is "more than" one of "less than".
+        let marks = |text: &str| -> String {
+            text.to_uppercase().chars().filter(|c| !matches!(c, ' ' | '_' | '-' | 'N')).collect()
+        };
+        let written = violation.text.as_deref().map(marks);
+        violation.nearest = violation.nearest.filter(|near| written.as_ref() == Some(&marks(near)));
     }
     violation
 }

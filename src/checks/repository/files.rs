@@ -120,13 +120,12 @@ fn remote_code(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     });
 }
 
-/// Links to files that are not there.
+/// Links that lead nowhere by their form, and links to files that are not there.
 fn links(ctx: &Context<'_>, sink: &mut Sink<'_>) {
-    let (card, Some(source)) = (ctx.card, ctx.source) else { return };
+    let card = ctx.card;
     // A card alone is a copy without its files.
-    if !(card.has_model_files() || card.has_dataset_files()) || !source.is_complete() {
-        return;
-    }
+    let there = card.has_model_files() || card.has_dataset_files();
+    let source = ctx.source.filter(|source| there && source.is_complete());
     let mut folders = Folders::new();
     let outline = &card.outline;
     let text = card.source.text();
@@ -139,11 +138,79 @@ fn links(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if text[start..].starts_with('<') || (formula && !is_image) {
             continue;
         }
-        broken(source, &mut folders, &link.target, link.span, is_image, sink);
+        one(source, &mut folders, &link.target, link.span, is_image, sink);
     }
     for (span, target) in html_images(card) {
-        broken(source, &mut folders, target, span, true, sink);
+        one(source, &mut folders, target, span, true, sink);
     }
+}
+
+/// One link or image.
+fn one(
+    source: Option<&dyn Files>,
+    folders: &mut Folders,
+    target: &str,
+    span: Span,
+    is_image: bool,
+    sink: &mut Sink<'_>,
+) {
+    let what = if is_image { "image" } else { "link" };
+    match (fault(target.trim(), is_image), source) {
+        (Some((fault, help, severity)), _) => {
+            let message = if target.is_empty() {
+                format!("The address of the {what} is empty")
+            } else {
+                format!("The {what} leads to {}, {fault}", safe::quoted(target))
+            };
+            sink.add("link-broken", span, message, |f| {
+                f.help(help).anchor(format!("/links/{target}")).at_most(severity)
+            });
+        }
+        (None, Some(source)) => broken(source, folders, target, span, is_image, sink),
+        (None, None) => {}
+    }
+}
+
+/// Folders of somebody's own machine.
+const MACHINES: &[&str] = &["/home/", "/Users/", "/content/", "/mnt/", "/root/", "/tmp/", "file:"];
+
+/// What is wrong with an address wherever it stands: in words, with what helps, and how bad.
+fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Severity)> {
+    let drive = |bytes: &[u8]| matches!(bytes, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
+    let mail = || {
+        let plain = |part: &str| {
+            part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
+        };
+        target
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && plain(name) && plain(host) && host.contains('.'))
+    };
+    let page = || {
+        let rest = target.split_once("://").map_or("", |(_, rest)| rest);
+        let host = ["github.com/", "huggingface.co/", "hf.co/"].iter().any(|host| rest.starts_with(host));
+        host && rest.contains("/blob/") && !rest.contains("raw=")
+    };
+    if target.is_empty() {
+        return Some(("", "Write the address, or leave the text without a link", Severity::Note));
+    }
+    if drive(target.as_bytes()) || MACHINES.iter().any(|start| target.starts_with(start)) {
+        return Some((
+            "a place on somebody's own machine",
+            "Put the file into the repository and link to it there",
+            Severity::Warning,
+        ));
+    }
+    if mail() {
+        return Some(("which is read as a file of the repository", "Write `mailto:` before it", Severity::Warning));
+    }
+    if is_image && page() {
+        return Some((
+            "which is a page about the picture",
+            "Write `/resolve/` (on the Hub) or `/raw/` (on GitHub) for `/blob/`",
+            Severity::Warning,
+        ));
+    }
+    None
 }
 
 /// The names in folders that were listed already.
