@@ -24,6 +24,13 @@ const SENSES: &[&str] = &["image", "Image", "audio", "video", "pixel_values", "A
 const RANKS: &[&str] =
     &["rerank", "Rerank", "re-rank", "cross-encoder", "Cross-Encoder", "reward model", "Reward Model"];
 
+/// Words of code that gives a language model a head for rewards.
+const REWARDS: &[&str] = &["RewardModel", ".v_head"];
+
+/// Words of cards of models that fill masks, and are there to be trained for something else.
+const BEFORE_TRAINING: &[&str] =
+    &["<mask>", "[MASK]", "fine-tune it", "finetune it", "fine-tune this model", "finetune this model"];
+
 /// Something that tells a task or a library.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -155,6 +162,7 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
     let loaded: LazyCell<BTreeSet<&str>, _> = LazyCell::new(|| {
         card.outline.code.iter().flat_map(|block| models_loaded(card.source.slice(block.span))).collect()
     });
+    let mut trains = false;
     for block in &card.outline.code {
         let code = card.source.slice(block.span);
         let mut tell = |id, range: Range<usize>| {
@@ -183,6 +191,7 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
             let Some(class) = code[..end].rsplit(name).next() else { continue };
             // Whoever says how many labels there shall be begins to train.
             if head(&code[end..], CALL_BYTES).split(')').next().is_some_and(|call| call.contains("num_labels")) {
+                trains = true;
                 continue;
             }
             if let Some(id) = vocab::tasks().of_class(class) {
@@ -192,12 +201,18 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
     }
     // A class of language models may also be given pictures or sound to read.
     agreed(found).filter(|told| {
+        // Where some heads are there to be trained, the others are examples, too.
+        if trains && matches!(told.by, Witness::Code(_)) {
+            return false;
+        }
         let reads_more =
             || card.outline.code.iter().any(|block| SENSES.iter().any(|word| text[block.span.range()].contains(word)));
         let ranks = || RANKS.iter().any(|word| text.contains(word));
         match told.id {
-            "text-generation" => !reads_more(),
-            "text-classification" => !ranks(),
+            "text-generation" => !reads_more() && !REWARDS.iter().any(|word| text.contains(word)),
+            "text-classification" | "token-classification" | "question-answering" => {
+                !ranks() && !BEFORE_TRAINING.iter().any(|word| text.contains(word))
+            }
             _ => true,
         }
     })
