@@ -103,7 +103,12 @@ pub(super) fn placeholders(card: &Card<'_>, segments: &[Segment]) -> Vec<(Span, 
             found.push((segment.span, segment.name));
         } else if segment.kind != Kind::Code && !segment.empty {
             let text = card.source.slice(segment.span);
-            for word in data::placeholders().within.find_iter(text.as_bytes()) {
+            // What stands in backquotes shows how something is written.
+            let shown = |at: usize| {
+                let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+                text[line..at].matches('`').count() % 2 == 1
+            };
+            for word in data::placeholders().within.find_iter(text.as_bytes()).filter(|word| !shown(word.start())) {
                 let start = segment.span.start as usize;
                 found.push((Span::new(start + word.start(), start + word.end()), segment.name));
             }

@@ -39,6 +39,12 @@ pub struct Component {
     matching: Matching,
     #[serde(default)]
     claims: Vec<String>,
+    /// Claims that it is not there, whatever topics say of it.
+    #[serde(default)]
+    unless: Vec<String>,
+    /// What topics say describes it, and does not make it there to be had.
+    #[serde(default)]
+    described: bool,
     #[serde(default)]
     files: Names,
     /// Whose licence must be free.
@@ -174,11 +180,14 @@ fn part(
     files: &[String],
 ) -> Part {
     let answer = |id: &String| topic(id).and_then(|topic| reading.disclosures.get(topic));
-    let answers = component.topics.iter().filter_map(answer);
+    let claimed = |ids: &[String]| {
+        let claims = ids.iter().find_map(|id| reading.claims.iter().find(|(claim, _)| claim == id));
+        claims.map(|(_, span)| *span)
+    };
+    let withheld = claimed(&component.unless).is_some();
+    let answers = component.topics.iter().filter(|_| !withheld).filter_map(answer);
     let best = answers.max_by_key(|found| found.level).filter(|found| found.level.is_disclosed());
-    let claim = (component.claims.iter())
-        .find_map(|id| reading.claims.iter().find(|(claim, _)| claim == id))
-        .map(|(_, span)| *span);
+    let claim = claimed(&component.claims);
     let names = &component.files;
     let file = files.iter().find(|name| {
         let begins = names.begins.iter().any(|begin| name.starts_with(begin.as_str()));
@@ -190,7 +199,7 @@ fn part(
         Matching::Any => best.is_some_and(meets),
         Matching::All | Matching::Joint => component.topics.iter().filter_map(answer).all(meets) && best.is_some(),
     };
-    let substantive = claim.is_some() || enough;
+    let substantive = claim.is_some() || enough && !component.described;
     // An element that is nothing but terms is shown by the licence.
     let nothing_else = component.topics.is_empty() && component.claims.is_empty() && names.is_empty();
     let there = evidence.is_some() || file.is_some() || nothing_else;

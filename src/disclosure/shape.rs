@@ -106,6 +106,9 @@ fn email(bytes: &[u8], at: usize) -> bool {
     let before = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
     let rest = &bytes[at + 1..];
     let host = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')).count();
+    // The end of the sentence is no part of it.
+    let ends = |byte: &&u8| matches!(byte, b'.' | b'-');
+    let host = host - rest[..host].iter().rev().take_while(ends).count();
     before && rest[..host].iter().rposition(|byte| *byte == b'.').is_some_and(|dot| dot > 0 && host - dot > 2)
 }
 

@@ -273,12 +273,11 @@ fn linked_as_base(card: &Card<'_>) -> Option<(Span, String)> {
     })
 }
 
-/// The base model in a configuration that the card shows: of axolotl, which writes it into its cards, or of mergekit.
+/// The base model in a configuration of axolotl, which writes it into its cards.
 fn listed(card: &Card<'_>) -> Option<(Span, String)> {
     card.outline.code.iter().find_map(|block| {
         let text = card.source.slice(block.span);
-        let axolotl = text.contains("\nbase_model:") && text.contains("\ndatasets:");
-        if !axolotl && !text.contains("merge_method:") {
+        if !text.contains("\nbase_model:") || !text.contains("\ndatasets:") {
             return None;
         }
         let value = |key: &str| {
@@ -290,7 +289,7 @@ fn listed(card: &Card<'_>) -> Option<(Span, String)> {
                 (fault(id).is_none() && !is_local(owner)).then(|| (Span::new(start, start + id.len()), id.to_owned()))
             })
         };
-        value("base_model:").or_else(|| value("model:"))
+        value("base_model:")
     })
 }
 

@@ -135,11 +135,11 @@ const POINTER: usize = 2_000;
 /// The licence that a short text points at and does not hold: by an SPDX identifier, or "released under the …".
 #[must_use]
 pub fn pointed_at(text: &str) -> Option<&'static License> {
+    const WORDS: &[&str] =
+        &["SPDX-License-Identifier:", " under the terms of the ", " under the ", " under ", "License:"];
     if text.len() > POINTER {
         return None;
     }
-    const WORDS: &[&str] =
-        &["SPDX-License-Identifier:", " under the terms of the ", " under the ", " under ", "License:"];
     WORDS.iter().find_map(|words| {
         text.match_indices(words).find_map(|(at, _)| at_start(&text[at + words.len()..]).map(|(license, _)| license))
     })

@@ -482,7 +482,7 @@ fn shown(card: &Card<'_>) -> String {
     let text = card.source.text();
     let (mut shown, mut at) = (String::new(), card.front.body_start());
     let comments = card.outline.comments.iter().map(|comment| comment.range());
-    for comment in comments.chain([text.len()..text.len()]) {
+    for comment in comments.chain(std::iter::once(text.len()..text.len())) {
         if comment.start < at {
             continue;
         }

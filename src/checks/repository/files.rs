@@ -138,6 +138,11 @@ fn links(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if text[start..].starts_with('<') || (formula && !is_image) {
             continue;
         }
+        // "- [ ]() to do" is a box.
+        let blank = || text[start..].strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(']'));
+        if link.target.is_empty() && blank() {
+            continue;
+        }
         one(source, &mut folders, &link.target, link.span, is_image, sink);
     }
     for (span, target) in html_images(card) {
@@ -155,7 +160,8 @@ fn one(
     sink: &mut Sink<'_>,
 ) {
     let what = if is_image { "image" } else { "link" };
-    match (fault(target.trim(), is_image), source) {
+    let there = || source.is_some_and(|source| source.size(target).is_some());
+    match (fault(target.trim(), is_image).filter(|_| target.is_empty() || !there()), source) {
         (Some((fault, help, severity)), _) => {
             let message = if target.is_empty() {
                 format!("The address of the {what} is empty")
@@ -174,6 +180,12 @@ fn one(
 /// Folders of somebody's own machine.
 const MACHINES: &[&str] = &["/home/", "/Users/", "/content/", "/mnt/", "/root/", "/tmp/", "file:"];
 
+/// Ends of the names of files that look like the ends of hosts.
+const FILES: &[&str] = &[
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "bin", "md", "txt", "json", "pdf", "gguf", "onnx", "pt", "pth", "zip",
+    "csv", "py", "yaml", "yml", "html", "mp", "wav", "npz", "ckpt",
+];
+
 /// What is wrong with an address wherever it stands: in words, with what helps, and how bad.
 fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Severity)> {
     let drive = |bytes: &[u8]| matches!(bytes, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
@@ -181,9 +193,13 @@ fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Se
         let plain = |part: &str| {
             part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'+'))
         };
-        target
-            .split_once('@')
-            .is_some_and(|(name, host)| !name.is_empty() && plain(name) && plain(host) && host.contains('.'))
+        // `weights@fp16.safetensors` is a file.
+        let top = |host: &str| {
+            let end = host.rsplit_once('.').map_or("", |(_, end)| end);
+            (2..=6).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphabetic()) && !FILES.contains(&end)
+        };
+        let parts = target.split_once('@').filter(|_| !is_image);
+        parts.is_some_and(|(name, host)| !name.is_empty() && plain(name) && plain(host) && top(host))
     };
     let page = || {
         let rest = target.split_once("://").map_or("", |(_, rest)| rest);
