@@ -182,8 +182,8 @@ const MACHINES: &[&str] = &["/home/", "/Users/", "/content/", "/mnt/", "/root/",
 
 /// Ends of the names of files that look like the ends of hosts.
 const FILES: &[&str] = &[
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "bin", "md", "txt", "json", "pdf", "gguf", "onnx", "pt", "pth", "zip",
-    "csv", "py", "yaml", "yml", "html", "mp", "wav", "npz", "ckpt",
+    "png", "parquet", "arrow", "msgpack", "ipynb", "jpg", "jpeg", "gif", "svg", "webp", "bin", "md", "txt", "json",
+    "pdf", "gguf", "onnx", "pt", "pth", "zip", "csv", "py", "yaml", "yml", "html", "mp", "wav", "npz", "ckpt",
 ];
 
 /// What is wrong with an address wherever it stands: in words, with what helps, and how bad.
@@ -196,7 +196,7 @@ fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Se
         // `weights@fp16.safetensors` is a file.
         let top = |host: &str| {
             let end = host.rsplit_once('.').map_or("", |(_, end)| end);
-            (2..=6).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphabetic()) && !FILES.contains(&end)
+            (2..=10).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphabetic()) && !FILES.contains(&end)
         };
         let parts = target.split_once('@').filter(|_| !is_image);
         parts.is_some_and(|(name, host)| !name.is_empty() && plain(name) && plain(host) && top(host))
