@@ -95,6 +95,19 @@ const OTHERS: &[&str] = &[
     "competing",
     "such as",
     "unlike",
+    "judge",
+    "reward",
+    "embedding model",
+    "larger model",
+    "large model",
+    "small model",
+    "smaller model",
+    "report",
+    "project page",
+    "github",
+    "engine",
+    "competitor",
+    "baseline",
 ];
 /// What the repository is not, by its kind.
 const DATA: &[&str] = &["dataset", "data set", "training data", "data"];
@@ -151,6 +164,30 @@ const ABROAD: &[(&str, Place)] = &[
     ("协议", Place::Before),
 ];
 
+/// Words for the model, or for what was spoken of before.
+const MODELS_ABROAD: &[&str] = &[
+    "model",
+    "modèle",
+    "модел",
+    "模型",
+    "モデル",
+    "모델",
+    "gewichte",
+    "poids",
+    "pesos",
+    "веса",
+    "权重",
+    "重み",
+    "가중치",
+    "es ist",
+    "il est",
+    "este ",
+    "это",
+    "本项目",
+    "本仓库",
+    "このリポジトリ",
+];
+
 /// Words before a name that turn such a sentence to something else than the model, or to what it is not.
 const OTHERS_ABROAD: &[&str] = &[
     "code",
@@ -160,6 +197,19 @@ const OTHERS_ABROAD: &[&str] = &[
     "datos",
     "dados",
     "corpus",
+    "vergleich",
+    "schwester",
+    "konkurr",
+    "concurrent",
+    "comparaci",
+    "version 1",
+    "versión 1",
+    "version 2",
+    "первая версия",
+    "第一版",
+    "旧版",
+    "обучени",
+    "journal",
     "база",
     "базов",
     "данны",
@@ -209,7 +259,7 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
             let begins = at == body || !bytes[at - 1].is_ascii_alphanumeric();
             if begins && bytes[at].eq_ignore_ascii_case(&b'l') && !hidden(at) {
                 let line = line(text, body, at);
-                label(text, at, line, &mut found);
+                label(card, at, line, &mut found);
                 by(card, at, line, &mut found);
             }
         }
@@ -230,7 +280,7 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
         let (start, end) = (body + word.start(), body + word.end());
         if !hidden(start) {
             let place = ABROAD[word.pattern().as_usize()].1;
-            abroad(text, line(text, body, start), start..end, place, &mut found);
+            abroad(card, line(text, body, start), start..end, place, &mut found);
         }
     }
     sections(card, text, &mut found);
@@ -259,6 +309,16 @@ const NONCOMMERCIAL: &[&str] = &[
     "commercial use is not permitted",
     "commercial use is forbidden",
     "commercial use prohibited",
+    "use it for commercial purposes",
+    "use this model for commercial purposes",
+    "use the model for commercial purposes",
+    "commercial use of this model is not allowed",
+    "commercial use of this model is prohibited",
+    "commercial use of the model is prohibited",
+    "commercial use of the model is not allowed",
+    "commercial use is strictly forbidden",
+    "for non-commercial purposes.",
+    "non-commercial, research use",
     "no commercial use",
     "not be used for commercial",
     "not be used commercially",
@@ -289,14 +349,32 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
         let before = after_stop(&lower[..place]);
         let own = WEIGHTS.iter().any(|word| mentions(before, word)) || is_named(card, before);
         let first = before.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
-        let opens = first.is_none_or(|word| PRONOUNS.contains(&word) || matches!(word, "commercial" | "use" | "for"));
+        let opens = first.is_none_or(|word| {
+            PRONOUNS.contains(&word) || matches!(word, "commercial" | "use" | "for" | "any" | "you" | "companies")
+        }) && stands_for_card(card, at)
+            && !lower.trim_start().starts_with('>');
         let other = OTHERS
             .iter()
             .chain(DATA)
             .filter(|word| !matches!(**word, "demo" | "text"))
             .any(|word| mentions(before, word));
         let foreign = ["unlike", "such as", "which", "base model", "original", "based on", "whereas", "teacher"];
-        let turned = foreign.iter().any(|word| before.contains(word)) || other && !own;
+        let denied = [
+            "not limited",
+            "is not a",
+            "does not",
+            "was for",
+            "were for",
+            "until",
+            "used to",
+            "other ",
+            "not for the model",
+        ];
+        let around = after_stop(&lower);
+        let denied = denied.iter().any(|word| before.contains(word))
+            || lower[place..].contains("does not apply")
+            || around.contains("not for the model");
+        let turned = denied || foreign.iter().any(|word| before.contains(word)) || other && !own;
         let of_card = if card.kind == Kind::Dataset { mentions(before, "data") || opens } else { own || opens };
         (of_card && (card.kind == Kind::Dataset || !turned))
             .then(|| Span::new(start + place, start + place + words.len()))
@@ -316,7 +394,8 @@ fn line(text: &str, body: usize, at: usize) -> (usize, usize) {
 }
 
 /// `- **License:** Apache 2.0`, `| License | MIT |`.
-fn label(text: &str, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
+fn label(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
+    let text = card.source.text();
     // Nothing but markup before the label, or one word such as "Model".
     let tags = text[start..at].rfind('>').filter(|_| text[start..at].trim_start().starts_with('<'));
     let before = text[tags.map_or(start, |end| start + end)..at].trim_matches(|c: char| !c.is_alphanumeric());
@@ -334,7 +413,11 @@ fn label(text: &str, at: usize, (start, end): (usize, usize), found: &mut Vec<St
     let cell = || ["</td>", "</th>", "</b>:", "</strong>:"].iter().find_map(|end| value.strip_prefix(end));
     let Some(value) = value.strip_prefix([':', '|']).or_else(cell) else { return };
     let value_at = end - value.len();
-    let subject = if other { Subject::Other } else { Subject::Repository };
+    let subject = if other || model_word(before) && !stands_for_card(card, at) || is_below_other(text, start) {
+        Subject::Other
+    } else {
+        Subject::Repository
+    };
     // A table of many models says nothing of this one.
     let cells = value.trim_end().trim_end_matches('|');
     if text[start..at].contains('|') && cells.contains('|') {
@@ -343,13 +426,122 @@ fn label(text: &str, at: usize, (start, end): (usize, usize), found: &mut Vec<St
     push(text, value_at, end, subject, found);
 }
 
+/// Whether a label says by itself that it is of no part: nothing stands before it.
+fn model_word(before: &str) -> bool {
+    before.is_empty()
+}
+
+/// Words of headings under which a card speaks of itself, in lower case.
+const OWN_HEADINGS: &[&str] = &[
+    "model",
+    "licen",
+    "lizenz",
+    "licen\u{e7}",
+    "detail",
+    "overview",
+    "info",
+    "about",
+    "summary",
+    "description",
+    "card",
+    "legal",
+    "terms",
+    "copyright",
+    "introduction",
+    "metadata",
+    "general",
+    "use",
+    "quick",
+    "specification",
+    "release",
+    "credit",
+    "acknowledg",
+    "citation",
+    "disclaimer",
+    "modèle",
+    "modelo",
+    "модел",
+    "лиценз",
+    "模型",
+    "许可",
+    "协议",
+    "介绍",
+    "简介",
+    "モデル",
+    "ライセンス",
+    "概要",
+    "모델",
+    "라이선스",
+    "개요",
+];
+/// Words of headings under which it speaks of others.
+const OTHER_HEADINGS: &[&str] = &[
+    "base model",
+    "other model",
+    "related",
+    "teacher",
+    "competitor",
+    "compar",
+    "baseline",
+    "data",
+    "code",
+    "tokenizer",
+    "benchmark",
+    "paper",
+    "demo",
+    "depend",
+    "sources",
+    "vergleich",
+    "judge",
+    "evaluation",
+    "collection",
+];
+
+/// Whether what stands at a byte without a subject of its own is of the card's model or data: under no heading, under the
+/// title, or under one that speaks of it.
+fn stands_for_card(card: &Card<'_>, at: usize) -> bool {
+    let heading = card.outline.headings.iter().rev().find(|heading| heading.section.range().contains(&at));
+    heading.is_none_or(|heading| {
+        let text = heading.text.to_lowercase();
+        let own = OWN_HEADINGS.iter().any(|word| text.contains(word)) || is_named(card, &text);
+        let dataset = card.kind == Kind::Dataset && text.contains("data");
+        let other = OTHER_HEADINGS.iter().any(|word| text.contains(word)) && !dataset;
+        let title = heading.level == 1 || Some(heading.text.as_str()) == card.outline.title();
+        title || (own || dataset) && !other
+    })
+}
+
+/// Whether a line is an item of a list below an item that speaks of something else.
+fn is_below_other(text: &str, start: usize) -> bool {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let own = indent(&text[start..]);
+    if own == 0 {
+        return false;
+    }
+    let above = text[..start].lines().rev().take(20).find(|line| !line.trim().is_empty() && indent(line) < own);
+    above.is_some_and(|line| {
+        let line = line.to_lowercase();
+        OTHERS.iter().chain(DATA).any(|word| mentions(&line, word))
+    })
+}
+
 /// "released under the MIT License", with "under" at `at`.
 fn sentence(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
     let text = card.source.text();
     let before = text[start..at].to_lowercase();
     let before = before.trim_end();
     let subject = match VERBS.iter().find(|verb| before.ends_with(**verb)) {
-        Some(verb) => of_passive(card, &before[..before.len() - verb.len()]),
+        Some(verb) => {
+            let before = &before[..before.len() - verb.len()];
+            match of_passive(card, before) {
+                Subject::Repository
+                    if after_stop(before).contains(char::is_alphanumeric) || stands_for_card(card, at) =>
+                {
+                    Subject::Repository
+                }
+                _ => Subject::Other,
+            }
+        }
         None => match of_active(before) {
             Some(object) => subject(card, object),
             None => return,
@@ -392,6 +584,39 @@ fn named(text: &str, at: usize, end: usize, subject: Subject, found: &mut Vec<St
     let name = &rest[skip.map_or(0, |words| words.len())..];
     push(text, end - name.len(), end, subject, found);
 }
+
+/// Words of a sentence on another time, on others, or that denies.
+const TURNED: &[&str] = &[
+    "version 1",
+    "version 2",
+    "version 3",
+    "v1",
+    "until",
+    "up to version",
+    "before version",
+    "originally",
+    "initially",
+    "formerly",
+    "used to be",
+    "old",
+    "legacy",
+    "preview",
+    "next version",
+    "will be",
+    "earlier",
+    "previous",
+    "previously",
+    "no longer",
+    "first version",
+    "release of",
+    "not",
+    "never",
+    "unlike",
+    "whereas",
+    "github repository",
+    "et al",
+    "prior work",
+];
 
 /// Words between what a passive sentence speaks of and its verb; with one of the first it is a sentence of its own.
 const AUXILIARIES: &[&str] = &["is", "are", "was", "were", "be", "been", "being", "has", "have", "'s", "will"];
@@ -457,6 +682,10 @@ fn last_words(text: &str, count: usize) -> &str {
 fn of_passive(card: &Card<'_>, before: &str) -> Subject {
     let sentence = after_stop(before);
     let sentence = &sentence[behind_tags(sentence, 0, sentence.len())..];
+    let quoted = before.matches('"').count() % 2 == 1;
+    if quoted || TURNED.iter().any(|words| mentions(sentence, words)) {
+        return Subject::Other;
+    }
     let (mut bare, mut whole) = (sentence.trim_end(), false);
     loop {
         let word = bare.rsplit(' ').next().unwrap_or_default();
@@ -515,7 +744,8 @@ fn of_active(before: &str) -> Option<&str> {
 }
 
 /// "sous licence MIT", "unter der MIT-Lizenz", "Apache-2.0许可证", with the word for a licence at `word`.
-fn abroad(text: &str, (start, end): (usize, usize), word: Range<usize>, place: Place, found: &mut Vec<Statement>) {
+fn abroad(card: &Card<'_>, (start, end): (usize, usize), word: Range<usize>, place: Place, found: &mut Vec<Statement>) {
+    let text = card.source.text();
     let (from, to) = match place {
         Place::Behind => (word.end, end.max(word.end)),
         Place::Before => {
@@ -538,7 +768,10 @@ fn abroad(text: &str, (start, end): (usize, usize), word: Range<usize>, place: P
     }
     let clause = text[start..from.min(word.start)].to_lowercase();
     let clause = clause.rsplit(['.', '。', ';', '；', '，', ',']).next().unwrap_or_default();
-    let other = OTHERS_ABROAD.iter().any(|word| clause.contains(word));
+    let own = MODELS_ABROAD.iter().any(|word| clause.contains(word))
+        || !clause.contains(char::is_alphanumeric) && stands_for_card(card, word.start)
+        || is_named(card, clause);
+    let other = !own || OTHERS_ABROAD.iter().any(|word| clause.contains(word));
     push(text, from, to, if other { Subject::Other } else { Subject::Repository }, found);
 }
 

@@ -119,7 +119,7 @@ fn stated(text: &str, from: usize) -> Option<Stated> {
     static WATTS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{NUMBER}\s*(?P<k>k?)W\b")));
     static DEVICES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?i)\b(?P<n>[0-9]+)\s*(?:[x×*]\s*|(?:nvidia|amd|google|gpus?|a100|h100|v100|t4|rtx|tpu)\b)|\b(?P<one>one|a single|single)\b",
+            r"(?i)(?:^|[^0-9.,:])(?P<n>[0-9]+)\s*(?:[x×*]\s*|(?:nvidia|amd|google|gpus?(?:[^-a-z]|$)|a100|h100|v100|t4|rtx|tpu)\b)|\b(?P<one>one|a single|single)\b",
         )
     });
     static GRID: LazyLock<Regex> = LazyLock::new(|| {
@@ -138,7 +138,16 @@ fn stated(text: &str, from: usize) -> Option<Stated> {
     };
     let span =
         |found: &regex::Captures<'_>| found.get(0).map(|found| Span::new(from + found.start(), from + found.end()));
+    // Several machines or runs, and minutes behind the hours, are not told apart.
+    let several = ["node", " times ", "runs of", "machines", "gpu-hours on", "gpu hours on"];
+    let lower = text.to_lowercase();
+    if several.iter().any(|word| lower.contains(word)) {
+        return None;
+    }
     let hours = once(&HOURS)??;
+    if text[..hours.get(0)?.start()].ends_with(':') {
+        return None;
+    }
     let watts = once(&WATTS)??;
     let grid = once(&GRID)?;
     let energy = once(&ENERGY)?;

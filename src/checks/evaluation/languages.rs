@@ -64,6 +64,8 @@ const MANY: &[&str] = &[
 
 /// Words that say that the others were not tried.
 const UNTRIED: &[&str] = &[
+    "ther languages than English were not",
+    "veraged over all",
     "ther languages were not",
     "ther languages have not been",
     "ther languages are not",

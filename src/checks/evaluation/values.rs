@@ -189,6 +189,7 @@ const TEST_SPLITS: &[&str] = &["test", "test-set", "test-split", "testing"];
 /// Numbers of wide tables: by the column, where one row is of this model's test, and by the row, where one column is of
 /// this model.
 fn tabled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
+    let data = by_dataset(card);
     let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
     let marks = |c: char| matches!(c, '*' | '_' | '`') || c.is_whitespace();
     let bare = |cell: &Span| card.source.slice(*cell).trim_matches(marks);
@@ -224,7 +225,10 @@ fn tabled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
         // A row of another model, or of what was learned from, says nothing of this one.
         let of_model = |row: &&Vec<Span>| {
             let named = suggest::fold(bare(&header[0])).contains("model");
-            (!named || row.first().is_some_and(own)) && !split(row, OTHER_SPLITS)
+            let number = |cell: &Span| bare(cell).starts_with(|c: char| c.is_ascii_digit());
+            let known = |cell: &Span| own(cell) || data.contains_key(&*suggest::fold(bare(cell)));
+            let spoken = row.first().is_some_and(|cell| number(cell) || known(cell)) || split(row, TEST_SPLITS);
+            (!named || row.first().is_some_and(own)) && spoken && !split(row, OTHER_SPLITS)
         };
         if let Some(row) = row.filter(of_model) {
             header.iter().zip(row).for_each(|(label, value)| add(label, value));
