@@ -25,6 +25,8 @@ struct Words {
     openings: Vec<String>,
     labels: Vec<String>,
     otherwise: Vec<String>,
+    aside: Vec<String>,
+    others: Vec<String>,
     scratch: Vec<String>,
     parts: Vec<String>,
     local_folders: Vec<String>,
@@ -196,7 +198,8 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
         }
         let other = contains(&before, &words().otherwise);
         let line = text[start..end].to_lowercase();
-        if !own || other || contains(&line, &words().scratch) {
+        let aside = contains(&line, &words().scratch) || contains(&line, &words().aside) || quoted(&text[..start]);
+        if !own || other || aside || is_of_others(card, start) {
             return None;
         }
         behind(card, body + phrase.end(), false)
@@ -204,6 +207,18 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
     let said = said.or_else(|| opening(card));
     let found = said.or_else(|| labelled(card)).or_else(|| linked_as_base(card)).or_else(|| listed(card))?;
     (!is_itself(card, &found.1)).then_some(found)
+}
+
+/// Whether a byte stands in a quotation: behind a mark of one, or in a block of it that is no note of the card's own.
+fn quoted(before: &str) -> bool {
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    before[line..].matches('"').count() % 2 == 1
+}
+
+/// Whether a byte stands under a heading of other models than the card's own.
+fn is_of_others(card: &Card<'_>, at: usize) -> bool {
+    let heading = card.outline.headings.iter().rev().find(|heading| heading.section.range().contains(&at));
+    heading.is_some_and(|heading| heading.level > 1 && contains(&heading.text.to_lowercase(), &words().others))
 }
 
 /// Whether a paragraph begins at a byte: behind an empty line or a heading, no item of a list.
@@ -228,7 +243,9 @@ fn opening(card: &Card<'_>) -> Option<(Span, String)> {
         let word = words().openings.iter().find(begins)?;
         let start = body + at + line.len() - bare.len();
         let named = bare[word.len()..].starts_with(' ') && opens(text, start);
-        if !named || contains(&line.to_lowercase(), &words().scratch) {
+        let lower = line.to_lowercase();
+        let aside = contains(&lower, &words().scratch) || contains(&lower, &words().aside);
+        if !named || aside || is_of_others(card, start) {
             return None;
         }
         behind(card, start + word.len(), true)
@@ -252,7 +269,7 @@ fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
     let body = card.front.body_start();
     let mut found: Option<(Span, String)> = None;
     for (at, line) in text::lines(&card.source.text()[body..]) {
-        let Some(end) = label(line) else { continue };
+        let Some(end) = label(line).filter(|_| !is_of_others(card, body + at)) else { continue };
         let Some((span, repo)) = behind(card, body + at + end, true) else { continue };
         match &found {
             Some((_, known)) if !known.eq_ignore_ascii_case(&repo) => return None,
@@ -277,7 +294,8 @@ fn linked_as_base(card: &Card<'_>) -> Option<(Span, String)> {
 fn listed(card: &Card<'_>) -> Option<(Span, String)> {
     card.outline.code.iter().find_map(|block| {
         let text = card.source.slice(block.span);
-        if !text.contains("\nbase_model:") || !text.contains("\ndatasets:") {
+        let of_others = || is_of_others(card, block.span.start as usize);
+        if !text.contains("\nbase_model:") || !text.contains("\ndatasets:") || of_others() {
             return None;
         }
         let value = |key: &str| {
