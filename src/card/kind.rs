@@ -50,9 +50,14 @@ pub(super) fn detect(card: &Card<'_>) -> Kind {
         return if has_weights { Kind::Model } else { Kind::Dataset };
     }
     let title = card.outline.title().unwrap_or_default().to_lowercase();
-    let says = |word: &str| title.contains(word);
-    if says("dataset") != says("model") {
-        return if says("dataset") { Kind::Dataset } else { Kind::Model };
+    if title.contains("model") && !title.contains("dataset") {
+        return Kind::Model;
+    }
+    // "Dataset quality scorer" is a model, as far as its title tells.
+    let named = title.starts_with("dataset card")
+        || ["dataset", "datasets", "data set", "corpus", "treebank"].iter().any(|word| title.ends_with(word));
+    if named && !title.contains("model") && first_sentence(card).1 == 0 {
+        return Kind::Dataset;
     }
     let dataset_headings = card
         .outline
@@ -77,7 +82,23 @@ pub(super) fn detect(card: &Card<'_>) -> Kind {
 }
 
 /// Words that speak of data.
-const DATA: &[&str] = &["dataset", "datasets", "dataframe", "corpus", "load_dataset", "subset"];
+const DATA: &[&str] = &[
+    "dataset",
+    "datasets",
+    "dataframe",
+    "corpus",
+    "load_dataset",
+    "subset",
+    "treebank",
+    "datensatz",
+    "données",
+    "datos",
+    "dados",
+    "датасет",
+    "корпус",
+];
+/// Likewise in scripts without blanks.
+const DATA_WIDE: &[&str] = &["データセット", "数据集", "コーパス", "语料库", "데이터셋", "말뭉치"];
 /// Beginnings of words that speak of a model.
 const MODEL: &[&str] = &[
     "model",
@@ -90,6 +111,20 @@ const MODEL: &[&str] = &[
     "pipeline",
     "adapter",
     "lora",
+    "regress",
+    "network",
+    "detect",
+    "predict",
+    "scor",
+    "tagger",
+    "accuracy",
+    "f1",
+    "jit",
+    "joblib",
+    "训练",
+    "微调",
+    "模型",
+    "モデル",
     "gguf",
     "embedding",
     "quantiz",
@@ -98,32 +133,57 @@ const MODEL: &[&str] = &[
     "classifier",
 ];
 /// How a sentence begins that says what the card is of.
-const OPENINGS: &[&str] = &["this", "a", "an", "about", "here", "our", "el", "dataset"];
+const OPENINGS: &[&str] = &[
+    "this", "a", "an", "about", "here", "our", "dataset", "el", "este", "esta", "ce", "cette", "dieser", "conjunto",
+    "этот", "it",
+];
 /// Words of such a sentence in which it does: "This is a floral dataset".
 const EARLY: usize = 8;
-
 /// Words of a sentence that is more than a label.
 const LEAST: usize = 4;
+/// Words of data in a text that has none of a model.
+const OFTEN: usize = 3;
 
-/// Whether the text says that it is of a dataset: early in its first sentence, or more than once, and has no word of a model.
-fn speaks_of_data(card: &Card<'_>) -> bool {
-    // Words of data and of models.
-    let count = |words: &[String]| {
-        let data = words.iter().filter(|word| DATA.contains(&word.as_str())).count();
-        let of_model = |word: &&String| MODEL.iter().any(|known| word.starts_with(known));
-        (data, words.iter().filter(of_model).count())
-    };
-    let words = |text: &str| -> Vec<String> {
-        let text = text.to_lowercase().replace("data set", "dataset");
-        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-        words.map(str::to_owned).collect()
-    };
+fn words(text: &str) -> Vec<String> {
+    let text = text.to_lowercase().replace("data set", "dataset");
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// Words of data and of models.
+fn count(words: &[String]) -> (usize, usize) {
+    let wide = |word: &String| DATA_WIDE.iter().any(|known| word.contains(known));
+    let data = words.iter().filter(|word| DATA.contains(&word.as_str()) || wide(word)).count();
+    let of_model =
+        |word: &&String| MODEL.iter().any(|known| word.starts_with(known) || !known.is_ascii() && word.contains(known));
+    (data, words.iter().filter(of_model).count())
+}
+
+/// Whether the first sentence says early and by its form that it is of data; how many words of a model it has.
+fn first_sentence(card: &Card<'_>) -> (bool, usize) {
     let text = &card.source.text()[card.front.body_start()..];
     let first = text.lines().map(str::trim).find(|line| line.starts_with(char::is_alphanumeric)).unwrap_or_default();
-    let sentence = words(first.split(['.', ':']).next().unwrap_or_default());
-    let opens = sentence.first().is_some_and(|word| OPENINGS.contains(&word.as_str()));
-    let early = count(&sentence[..sentence.len().min(EARLY)]).0 > 0 && count(&sentence).1 == 0;
-    opens && early && sentence.len() >= LEAST || matches!(count(&words(text)), (2.., 0))
+    let sentence = words(first.split(['.', ':', '。']).next().unwrap_or_default());
+    let (head, of_model) = (&sentence[..sentence.len().min(EARLY)], count(&sentence).1);
+    let wide = head.first().is_some_and(|word| DATA_WIDE.iter().any(|known| word.contains(known)));
+    // "GullCorpus is a corpus of …"
+    let is_one = head.windows(2).any(|pair| pair[0] == "is" && matches!(pair[1].as_str(), "a" | "an" | "the"));
+    let about = sentence.first().is_some_and(|word| word == "about");
+    let opens =
+        (about || sentence.len() >= LEAST) && head.first().is_some_and(|word| OPENINGS.contains(&word.as_str()));
+    (count(head).0 > 0 && (wide || opens || is_one), of_model)
+}
+
+/// Whether the text says that it is of a dataset: early in its first sentence, or again and again, and has no word of a model.
+fn speaks_of_data(card: &Card<'_>) -> bool {
+    let (early, of_model) = first_sentence(card);
+    let text = &card.source.text()[card.front.body_start()..];
+    if early && of_model == 0 {
+        return true;
+    }
+    let words = words(text);
+    let loaded = || words.iter().any(|word| word == "load_dataset");
+    matches!(count(&words), (OFTEN.., 0)) || count(&words).1 == 0 && loaded()
 }
 
 #[cfg(test)]
@@ -143,7 +203,10 @@ mod tests {
             "This is a floral dataset to train text inversion.",
             "This data set is created by sampling.",
             "# PDB\n\nThis dataset contains 193,173 sequences.",
-            "```python\nds = load_dataset(\"acme/books\", \"en\")\nds = load_dataset(\"acme/books\")\n```",
+            "```python\nds = load_dataset(\"acme/books\", \"en\")\nds = load_dataset(\"acme/books\")\nds = load_dataset(\"acme/books\", \"sv\")\n```",
+            "GullCorpus is a corpus of 4,100 field notes.",
+            "Dieser Datensatz enthält 9.700 Rezepte aus Bayern.",
+            "本数据集包含 12000 条指令。",
         ] {
             assert_eq!(kind(body), Kind::Dataset, "{body}");
         }
@@ -152,6 +215,9 @@ mod tests {
             "The dataset is licensed under CC BY 4.0.",
             "datasets:\n- UMLS",
             "Created from a dataset with 1M sentences.",
+            "# Dataset quality scorer\n\nScores the quality of rows of instruction datasets.",
+            "This repository accompanies the dataset levain/loaves and holds a regressor.",
+            "Dataset used: https://huggingface.co/datasets/gull/nests. Accuracy 0.91.",
             "",
         ] {
             assert_eq!(kind(body), Kind::Model, "{body}");

@@ -98,7 +98,19 @@ fn begins(text: &str) -> bool {
 /// The placeholders among and in some segments, each with the label of its field, if it has one.
 pub(super) fn placeholders(card: &Card<'_>, segments: &[Segment]) -> Vec<(Span, Option<Span>)> {
     let mut found = Vec::new();
-    for segment in segments {
+    for (at, segment) in segments.iter().enumerate() {
+        // In a list of words, one of them may be "TODO".
+        let said = |other: Option<&Segment>| {
+            other.is_some_and(|other| {
+                other.kind == Kind::Item && other.section == segment.section && !other.empty && other.name.is_none()
+            })
+        };
+        let beside = segment.kind == Kind::Item
+            && segment.name.is_none()
+            && (said(segments.get(at + 1)) || said(at.checked_sub(1).and_then(|before| segments.get(before))));
+        if beside && segment.placeholder {
+            continue;
+        }
         if segment.placeholder {
             found.push((segment.span, segment.name));
         } else if segment.kind != Kind::Code && !segment.empty {
@@ -106,7 +118,7 @@ pub(super) fn placeholders(card: &Card<'_>, segments: &[Segment]) -> Vec<(Span, 
             // What stands in backquotes shows how something is written.
             let shown = |at: usize| {
                 let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-                text[line..at].matches('`').count() % 2 == 1
+                text[line..at].matches('`').count() % 2 == 1 || text[..at].ends_with(['"', '“'])
             };
             for word in data::placeholders().within.find_iter(text.as_bytes()).filter(|word| !shown(word.start())) {
                 let start = segment.span.start as usize;

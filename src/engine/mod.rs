@@ -257,7 +257,9 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     let siblings = if input.files.is_some() { Siblings::new(&list) } else { Siblings::none() };
     let mut card = Card::read(&source, faults, siblings, settings.kind.or(input.kind));
     card.home = input.home;
-    if only_cards && !card.is_card() {
+    // A clone of a repository of the Hub says by itself that it is one.
+    let cloned = input.kind.is_some_and(|kind| kind != Kind::Other);
+    if only_cards && !cloned && !card.is_card() {
         return None;
     }
     let companions =

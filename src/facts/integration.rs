@@ -174,6 +174,10 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
             let at = at + if code[at..].starts_with("task=") { "task=".len() } else { 0 };
             let Some(quote) = code[at..].chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
             let Some(task) = code[at + 1..].split([quote, '\n']).next() else { continue };
+            let line = code[..at].rfind('\n').map_or(0, |end| end + 1);
+            if code[line..at].trim_start().starts_with('#') {
+                continue;
+            }
             // A descendant that is shown beside the model: `bert-base-ner`, where `bert-base` is loaded, too.
             let descends = |model: &str| {
                 let parts = model.char_indices().filter(|(_, c)| matches!(c, '-' | '_'));

@@ -112,7 +112,11 @@ impl Licenses {
             return LicenseMatch::Spelling(license);
         }
         let near = suggest::nearest(trimmed, self.items.iter().map(|license| license.id.as_str()));
-        LicenseMatch::Near(near.and_then(|id| self.find(id)))
+        // Another version, or all rights reserved, is no slip of it.
+        let version = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+        let same = |id: &&str| version(trimmed).trim_end_matches('0') == version(id).trim_end_matches('0');
+        let other = || matches!(lower.as_str(), "unlicensed" | "mit-0" | "0bsd" | "agpl" | "cc by" | "cc-by");
+        LicenseMatch::Near(near.filter(|id| same(id) && !other()).and_then(|id| self.find(id)))
     }
 }
 
@@ -208,7 +212,8 @@ impl Tasks {
         if let Some(confusion) = self.confusions.iter().find(|confusion| confusion.value == folded) {
             return confusion.tags.iter().map(String::as_str).collect();
         }
-        suggest::nearest(value, self.items.iter().map(|task| task.tag.as_str())).into_iter().collect()
+        let near = suggest::nearest(value, self.items.iter().map(|task| task.tag.as_str()));
+        near.filter(|tag| is_slip(value, tag)).into_iter().collect()
     }
 }
 

@@ -274,6 +274,11 @@ fn html_images<'c>(card: &'c Card<'_>) -> Vec<(Span, &'c str)> {
     let mut found = Vec::new();
     for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "<img ").take(MAX_LISTED).map(|at| body + at) {
         let Some(tag) = text[at..].find('>').map(|end| &text[at..=at + end]) else { break };
+        // What stands in backquotes, or behind a backslash, shows how something is written.
+        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        if text[line..at].matches('`').count() % 2 == 1 || text[..at].ends_with('\\') {
+            continue;
+        }
         let source = ["src=\"", "src='"].iter().find_map(|key| Some((tag.find(key)? + key.len(), &key[4..])));
         let Some((from, quote)) = source.filter(|_| !hidden(at)) else { continue };
         let Some(length) = tag[from..].find(quote) else { continue };
