@@ -1107,3 +1107,48 @@ fn models_without_a_card_are_told() {
     assert!(output.code == 1 && output.out.contains("card-missing"), "{}", output.out);
     assert!(!place.path().join("a/README.md").exists());
 }
+
+/// A clone says what it is of, whatever its folder is called.
+#[test]
+fn clones_are_known_by_their_remote() {
+    let place = tempfile::tempdir().expect("folder");
+    let clone = place.path().join("work");
+    fs::create_dir_all(clone.join(".git")).expect("folder");
+    let remote = |url: &str| {
+        let config = format!("[core]\n\tbare = false\n[remote \"origin\"]\n\turl = {url}\n");
+        fs::write(clone.join(".git/config"), config).expect("configuration");
+    };
+    fs::write(clone.join("README.md"), "# Nests\n\nCounts nests.\n").expect("card");
+    let kind = || {
+        let output = run(place.path(), &["audit", "--format", "json", "work"]);
+        let report: Value = serde_json::from_str(&output.out).unwrap_or_default();
+        report["cards"][0]["kind"].as_str().map(str::to_owned)
+    };
+    assert_eq!(kind(), None, "some project's README");
+    remote("https://huggingface.co/datasets/gull/nests");
+    assert_eq!(kind().as_deref(), Some("dataset"));
+    remote("git@hf.co:gull/net");
+    assert_eq!(kind().as_deref(), Some("model"));
+    remote("https://github.com/gull/net.git");
+    assert_eq!(kind(), None);
+    // The name of the repository is that of the Hub: another model's id in the code is told.
+    remote("https://user:token@huggingface.co/gull/net");
+    let text = "---\nlicense: mit\n---\n# Net\n\n```python\nm = AutoModel.from_pretrained(\"gull/other\")\n```\n";
+    fs::write(clone.join("README.md"), text).expect("card");
+    let output = run(place.path(), &["audit", "--profile", "strict", "--select", "code-loads-other-model", "work"]);
+    assert!(output.out.contains("gull/other"), "{}", output.out);
+    assert!(!output.out.contains("token"), "{}", output.out);
+}
+
+/// Coverage of data alone says that it reads models, whether the file is named or its folder.
+#[test]
+fn coverage_tells_cards_of_data() {
+    let place = tempfile::tempdir().expect("folder");
+    fs::create_dir(place.path().join("books")).expect("folder");
+    let text = "---\nlicense: mit\nsize_categories:\n- 1K<n<10K\n---\n# Dataset Card for Books\n\nA corpus of books.\n";
+    fs::write(place.path().join("books/README.md"), text).expect("card");
+    for path in ["books", "books/README.md"] {
+        let output = run(place.path(), &["coverage", path]);
+        assert!(output.err.contains("is the card of a dataset"), "{path}: {}", output.err);
+    }
+}

@@ -62,6 +62,8 @@ const MANY: &[&str] = &[
     "include",
 ];
 
+/// Codes that are words of English, too.
+const WORDS: &[&str] = &["am", "an", "as", "be", "ha", "he", "hi", "id", "is", "it", "my", "no", "or", "so", "to"];
 /// Words that say that the others were not tried.
 const UNTRIED: &[&str] = &[
     "ther languages than English were not",
@@ -105,7 +107,10 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let named = |code: &&&str| words.iter().any(|word| word == *code || languages.by_name(word) == Some(**code));
+    let named = |code: &&&str| {
+        let coded = !WORDS.contains(*code);
+        words.iter().any(|word| coded && word == *code || languages.by_name(word) == Some(**code))
+    };
     let named: Vec<&str> = codes.iter().filter(named).copied().collect();
     if UNTRIED.iter().any(|words| card.source.text().contains(words)) {
         return;

@@ -53,7 +53,17 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     // Any statement that fits is enough, whatever it speaks of: code and weights may differ.
     let fits = |license: &License| terms.licenses().any(|declared| same_family(declared, license));
-    if statements.iter().flat_map(|statement| &statement.licenses).any(|license| fits(license)) || !agree {
+    // "GPL v2 or later" allows the third version.
+    let later = own.iter().any(|statement| {
+        let rest = card.source.text()[statement.span.end as usize..].trim_start_matches(['+', ',', ' ', ')', ']']);
+        let open = ["or later", "or any later"].iter().any(|words| rest.starts_with(words));
+        let family = |id: &str| id.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-')).to_owned();
+        open && statement
+            .licenses
+            .iter()
+            .any(|license| terms.licenses().any(|known| family(&known.id) == family(&license.id)))
+    });
+    if later || statements.iter().flat_map(|statement| &statement.licenses).any(|license| fits(license)) || !agree {
         return;
     }
     let (Some((_, value)), Some((document, _))) = (card.field("license"), card.mapping()) else { return };

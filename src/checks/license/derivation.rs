@@ -492,7 +492,12 @@ fn shown(card: &Card<'_>) -> String {
             shown.push_str(&rest[..mark]);
             rest = &rest[mark..];
             let skipped = if rest.starts_with('<') {
-                rest.find('>').map(|end| end + 1)
+                let end = rest.find('>').map(|end| end + 1);
+                // What stands for a picture is read where it is not shown.
+                let alt =
+                    end.and_then(|end| rest[..end].split_once("alt=\"")).and_then(|(_, alt)| alt.split('"').next());
+                shown.extend([" ", alt.unwrap_or_default()]);
+                end
             } else if rest.starts_with("](") {
                 rest.find(')').map(|end| end + 1)
             } else if rest.starts_with("&nbsp;") {

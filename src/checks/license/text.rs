@@ -3,9 +3,9 @@
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::declared;
-use crate::license::License;
 use crate::license::names::{of_url, pointed_at};
 use crate::license::text::{Identified, Likeness, covers_other, is_license_file};
+use crate::license::{Class, License};
 use crate::rule::{Confidence, Severity};
 use crate::text::safe;
 use crate::vocab;
@@ -37,6 +37,26 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         // The LGPL adds to the text of the GPL, which lies beside it.
         declared.id.strip_prefix('l').is_some_and(|id| id == license.id)
     };
+    // Terms behind the text are no part of it, whatever it is called.
+    let added = found.iter().find_map(|(name, text)| {
+        let file = ctx.files.iter().find(|file| file.name() == *name)?;
+        let plain = matches!(text.license.class, Class::Permissive | Class::PublicDomain);
+        let lower = file.text().to_lowercase();
+        let words = ADDED.iter().find(|words| lower.contains(**words))?;
+        (plain && text.likeness == Likeness::Same).then_some((*name, *text, *words))
+    });
+    if let Some((name, text, words)) = added {
+        let message = format!(
+            "{} is the text of {} with terms of its own (\"{words}\"), which that name does not tell",
+            safe::quoted(name),
+            label(text.license)
+        );
+        sink.add("license-text-modified", span, message, |f| {
+            f.help("Declare `license: other` with `license_name` and `license_link`, if the terms hold; else take them out")
+                .anchor("/license")
+        });
+        return;
+    }
     let fits =
         |license: &License| terms.licenses().any(|declared| declared.id == license.id || lesser(declared, license));
     if found.iter().any(|(_, text)| text.likeness == Likeness::Same && fits(text.license)) {
@@ -95,6 +115,17 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         }
     }
 }
+
+/// Words of terms that no permissive licence has.
+const ADDED: &[&str] = &[
+    "commercial use",
+    "commercial purposes",
+    "non-commercial",
+    "noncommercial",
+    "does not extend to",
+    "additional restriction",
+    "no commercial",
+];
 
 /// A short file that names a licence and does not hold it, or an address of one, against the declared licence.
 fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) {
