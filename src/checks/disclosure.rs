@@ -15,6 +15,7 @@ use crate::embedded::table;
 use crate::markdown::Heading;
 use crate::rule::{Confidence, Finding};
 use crate::text::{Span, safe};
+use crate::vocab;
 
 /// `rules/gaps.yaml`.
 #[derive(Deserialize)]
@@ -342,7 +343,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         let claimed = gap.unless.iter().any(|id| claim(reading, id).is_some());
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed) || claimed;
         let wholly = |id: &String| {
-            let few = || gap.judging.contains(id) && (judges || reading.copied_bias.is_some());
+            let few =
+                || gap.judging.contains(id) && (judges || reading.copied_bias.is_some() || !lists(card, reading, id));
             (gap.wholly.contains(id) || few()) && !reading.is_foreign()
         };
         let lacking = |id: &String| match (wholly(id), gap.doubt) {
@@ -558,6 +560,22 @@ fn sensitive(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         f.help("Errors here fall on people who did not choose the model: answer each, or say that it is not known")
             .anchor("/body/sensitive")
     });
+}
+
+/// Languages that a list of them names at least: fewer are the scope of a model, and say nothing of how it differs.
+const LISTED: usize = 3;
+
+/// Whether what answers a topic in part names several languages.
+fn lists(card: &Card<'_>, reading: &Reading, id: &str) -> bool {
+    let found = answer(reading, id).and_then(|found| found.segment.or(found.evidence.first().copied()));
+    found.is_some_and(|span| {
+        let text = card.source.slice(span);
+        let words = text.split(|c: char| !c.is_alphabetic()).filter(|word| word.starts_with(char::is_uppercase));
+        let mut named: Vec<&str> = words.filter_map(|word| vocab::languages().by_name(&word.to_lowercase())).collect();
+        named.sort_unstable();
+        named.dedup();
+        named.len() >= LISTED || !text.is_ascii() && named.is_empty()
+    })
 }
 
 /// Words of a sentence that says what the model is not for.
