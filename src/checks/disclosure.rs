@@ -13,7 +13,7 @@ use crate::checks::{Context, Sink};
 use crate::disclosure::{self, Applies, Disclosure, Level, Reading, Topic};
 use crate::embedded::table;
 use crate::markdown::Heading;
-use crate::rule::{Confidence, Finding};
+use crate::rule::{Confidence, Finding, Severity};
 use crate::text::{Span, safe};
 use crate::vocab;
 
@@ -391,7 +391,13 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         if sink.wants(&gap.rule) {
             told.extend(mention);
         }
+        // What it says, and what that is no answer to.
+        let begun = gap.judging.iter().filter_map(|id| answer(reading, id)).find(|found| found.level.is_disclosed());
+        let begun = begun.and_then(|found| found.evidence.first().copied()).filter(|_| mention.is_none());
         let (span, message) = match mention {
+            None if let Some(span) = begun => {
+                (span, format!("The card says which languages it is for, and nothing more on {}", gap.looked_for))
+            }
             Some(span) if has_text(card, span) => (
                 span,
                 format!(
@@ -409,6 +415,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         };
         sink.add(&gap.rule, span, message, |f| {
             let f = if reading.is_foreign() { f.confidence(Confidence::Low) } else { f };
+            let f = if begun.is_some() { f.at_most(Severity::Note) } else { f };
             let f = f.help(questions(&gap.rule)).anchor(format!("/body/{}", gap.rule));
             explained(ctx, reading, gap.topics.iter(), f)
         });
@@ -590,7 +597,7 @@ fn names(card: &Card<'_>, reading: &Reading, field: &Field) -> Option<Span> {
         card.field_items("tags").into_iter().any(|tag| document.text(tag).is_some_and(known))
     });
     let title = card.outline.headings.first().filter(|heading| heading.level == 1).map(|heading| heading.span);
-    let meant = answer(reading, "intended-use.primary").filter(|found| found.level == Level::Substantive);
+    let meant = answer(reading, "intended-use.primary").filter(|found| found.level.is_disclosed());
     let meant = meant.and_then(|found| found.segment.or(found.evidence.first().copied()));
     title.into_iter().chain(reading.opening).chain(meant).find(|span| {
         let text = card.source.slice(*span).to_lowercase();

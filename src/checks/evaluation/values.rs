@@ -151,7 +151,7 @@ fn told<'a>(card: &'a Card<'_>, name: &str) -> Vec<Written<'a>> {
             continue;
         }
         let lower = line.to_ascii_lowercase();
-        for (place, _) in lower.match_indices(name) {
+        for (place, _) in lower.match_indices(name).take(MAX_TOLD) {
             let end = place + name.len();
             let word = |byte: Option<&u8>| {
                 byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'@'))
@@ -160,7 +160,12 @@ fn told<'a>(card: &'a Card<'_>, name: &str) -> Vec<Written<'a>> {
                 continue;
             }
             let gap = lower[end..].find(|c: char| c.is_ascii_digit()).unwrap_or(lower.len() - end);
-            if !matches!(lower[end..end + gap].trim(), "of" | "is" | "was" | "=" | ":" | "score of" | "is about") {
+            // Another kind of it, or none that the name tells.
+            let kind = ["macro", "micro", "weighted", "balanced", "top", "mean"];
+            if kind.iter().any(|kind| lower[..place].trim_end_matches([' ', '-']).ends_with(kind)) {
+                continue;
+            }
+            if !matches!(lower[end..end + gap].trim(), "" | "of" | "is" | "was" | "=" | ":" | "score of" | "is about") {
                 continue;
             }
             let rest = &line[end + gap..];
@@ -179,6 +184,8 @@ fn told<'a>(card: &'a Card<'_>, name: &str) -> Vec<Written<'a>> {
     found
 }
 
+/// Places of a metric's name in one line that are looked at.
+const MAX_TOLD: usize = 20;
 /// Longest line that is read for what it says of a metric, in bytes.
 const LINE: usize = 1_000;
 
