@@ -394,19 +394,21 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         // What it says, and what that is no answer to.
         let begun = gap.judging.iter().filter_map(|id| answer(reading, id)).find(|found| found.level.is_disclosed());
         let begun = begun.and_then(|found| found.evidence.first().copied()).filter(|_| mention.is_none());
-        let (span, message) = match mention {
-            None if let Some(span) = begun => {
+        let (span, message) = match (mention, begun) {
+            (None, Some(span)) => {
                 (span, format!("The card says which languages it is for, and nothing more on {}", gap.looked_for))
             }
-            Some(span) if has_text(card, span) => (
+            (Some(span), _) if has_text(card, span) => (
                 span,
                 format!(
                     "There is a heading, but the text under it was not recognised as speaking of {}",
                     gap.looked_for
                 ),
             ),
-            Some(span) => (span, format!("There is a heading, and next to nothing under it on {}", gap.looked_for)),
-            None => (card.front.end(), format!("Nothing was found in the card on {}", gap.looked_for)),
+            (Some(span), _) => {
+                (span, format!("There is a heading, and next to nothing under it on {}", gap.looked_for))
+            }
+            (None, None) => (card.front.end(), format!("Nothing was found in the card on {}", gap.looked_for)),
         };
         let message = if reading.is_foreign() {
             format!("{message} (the card is in a language of which cardlint knows few words)")
