@@ -4,8 +4,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use serde::Deserialize;
+
 use super::descent;
 use crate::card::{Card, Kind};
+use crate::embedded::table;
 use crate::license::License;
 use crate::license::names::{at_start, of_url};
 use crate::text::any::AnyOf;
@@ -31,87 +34,39 @@ pub struct Statement {
     pub subject: Subject,
 }
 
-/// Verbs before "under".
-const VERBS: &[&str] = &[
-    "released",
-    "licensed",
-    "licenced",
-    "distributed",
-    "available",
-    "available for use",
-    "published",
-    "provided",
-    "open-sourced",
-    "open sourced",
-    "shared",
-    "offered",
-    "governed by",
-    "covered by",
-];
-/// Between "under" and the name.
-const BETWEEN: &[&str] = &["the terms of the", "the terms of", "the terms and conditions of the", "the", "an", "a"];
-/// Words that turn a statement to something else than the repository, lower case.
-const OTHERS: &[&str] = &[
-    "code",
-    "script",
-    "software",
-    "library",
-    "base model",
-    "original",
-    "upstream",
-    "underlying",
-    "tokenizer",
-    "derived from",
-    "based on",
-    "inherit",
-    "teacher",
-    "parent",
-    "text",
-    "corpus",
-    "articles",
-    "images",
-    "annotation",
-    "documentation",
-    "wikipedia",
-    "previous",
-    "earlier",
-    "benchmark",
-    "paper",
-    "app",
-    "demo",
-    "component",
-    "each",
-    "respective",
-    "other",
-    "subset",
-    "framework",
-    "encoder",
-    "backbone",
-    "vocoder",
-    "runtime",
-    "model card",
-    "this card",
-    "logo",
-    "competing",
-    "such as",
-    "unlike",
-    "judge",
-    "reward",
-    "embedding model",
-    "larger model",
-    "large model",
-    "small model",
-    "smaller model",
-    "report",
-    "project page",
-    "github",
-    "engine",
-    "competitor",
-    "baseline",
-];
-/// What the repository is not, by its kind.
-const DATA: &[&str] = &["dataset", "data set", "training data", "data"];
-const WEIGHTS: &[&str] = &["model", "weights", "checkpoint"];
+/// `rules/licenses/statements.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Wording {
+    verbs: Vec<String>,
+    between: Vec<String>,
+    auxiliaries: Vec<String>,
+    adverbs: Vec<String>,
+    releases: Vec<String>,
+    binding: Vec<String>,
+    others: Vec<String>,
+    data: Vec<String>,
+    weights: Vec<String>,
+    whole: Vec<String>,
+    pronouns: Vec<String>,
+    turned: Vec<String>,
+    own_headings: Vec<String>,
+    other_headings: Vec<String>,
+    behind: Vec<String>,
+    before: Vec<String>,
+    models_abroad: Vec<String>,
+    others_abroad: Vec<String>,
+    noncommercial: Vec<String>,
+}
+
+fn wording() -> &'static Wording {
+    static TABLE: LazyLock<Wording> = LazyLock::new(|| table("rules/licenses/statements.yaml"));
+    &TABLE
+}
+
+fn has_word(words: &[String], word: &str) -> bool {
+    words.iter().any(|known| known == word)
+}
 
 /// The statement on the repository's licence, when all of them name the same one.
 #[must_use]
@@ -131,120 +86,11 @@ enum Place {
     Before,
 }
 
-/// Words for a licence, as they stand in sentences that say under which one something is.
-const ABROAD: &[(&str, Place)] = &[
-    ("Licence : ", Place::Behind),
-    ("Lizenz: ", Place::Behind),
-    ("Lizenz:** ", Place::Behind),
-    ("unter der Lizenz ", Place::Behind),
-    ("steht unter der Lizenz ", Place::Behind),
-    ("steht unter ", Place::Behind),
-    ("Licencia: ", Place::Behind),
-    ("licenciado bajo ", Place::Behind),
-    ("licenciada bajo ", Place::Behind),
-    ("Licença: ", Place::Behind),
-    ("licenciado sob ", Place::Behind),
-    ("con licenza ", Place::Behind),
-    ("sotto licenza ", Place::Behind),
-    ("sous licence ", Place::Behind),
-    ("sous la licence ", Place::Behind),
-    ("bajo la licencia ", Place::Behind),
-    ("bajo licencia ", Place::Behind),
-    ("sob a licença ", Place::Behind),
-    ("sob licença ", Place::Behind),
-    ("под лицензией ", Place::Behind),
-    ("по лицензии ", Place::Behind),
-    ("-Lizenz", Place::Before),
-    (" Lizenz", Place::Before),
-    ("ライセンス", Place::Before),
-    ("라이선스", Place::Before),
-    ("许可证", Place::Before),
-    ("许可协议", Place::Before),
-    ("協議", Place::Before),
-    ("协议", Place::Before),
-];
-
-/// Words for the model, or for what was spoken of before.
-const MODELS_ABROAD: &[&str] = &[
-    "model",
-    "modèle",
-    "модел",
-    "模型",
-    "モデル",
-    "모델",
-    "gewichte",
-    "poids",
-    "pesos",
-    "веса",
-    "权重",
-    "重み",
-    "가중치",
-    "es ist",
-    "il est",
-    "este ",
-    "это",
-    "本项目",
-    "本仓库",
-    "このリポジトリ",
-];
-
-/// Words before a name that turn such a sentence to something else than the model, or to what it is not.
-const OTHERS_ABROAD: &[&str] = &[
-    "code",
-    "data",
-    "donnée",
-    "daten",
-    "datos",
-    "dados",
-    "corpus",
-    "vergleich",
-    "schwester",
-    "konkurr",
-    "concurrent",
-    "comparaci",
-    "version 1",
-    "versión 1",
-    "version 2",
-    "первая версия",
-    "第一版",
-    "旧版",
-    "обучени",
-    "journal",
-    "база",
-    "базов",
-    "данны",
-    "код",
-    "коде",
-    "代码",
-    "数据",
-    "语料",
-    "基座",
-    "底座",
-    "コード",
-    "データ",
-    "ソース",
-    "ベース",
-    "코드",
-    "데이터",
-    "기반",
-    "base ",
-    "basis",
-    "nicht",
-    "n'est pas",
-    "ne ",
-    " no ",
-    "não",
-    " не ",
-    "不",
-    "ない",
-    "않",
-];
-
 /// All statements, in source order.
 #[must_use]
 pub fn find(card: &Card<'_>) -> Vec<Statement> {
     // One pass for all words of other languages.
-    static WORDS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(ABROAD.iter().map(|(word, _)| word)));
+    static WORDS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(wording().behind.iter().chain(&wording().before)));
     let text = card.source.text();
     let body = card.front.body_start();
     let mut found: Vec<Statement> = Vec::new();
@@ -269,7 +115,7 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
             sentence(card, at, line(text, body, at), &mut found);
         }
     }
-    for words in BINDING {
+    for words in &wording().binding {
         for at in memchr::memmem::find_iter(&bytes[body..], words).map(|at| body + at) {
             if !hidden(at) {
                 binding(card, at, words.len(), line(text, body, at), &mut found);
@@ -279,7 +125,7 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     for word in WORDS.find_iter(&bytes[body..]) {
         let (start, end) = (body + word.start(), body + word.end());
         if !hidden(start) {
-            let place = ABROAD[word.pattern().as_usize()].1;
+            let place = if word.pattern().as_usize() < wording().behind.len() { Place::Behind } else { Place::Before };
             abroad(card, line(text, body, start), start..end, place, &mut found);
         }
     }
@@ -289,42 +135,6 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     found.dedup_by_key(|statement| statement.span.start);
     found
 }
-
-/// Words that forbid commercial use, lower case.
-const NONCOMMERCIAL: &[&str] = &[
-    "non-commercial use only",
-    "noncommercial use only",
-    "non commercial use only",
-    "non-commercial purposes only",
-    "non-commercial research purposes",
-    "non-commercial research use",
-    "only for non-commercial",
-    "solely for non-commercial",
-    "exclusively for non-commercial",
-    "not for commercial use",
-    "not for commercial purposes",
-    "commercial use is prohibited",
-    "commercial use is strictly prohibited",
-    "commercial use is not allowed",
-    "commercial use is not permitted",
-    "commercial use is forbidden",
-    "commercial use prohibited",
-    "use it for commercial purposes",
-    "use this model for commercial purposes",
-    "use the model for commercial purposes",
-    "commercial use of this model is not allowed",
-    "commercial use of this model is prohibited",
-    "commercial use of the model is prohibited",
-    "commercial use of the model is not allowed",
-    "commercial use is strictly forbidden",
-    "for non-commercial purposes.",
-    "non-commercial, research use",
-    "no commercial use",
-    "not be used for commercial",
-    "not be used commercially",
-    "cannot be used for commercial",
-    "can't be used for commercial",
-];
 
 /// Where the body forbids commercial use of what the card is of.
 #[must_use]
@@ -340,23 +150,25 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
         }
         let (start, end) = line(text, body, at);
         let lower = text[start..end].to_ascii_lowercase();
-        let (place, words) = NONCOMMERCIAL.iter().find_map(|words| {
+        let (place, words) = wording().noncommercial.iter().find_map(|words| {
             let place = lower
                 .match_indices(words)
                 .find(|(place, words)| (start + place..start + place + words.len()).contains(&at))?;
-            Some((place.0, *words))
+            Some((place.0, words.as_str()))
         })?;
         let before = after_stop(&lower[..place]);
-        let own = WEIGHTS.iter().any(|word| mentions(before, word)) || is_named(card, before);
+        let own = wording().weights.iter().any(|word| mentions(before, word)) || is_named(card, before);
         let first = before.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
         let opens = first.is_none_or(|word| {
-            PRONOUNS.contains(&word) || matches!(word, "commercial" | "use" | "for" | "any" | "you" | "companies")
+            has_word(&wording().pronouns, word)
+                || matches!(word, "commercial" | "use" | "for" | "any" | "you" | "companies")
         }) && stands_for_card(card, at)
             && !lower.trim_start().starts_with('>');
-        let other = OTHERS
+        let other = wording()
+            .others
             .iter()
-            .chain(DATA)
-            .filter(|word| !matches!(**word, "demo" | "text"))
+            .chain(&wording().data)
+            .filter(|word| !matches!(word.as_str(), "demo" | "text"))
             .any(|word| mentions(before, word));
         let foreign = ["unlike", "such as", "which", "base model", "original", "based on", "whereas", "teacher"];
         let denied = [
@@ -413,7 +225,7 @@ fn label(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut V
     let cell = || ["</td>", "</th>", "</b>:", "</strong>:"].iter().find_map(|end| value.strip_prefix(end));
     let Some(value) = value.strip_prefix([':', '|']).or_else(cell) else { return };
     let value_at = end - value.len();
-    let subject = if other || model_word(before) && !stands_for_card(card, at) || is_below_other(text, start) {
+    let subject = if other || before.is_empty() && !stands_for_card(card, at) || is_below_other(text, start) {
         Subject::Other
     } else {
         Subject::Repository
@@ -426,121 +238,15 @@ fn label(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut V
     push(text, value_at, end, subject, found);
 }
 
-/// Whether a label says by itself that it is of no part: nothing stands before it.
-fn model_word(before: &str) -> bool {
-    before.is_empty()
-}
-
-/// Words of headings under which a card speaks of itself, in lower case.
-const OWN_HEADINGS: &[&str] = &[
-    "model",
-    "licen",
-    "lizenz",
-    "licen\u{e7}",
-    "detail",
-    "overview",
-    "info",
-    "about",
-    "summary",
-    "description",
-    "card",
-    "legal",
-    "terms",
-    "copyright",
-    "introduction",
-    "metadata",
-    "general",
-    "use",
-    "quick",
-    "specification",
-    "release",
-    "credit",
-    "acknowledg",
-    "citation",
-    "limit",
-    "result",
-    "train",
-    "bias",
-    "risk",
-    "intended",
-    "performance",
-    "metric",
-    "how to",
-    "install",
-    "contact",
-    "author",
-    "example",
-    "input",
-    "output",
-    "architecture",
-    "hyperparam",
-    "environment",
-    "restriction",
-    "note",
-    "known",
-    "what",
-    "who",
-    "grenzen",
-    "einschränk",
-    "ergebnis",
-    "nutzung",
-    "verwendung",
-    "résultat",
-    "utilisation",
-    "entraîn",
-    "resultado",
-    "entrena",
-    "treina",
-    "limita",
-    "disclaimer",
-    "modèle",
-    "modelo",
-    "модел",
-    "лиценз",
-    "模型",
-    "许可",
-    "协议",
-    "介绍",
-    "简介",
-    "モデル",
-    "ライセンス",
-    "概要",
-    "모델",
-    "라이선스",
-    "개요",
-];
-/// Words of headings under which it speaks of others.
-const OTHER_HEADINGS: &[&str] = &[
-    "base model",
-    "other model",
-    "related",
-    "teacher",
-    "competitor",
-    "compar",
-    "baseline",
-    "data",
-    "code",
-    "tokenizer",
-    "benchmark",
-    "paper",
-    "demo",
-    "depend",
-    "sources",
-    "vergleich",
-    "judge",
-    "evaluation",
-    "collection",
-];
-
 /// Whether what stands at a byte without a subject of its own is of the card's model or data: under no heading, under the
 /// title, or under one that speaks of it.
 fn stands_for_card(card: &Card<'_>, at: usize) -> bool {
     let heading = card.outline.headings.iter().rev().find(|heading| heading.section.range().contains(&at));
     heading.is_none_or(|heading| {
         let text = heading.text.to_lowercase();
-        let own = OWN_HEADINGS.iter().any(|word| text.contains(word)) || is_named(card, &text);
+        let own = wording().own_headings.iter().any(|word| text.contains(word.as_str())) || is_named(card, &text);
         let dataset = card.kind == Kind::Dataset && text.contains("data");
-        let other = OTHER_HEADINGS.iter().any(|word| text.contains(word)) && !dataset;
+        let other = wording().other_headings.iter().any(|word| text.contains(word.as_str())) && !dataset;
         let title = heading.level == 1 || Some(heading.text.as_str()) == card.outline.title();
         title || (own || dataset) && !other
     })
@@ -556,7 +262,7 @@ fn is_below_other(text: &str, start: usize) -> bool {
     let above = text[..start].lines().rev().take(20).find(|line| !line.trim().is_empty() && indent(line) < own);
     above.is_some_and(|line| {
         let line = line.to_lowercase();
-        OTHERS.iter().chain(DATA).any(|word| mentions(&line, word))
+        wording().others.iter().chain(&wording().data).any(|word| mentions(&line, word))
     })
 }
 
@@ -565,7 +271,7 @@ fn sentence(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mu
     let text = card.source.text();
     let before = text[start..at].to_lowercase();
     let before = before.trim_end();
-    let subject = match VERBS.iter().find(|verb| before.ends_with(**verb)) {
+    let subject = match wording().verbs.iter().find(|verb| before.ends_with(verb.as_str())) {
         Some(verb) => {
             let before = &before[..before.len() - verb.len()];
             match of_passive(card, before) {
@@ -595,9 +301,6 @@ fn by(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<
     }
 }
 
-/// Words before a licence that binds who uses something.
-const BINDING: &[&str] = &["governed by ", "subject to ", "agree to "];
-
 /// "Use of this model is governed by the …", with these words at `at`.
 fn binding(card: &Card<'_>, at: usize, words: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
     let text = card.source.text();
@@ -605,7 +308,7 @@ fn binding(card: &Card<'_>, at: usize, words: usize, (start, end): (usize, usize
     let clause = after_stop(&before);
     let used = mentions(clause, "use") || mentions(clause, "using");
     let other = subject(card, clause) == Subject::Other;
-    let foreign = OTHERS.iter().chain(DATA).any(|word| mentions(clause, word));
+    let foreign = wording().others.iter().chain(&wording().data).any(|word| mentions(clause, word));
     named(text, at + words, end, if other && (foreign || !used) { Subject::Other } else { Subject::Repository }, found);
 }
 
@@ -613,90 +316,12 @@ fn binding(card: &Card<'_>, at: usize, words: usize, (start, end): (usize, usize
 fn named(text: &str, at: usize, end: usize, subject: Subject, found: &mut Vec<Statement>) {
     let rest = text[at..end].trim_start();
     let rest_lower = rest.to_ascii_lowercase();
-    let skip = BETWEEN.iter().find(|words| {
-        rest_lower.strip_prefix(**words).is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()))
+    let skip = wording().between.iter().find(|words| {
+        rest_lower.strip_prefix(words.as_str()).is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()))
     });
-    let name = &rest[skip.map_or(0, |words| words.len())..];
+    let name = &rest[skip.map_or(0, String::len)..];
     push(text, end - name.len(), end, subject, found);
 }
-
-/// Words of a sentence on another time, on others, or that denies.
-const TURNED: &[&str] = &[
-    "version 1",
-    "version 2",
-    "version 3",
-    "v1",
-    "until",
-    "up to version",
-    "before version",
-    "originally",
-    "initially",
-    "formerly",
-    "used to be",
-    "old",
-    "legacy",
-    "preview",
-    "next version",
-    "will be",
-    "earlier",
-    "previous",
-    "previously",
-    "no longer",
-    "first version",
-    "release of",
-    "not",
-    "never",
-    "unlike",
-    "whereas",
-    "github repository",
-    "et al",
-    "prior work",
-];
-
-/// Words between what a passive sentence speaks of and its verb; with one of the first it is a sentence of its own.
-const AUXILIARIES: &[&str] = &["is", "are", "was", "were", "be", "been", "being", "has", "have", "'s", "will"];
-const ADVERBS: &[&str] = &[
-    "also",
-    "both",
-    "all",
-    "now",
-    "fully",
-    "freely",
-    "publicly",
-    "openly",
-    "only",
-    "currently",
-    "hereby",
-    "made",
-    "generally",
-];
-/// Words of the repository as a whole.
-const WHOLE: &[&str] = &[
-    "repository",
-    "repo",
-    "project",
-    "work",
-    "release",
-    "everything",
-    "lora",
-    "adapter",
-    "gguf",
-    "quant",
-    "artifact",
-    "artefact",
-    "package",
-    "version",
-    "series",
-    "family",
-    "collection",
-    "copyright",
-    "license",
-    "licence",
-    "finetune",
-    "fine-tune",
-];
-/// Words that stand for what was spoken of before.
-const PRONOUNS: &[&str] = &["it", "this", "these", "they", "that", "we", "all", "both"];
 
 /// What stands behind the last end of a sentence or clause.
 fn after_stop(text: &str) -> &str {
@@ -718,16 +343,16 @@ fn of_passive(card: &Card<'_>, before: &str) -> Subject {
     let sentence = after_stop(before);
     let sentence = &sentence[behind_tags(sentence, 0, sentence.len())..];
     let quoted = before.matches('"').count() % 2 == 1;
-    if quoted || TURNED.iter().any(|words| mentions(sentence, words)) {
+    if quoted || wording().turned.iter().any(|words| mentions(sentence, words)) {
         return Subject::Other;
     }
     let (mut bare, mut whole) = (sentence.trim_end(), false);
     loop {
         let word = bare.rsplit(' ').next().unwrap_or_default();
-        if bare.is_empty() || !(AUXILIARIES.contains(&word) || ADVERBS.contains(&word)) {
+        if bare.is_empty() || !(has_word(&wording().auxiliaries, word) || has_word(&wording().adverbs, word)) {
             break;
         }
-        whole |= AUXILIARIES.contains(&word);
+        whole |= has_word(&wording().auxiliaries, word);
         bare = bare[..bare.len() - word.len()].trim_end();
     }
     let plain = |text: &str| !text.contains(char::is_alphanumeric);
@@ -753,7 +378,8 @@ fn of_passive(card: &Card<'_>, before: &str) -> Subject {
         Subject::Other if !whole && relative => {
             let begins: Vec<&str> = sentence.split_whitespace().take(3).collect();
             let begins = begins.join(" ");
-            if WEIGHTS.iter().any(|word| mentions(&begins, word)) && !OTHERS.iter().any(|word| mentions(sentence, word))
+            if wording().weights.iter().any(|word| mentions(&begins, word))
+                && !wording().others.iter().any(|word| mentions(sentence, word))
             {
                 Subject::Repository
             } else {
@@ -766,10 +392,9 @@ fn of_passive(card: &Card<'_>, before: &str) -> Subject {
 
 /// What "we release … under" speaks of.
 fn of_active(before: &str) -> Option<&str> {
-    const RELEASES: &[&str] =
-        &["release", "publish", "share", "distribute", "license", "open-source", "provide", "offer"];
     let sentence = after_stop(before);
-    let (at, verb) = RELEASES.iter().filter_map(|verb| Some((sentence.rfind(&format!(" {verb} "))?, verb))).max()?;
+    let (at, verb) =
+        wording().releases.iter().filter_map(|verb| Some((sentence.rfind(&format!(" {verb} "))?, verb))).max()?;
     let who = sentence[..at].trim_end();
     let ours = ["we", "i", "we also", "we now", "we hereby", "and"]
         .iter()
@@ -803,10 +428,10 @@ fn abroad(card: &Card<'_>, (start, end): (usize, usize), word: Range<usize>, pla
     }
     let clause = text[start..from.min(word.start)].to_lowercase();
     let clause = clause.rsplit(['.', '。', ';', '；', '，', ',']).next().unwrap_or_default();
-    let own = MODELS_ABROAD.iter().any(|word| clause.contains(word))
+    let own = wording().models_abroad.iter().any(|word| clause.contains(word.as_str()))
         || !clause.contains(char::is_alphanumeric) && stands_for_card(card, word.start)
         || is_named(card, clause);
-    let other = !own || OTHERS_ABROAD.iter().any(|word| clause.contains(word));
+    let other = !own || wording().others_abroad.iter().any(|word| clause.contains(word.as_str()));
     push(text, from, to, if other { Subject::Other } else { Subject::Repository }, found);
 }
 
@@ -962,11 +587,16 @@ fn behind_tags(text: &str, mut start: usize, end: usize) -> usize {
 
 /// What the words before "is released under" speak of.
 fn subject(card: &Card<'_>, before: &str) -> Subject {
-    let has = |words: &[&str]| words.iter().any(|word| mentions(before, word));
-    let (own, foreign) = if card.kind == Kind::Dataset { (DATA, WEIGHTS) } else { (WEIGHTS, DATA) };
-    let other = has(OTHERS) && !(has(own) && mentions(before, "code"));
+    let has = |words: &[String]| words.iter().any(|word| mentions(before, word));
+    let (own, foreign) = if card.kind == Kind::Dataset {
+        (&wording().data, &wording().weights)
+    } else {
+        (&wording().weights, &wording().data)
+    };
+    let other = has(&wording().others) && !(has(own) && mentions(before, "code"));
     let first = before.split(|c: char| !c.is_alphanumeric() && c != '\'').find(|word| !word.is_empty());
-    let spoken = first.is_none_or(|word| PRONOUNS.contains(&word)) || has(WHOLE) || is_named(card, before);
+    let spoken =
+        first.is_none_or(|word| has_word(&wording().pronouns, word)) || has(&wording().whole) || is_named(card, before);
     if other || !has(own) && (has(foreign) || !spoken) { Subject::Other } else { Subject::Repository }
 }
 
