@@ -177,13 +177,28 @@ fn first_sentence(card: &Card<'_>) -> (bool, usize) {
 /// Whether the text says that it is of a dataset: early in its first sentence, or again and again, and has no word of a model.
 fn speaks_of_data(card: &Card<'_>) -> bool {
     let (early, of_model) = first_sentence(card);
-    let text = &card.source.text()[card.front.body_start()..];
-    if early && of_model == 0 {
+    if of_model > 0 {
+        return false;
+    }
+    if early {
         return true;
     }
-    let words = words(text);
-    let loaded = || words.iter().any(|word| word == "load_dataset");
-    matches!(count(&words), (OFTEN.., 0)) || count(&words).1 == 0 && loaded()
+    let text = &card.source.text()[card.front.body_start()..];
+    let (mut data, mut loaded, mut before) = (0, false, "");
+    // Most texts have a word of a model near their beginning.
+    for word in text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
+        let begins = |known: &&str| word.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
+        if MODEL.iter().any(|known| begins(known) || !known.is_ascii() && word.contains(known)) {
+            return false;
+        }
+        let named = DATA.iter().any(|known| word.eq_ignore_ascii_case(known))
+            || DATA_WIDE.iter().any(|known| word.contains(known))
+            || before.eq_ignore_ascii_case("data") && begins(&"set");
+        data += usize::from(named);
+        loaded |= word == "load_dataset";
+        before = word;
+    }
+    data >= OFTEN || loaded
 }
 
 #[cfg(test)]
