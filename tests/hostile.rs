@@ -92,6 +92,16 @@ fn shapes_that_blow_up() {
         ),
         ("licences on one line", format!("# X\n\n{}", "released under ".repeat(20_000)).into_bytes()),
         ("descent on one line", format!("# X\n\nIt is {}", "a fine-tuned version of ".repeat(20_000)).into_bytes()),
+        ("placeholders on one line", format!("# X\n\n{}", "a [TODO( ".repeat(50_000)).into_bytes()),
+        ("tags without an end", format!("# X\n\n{}", "<img ".repeat(100_000)).into_bytes()),
+        (
+            "signs before a text that must be shown",
+            format!("---\nbase_model: meta-llama/Llama-3.1-8B\n---\n# X\n\n{}", "< ".repeat(200_000)).into_bytes(),
+        ),
+        (
+            "headings with licences",
+            format!("---\nlicense: mit\n---\n{}", "## X\n\nReleased under GPL-3.0\n\n".repeat(10_000)).into_bytes(),
+        ),
         ("base models", fenced(format!("base_model:\n{}", numbered(10_000, |n| format!("- a/b{n}\n"))))),
         ("emissions", format!("---\nco2_eq_emissions: 1\n---\n# X\n{}", "1 g\n".repeat(50_000)).into_bytes()),
         ("empty keys", fenced(format!("a: [{}]", ": b, ".repeat(50_000)))),

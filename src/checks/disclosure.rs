@@ -587,6 +587,8 @@ fn lists(card: &Card<'_>, reading: &Reading, id: &str) -> bool {
     })
 }
 
+/// Places of a word that are looked at.
+const MENTIONS: usize = 20;
 /// Words of a sentence that says what the model is not for.
 const DENIALS: &[&str] =
     &[" not ", "n't ", "n’t ", "never ", "out of scope", "out-of-scope", "prohibited", "forbidden"];
@@ -610,7 +612,8 @@ fn names(card: &Card<'_>, reading: &Reading, field: &Field) -> Option<Span> {
                 text[at + word.len()..].find(['.', '!', '?', '\n']).map_or(text.len(), |end| at + word.len() + end);
             !DENIALS.iter().any(|denial| text[start..end].contains(denial))
         };
-        let says = |words: &[String]| words.iter().any(|word| text.match_indices(word.as_str()).any(meant));
+        let says =
+            |words: &[String]| words.iter().any(|word| text.match_indices(word.as_str()).take(MENTIONS).any(meant));
         says(&field.words) || (tagged && says(&field.tags))
     })
 }

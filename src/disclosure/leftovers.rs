@@ -62,6 +62,8 @@ pub(super) fn own(segments: &[Segment]) -> usize {
     segments.iter().filter(said).count()
 }
 
+/// Bytes before a placeholder in which a line opens the backquotes that it stands in.
+const MARKS: usize = 500;
 /// Bytes of a line behind which no label ends.
 const LABEL: usize = 80;
 
@@ -117,8 +119,9 @@ pub(super) fn placeholders(card: &Card<'_>, segments: &[Segment]) -> Vec<(Span, 
             let text = card.source.slice(segment.span);
             // What stands in backquotes shows how something is written.
             let shown = |at: usize| {
-                let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-                text[line..at].matches('`').count() % 2 == 1 || text[..at].ends_with(['"', '“'])
+                let before = text::tail(&text[..at], MARKS);
+                let line = before.rfind('\n').map_or(0, |end| end + 1);
+                before[line..].matches('`').count() % 2 == 1 || before.ends_with(['"', '“'])
             };
             for word in data::placeholders().within.find_iter(text.as_bytes()).filter(|word| !shown(word.start())) {
                 let start = segment.span.start as usize;

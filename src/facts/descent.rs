@@ -209,15 +209,16 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
     (!is_itself(card, &found.1)).then_some(found)
 }
 
-/// Whether a byte stands in a quotation: behind a mark of one, or in a block of it that is no note of the card's own.
+/// Whether what follows a text stands in a quotation that its last line opens.
 fn quoted(before: &str) -> bool {
+    let before = text::tail(before, SENTENCE);
     let line = before.rfind('\n').map_or(0, |end| end + 1);
     before[line..].matches('"').count() % 2 == 1
 }
 
 /// Whether a byte stands under a heading of other models than the card's own.
 fn is_of_others(card: &Card<'_>, at: usize) -> bool {
-    let heading = card.outline.headings.iter().rev().find(|heading| heading.section.range().contains(&at));
+    let heading = card.outline.heading_at(at);
     heading.is_some_and(|heading| heading.level > 1 && contains(&heading.text.to_lowercase(), &words().others))
 }
 

@@ -241,7 +241,7 @@ fn label(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut V
 /// Whether what stands at a byte without a subject of its own is of the card's model or data: under no heading, under the
 /// title, or under one that speaks of it.
 fn stands_for_card(card: &Card<'_>, at: usize) -> bool {
-    let heading = card.outline.headings.iter().rev().find(|heading| heading.section.range().contains(&at));
+    let heading = card.outline.heading_at(at);
     heading.is_none_or(|heading| {
         let text = heading.text.to_lowercase();
         let own = wording().own_headings.iter().any(|word| text.contains(word.as_str())) || is_named(card, &text);
@@ -507,7 +507,7 @@ fn badges(card: &Card<'_>, found: &mut Vec<Statement>) {
     let text = card.source.text();
     let body = card.front.body_start();
     let tags = memchr::memmem::find_iter(&text.as_bytes()[body..], "<img").filter_map(|at| {
-        let tag = &text[body + at..];
+        let tag = head(&text[body + at..], LINE);
         let tag = &tag[..tag.find('>')?];
         let target = tag.find(ADDRESS)?;
         let target = tag[target..].split(['"', '\'', ' ']).next()?;

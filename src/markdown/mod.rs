@@ -97,6 +97,13 @@ pub struct Outline {
 }
 
 impl Outline {
+    /// The nearest heading before a byte: what stands there is in its section.
+    #[must_use]
+    pub fn heading_at(&self, at: usize) -> Option<&Heading> {
+        let behind = self.headings.partition_point(|heading| heading.span.start as usize <= at);
+        behind.checked_sub(1).map(|last| &self.headings[last])
+    }
+
     /// The text of the first level-1 heading, else of the first heading that is one.
     #[must_use]
     pub fn title(&self) -> Option<&str> {

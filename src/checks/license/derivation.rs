@@ -9,7 +9,7 @@ use crate::license::judge::{Duty, Reason, declaration, ways_out};
 use crate::license::knowledge::{Reach, Term};
 use crate::license::{Atom, Class, Origin, Published, Relation, Role, Scope, Verdict, judge};
 use crate::rule::{Confidence, Severity};
-use crate::text::{SourceFile, Span, safe};
+use crate::text::{SourceFile, Span, head, safe};
 use crate::vocab::repo_id::fault;
 
 /// Further base models that a message names.
@@ -477,6 +477,9 @@ fn of_section(duty: &Duty) -> String {
     duty.term.section.as_ref().map(|section| format!(" (section {section})")).unwrap_or_default()
 }
 
+/// Bytes of the longest tag or target of a link that is read as one.
+const TAG: usize = 2_000;
+
 /// What readers of the body see: without comments, tags, marks and the targets of links.
 fn shown(card: &Card<'_>) -> String {
     let text = card.source.text();
@@ -492,14 +495,14 @@ fn shown(card: &Card<'_>) -> String {
             shown.push_str(&rest[..mark]);
             rest = &rest[mark..];
             let skipped = if rest.starts_with('<') {
-                let end = rest.find('>').map(|end| end + 1);
+                let end = head(rest, TAG).find('>').map(|end| end + 1);
                 // What stands for a picture is read where it is not shown.
                 let alt =
                     end.and_then(|end| rest[..end].split_once("alt=\"")).and_then(|(_, alt)| alt.split('"').next());
                 shown.extend([" ", alt.unwrap_or_default()]);
                 end
             } else if rest.starts_with("](") {
-                rest.find(')').map(|end| end + 1)
+                head(rest, TAG).find(')').map(|end| end + 1)
             } else if rest.starts_with("&nbsp;") {
                 shown.push(' ');
                 Some("&nbsp;".len())

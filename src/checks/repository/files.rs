@@ -8,7 +8,7 @@ use crate::card::Card;
 use crate::checks::{Context, Sink};
 use crate::repository::{self, Files, pointer};
 use crate::rule::Severity;
-use crate::text::{Span, safe};
+use crate::text::{Span, safe, tail};
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (card, repository) = (ctx.card, ctx.repository);
@@ -262,6 +262,9 @@ fn broken(source: &dyn Files, folders: &mut Folders, target: &str, span: Span, i
 /// for a hostile one to cost nothing.
 const MAX_LISTED: usize = 1_000;
 
+/// Bytes before a tag in which a line opens the backquotes that it stands in.
+const MARKS: usize = 500;
+
 /// Images in HTML, outside of code and comments, each with its address.
 fn html_images<'c>(card: &'c Card<'_>) -> Vec<(Span, &'c str)> {
     let text = card.source.text();
@@ -275,8 +278,9 @@ fn html_images<'c>(card: &'c Card<'_>) -> Vec<(Span, &'c str)> {
     for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "<img ").take(MAX_LISTED).map(|at| body + at) {
         let Some(tag) = text[at..].find('>').map(|end| &text[at..=at + end]) else { break };
         // What stands in backquotes, or behind a backslash, shows how something is written.
-        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-        if text[line..at].matches('`').count() % 2 == 1 || text[..at].ends_with('\\') {
+        let before = tail(&text[..at], MARKS);
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        if before[line..].matches('`').count() % 2 == 1 || before.ends_with('\\') {
             continue;
         }
         let source = ["src=\"", "src='"].iter().find_map(|key| Some((tag.find(key)? + key.len(), &key[4..])));
