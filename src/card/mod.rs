@@ -188,6 +188,8 @@ pub struct Card<'s> {
     /// Owner and name of the repository, or the name alone, as the folders say that hold the card; `None` where only
     /// its own name tells.
     pub home: Option<String>,
+    /// The model that the body says it was made from, and where, once somebody asks: several do.
+    pub(crate) told_base: OnceCell<Option<(Span, String)>>,
 }
 
 impl<'s> Card<'s> {
@@ -228,7 +230,7 @@ impl<'s> Card<'s> {
         let body = front.body_start();
         let outline = markdown::outline(&text[body..], body);
         let mut card =
-            Self { source, front, yaml, yaml_error, outline, kind: Kind::Model, faults, siblings, home: None };
+            Self { source, front, yaml, yaml_error, outline, kind: Kind::Model, faults, siblings, home: None, told_base: OnceCell::new() };
         card.kind = kind.unwrap_or_else(|| kind::detect(&card));
         card
     }

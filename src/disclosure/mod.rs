@@ -290,7 +290,7 @@ pub fn read_page(card: &Card<'_>) -> Reading {
         && lineage.level < Level::Substantive
         && let Some((span, _)) = descent::sentence(card)
     {
-        *lineage = Disclosure { level: Level::Substantive, evidence: vec![span], segment: None, near: false };
+        *lineage = Disclosure { level: Level::Substantive, evidence: vec![*span], segment: None, near: false };
     }
     for claim in data::vocabulary().claims.iter().filter(|claim| !claim.declared.is_empty()) {
         let span =

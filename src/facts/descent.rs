@@ -135,7 +135,7 @@ pub fn parents(card: &Card<'_>, files: &[SourceFile], repository: &Repository) -
     if bases == 0
         && let Some((span, repo)) = sentence(card)
     {
-        add(Claim::Sentence(span), Role::Base, &repo);
+        add(Claim::Sentence(*span), Role::Base, repo);
     }
     for (node, repo) in named(card, "datasets") {
         add(Claim::Field(node), Role::Dataset, repo);
@@ -175,7 +175,11 @@ pub fn configured(file: &SourceFile) -> Vec<String> {
 }
 
 /// "This model is a fine-tuned version of [x/y](…)", or a field with such a label: the id and its place.
-pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
+pub(crate) fn sentence<'c>(card: &'c Card<'_>) -> Option<&'c (Span, String)> {
+    card.told_base.get_or_init(|| told(card)).as_ref()
+}
+
+fn told(card: &Card<'_>) -> Option<(Span, String)> {
     static PHRASE: LazyLock<Regex> = LazyLock::new(|| {
         let capital = words().capital.iter().map(|phrase| phrase[..1].to_uppercase() + &phrase[1..]);
         one_of(&words().phrases.iter().chain(&words().cased).cloned().chain(capital).collect::<Vec<_>>())
@@ -204,8 +208,8 @@ pub(crate) fn sentence(card: &Card<'_>) -> Option<(Span, String)> {
         }
         behind(card, body + phrase.end(), false)
     });
-    let said = said.or_else(|| opening(card));
-    let found = said.or_else(|| labelled(card)).or_else(|| linked_as_base(card)).or_else(|| listed(card))?;
+    let said = said.or_else(|| at_line(card));
+    let found = said.or_else(|| linked_as_base(card)).or_else(|| listed(card))?;
     (!is_itself(card, &found.1)).then_some(found)
 }
 
@@ -231,26 +235,43 @@ fn opens(text: &str, at: usize) -> bool {
     text[line..at].trim_matches(['*', '_', ' ']).is_empty() && apart()
 }
 
-/// "Fine-tuned [x/y](…) on …", at the beginning of a paragraph.
-fn opening(card: &Card<'_>) -> Option<(Span, String)> {
+/// What lines begin with: an [`opening`], else the [`label`]s, where they agree.
+fn at_line(card: &Card<'_>) -> Option<(Span, String)> {
     let body = card.front.body_start();
+    let (mut labelled, mut agreed): (Option<(Span, String)>, bool) = (None, true);
+    for (at, line) in text::lines(&card.source.text()[body..]) {
+        let marks = line.bytes().take_while(|byte| MARKS.contains(byte)).count();
+        if !may_begin(&line[marks..]) {
+            continue;
+        }
+        if let Some(found) = opening(card, body + at, line) {
+            return Some(found);
+        }
+        let Some(end) = label(line, marks).filter(|_| !is_of_others(card, body + at)) else { continue };
+        let Some((span, repo)) = behind(card, body + at + end, true) else { continue };
+        agreed &= labelled.as_ref().is_none_or(|(_, known)| known.eq_ignore_ascii_case(&repo));
+        labelled.get_or_insert((span, repo));
+    }
+    labelled.filter(|_| agreed)
+}
+
+/// Marks before what a line begins with.
+const MARKS: &[u8] = b" \t>*+|-_";
+
+/// "Fine-tuned [x/y](…) on …", at the beginning of a paragraph, with the line at byte `at`.
+fn opening(card: &Card<'_>, at: usize, line: &str) -> Option<(Span, String)> {
     let text = card.source.text();
-    text::lines(&text[body..]).find_map(|(at, line)| {
-        let bare = line.trim_start_matches(['*', '_', ' ']);
-        if !may_begin(bare) {
-            return None;
-        }
-        let begins = |word: &&String| bare.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        let word = words().openings.iter().find(begins)?;
-        let start = body + at + line.len() - bare.len();
-        let named = bare[word.len()..].starts_with(' ') && opens(text, start);
-        let lower = line.to_lowercase();
-        let aside = contains(&lower, &words().scratch) || contains(&lower, &words().aside);
-        if !named || aside || is_of_others(card, start) {
-            return None;
-        }
-        behind(card, start + word.len(), true)
-    })
+    let bare = line.trim_start_matches(['*', '_', ' ']);
+    let begins = |word: &&String| bare.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+    let word = words().openings.iter().find(begins)?;
+    let start = at + line.len() - bare.len();
+    let named = bare[word.len()..].starts_with(' ') && opens(text, start);
+    let lower = line.to_lowercase();
+    let aside = contains(&lower, &words().scratch) || contains(&lower, &words().aside);
+    if !named || aside || is_of_others(card, start) {
+        return None;
+    }
+    behind(card, start + word.len(), true)
 }
 
 /// Whether an id is that of the card's own model: its folder, its title, or the name in its model-index.
@@ -263,22 +284,6 @@ fn is_itself(card: &Card<'_>, repo: &str) -> bool {
         && names(card, folder)
             .iter()
             .any(|own| own.rsplit('/').next().is_some_and(|own| own.eq_ignore_ascii_case(name)))
-}
-
-/// What the fields of the body name, where they agree.
-fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
-    let body = card.front.body_start();
-    let mut found: Option<(Span, String)> = None;
-    for (at, line) in text::lines(&card.source.text()[body..]) {
-        let Some(end) = label(line).filter(|_| !is_of_others(card, body + at)) else { continue };
-        let Some((span, repo)) = behind(card, body + at + end, true) else { continue };
-        match &found {
-            Some((_, known)) if !known.eq_ignore_ascii_case(&repo) => return None,
-            Some(_) => {}
-            None => found = Some((span, repo)),
-        }
-    }
-    found
 }
 
 /// "[Base model](https://huggingface.co/x/y)": the link that is called so.
@@ -312,13 +317,9 @@ fn listed(card: &Card<'_>) -> Option<(Span, String)> {
     })
 }
 
-/// Where the value of a line begins that has a label for it.
-fn label(line: &str) -> Option<usize> {
-    let marks = line.bytes().take_while(|byte| matches!(byte, b' ' | b'\t' | b'>' | b'*' | b'+' | b'|' | b'-')).count();
+/// Where the value of a line begins that has a label for it behind its marks.
+fn label(line: &str, marks: usize) -> Option<usize> {
     let bare = &line[marks..];
-    if !may_begin(bare) {
-        return None;
-    }
     let begins = |label: &&String| bare.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label));
     let label = words().labels.iter().find(begins)?;
     let rest = bare[label.len()..].trim_start_matches([' ', '\t', '*']);

@@ -10,7 +10,8 @@ use memchr::memmem::Finder;
 
 use crate::card::Card;
 use crate::repository::Repository;
-use crate::text::{self, Span, head};
+use crate::text::any::AnyOf;
+use crate::text::{Span, head};
 use crate::vocab;
 
 /// A call of transformers whose first argument may be a task.
@@ -246,7 +247,7 @@ fn models_loaded(code: &str) -> impl Iterator<Item = &str> {
 pub fn library_of_card(card: &Card<'_>) -> Option<Told> {
     let mut found: Vec<(bool, Told)> = Vec::new();
     let mut loads = false;
-    for (line, start) in code(card) {
+    for (line, start) in imports(card) {
         let Some(rest) = line.strip_prefix("from ").or_else(|| line.strip_prefix("import ")) else { continue };
         let module = rest.trim_start().split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next();
         let known = vocab::libraries().imports.iter().find(|import| {
@@ -271,17 +272,18 @@ fn library_of_versions(card: &Card<'_>) -> Option<Told> {
     /// As they are written there, the one that loads the model first.
     const LISTED: &[(&str, &str)] =
         &[("PEFT ", "peft"), ("Sentence Transformers: ", "sentence-transformers"), ("Transformers ", "transformers")];
+    static NAMES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(LISTED.iter().map(|(name, _)| name)));
     let body = card.front.body_start();
     let text = card.source.text();
     let mut found: Vec<(usize, Told)> = Vec::new();
-    for (at, line) in text::lines(&text[body..]) {
-        let Some(item) = line.trim_end().strip_prefix("- ") else { continue };
-        for (rank, (name, id)) in LISTED.iter().enumerate() {
-            let versioned = item.strip_prefix(name).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-            if versioned {
-                let start = body + at;
-                found.push((rank, Told { id, by: Witness::Versions(Span::new(start, start + line.trim_end().len())) }));
-            }
+    for hit in NAMES.find_iter(&text.as_bytes()[body..]) {
+        let (at, (_, id)) = (body + hit.start(), LISTED[hit.pattern().as_usize()]);
+        let start = text[..at].rfind('\n').map_or(0, |end| end + 1).max(body);
+        let versioned = text[body + hit.end()..].starts_with(|c: char| c.is_ascii_digit());
+        if versioned && &text[start..at] == "- " {
+            let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
+            let span = Span::new(start, start + text[start..end].trim_end().len());
+            found.push((hit.pattern().as_usize(), Told { id, by: Witness::Versions(span) }));
         }
     }
     found.into_iter().min_by_key(|(rank, _)| *rank).map(|(_, told)| told)
@@ -305,21 +307,25 @@ fn agreed(found: Vec<Told>) -> Option<Told> {
     found.all(|other| other.id == first.id).then_some(first)
 }
 
-/// Lines of the card's code without blanks and prompts around them, each with its place in the file.
-fn code<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c str, usize)> {
+/// Lines of the card's code that import something, without blanks and prompts around them, each with its place in the
+/// file.
+fn imports<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c str, usize)> {
+    static IMPORT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("import "));
     let text = card.source.text();
     card.outline.code.iter().flat_map(move |block| {
-        let start = block.span.start as usize;
-        let lines = card.source.slice(block.span).split_inclusive('\n');
-        let lines = lines.scan(start, |at, line| {
-            let here = *at;
-            *at += line.len();
-            Some((line, here))
-        });
-        lines.map(move |(line, at)| {
-            let own = line.trim_start_matches([' ', '\t', '>', '.']);
-            let start = at + line.len() - own.len();
-            (text[start..at + line.len()].trim_end(), start)
+        let code = card.source.slice(block.span);
+        let mut read = 0;
+        IMPORT.find_iter(code.as_bytes()).filter_map(move |at| {
+            // A line that imports several things is one.
+            if at < read {
+                return None;
+            }
+            let start = code[..at].rfind('\n').map_or(0, |end| end + 1);
+            let end = code[at..].find('\n').map_or(code.len(), |length| at + length);
+            read = end;
+            let own = code[start..end].trim_start_matches([' ', '\t', '>', '.']);
+            let start = block.span.start as usize + end - own.len();
+            Some((text[start..block.span.start as usize + end].trim_end(), start))
         })
     })
 }

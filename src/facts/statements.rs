@@ -89,8 +89,14 @@ enum Place {
 /// All statements, in source order.
 #[must_use]
 pub fn find(card: &Card<'_>) -> Vec<Statement> {
-    // One pass for all words of other languages.
+    // One pass for the words of English, and one for those of other languages.
     static WORDS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(wording().behind.iter().chain(&wording().before)));
+    /// What all words for a licence have in common, in small and in capital letters.
+    const LICENSE: &[&str] = &["icen", "ICEN"];
+    static ENGLISH: LazyLock<AnyOf> = LazyLock::new(|| {
+        let binding = wording().binding.iter().map(String::as_str);
+        AnyOf::new(LICENSE.iter().copied().chain(["under "]).chain(binding))
+    });
     let text = card.source.text();
     let body = card.front.body_start();
     let mut found: Vec<Statement> = Vec::new();
@@ -99,8 +105,9 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
         card.outline.code.iter().any(|code| inside(&code.span)) || card.outline.comments.iter().any(inside)
     };
     let bytes = text.as_bytes();
-    for part in ["icen", "ICEN"] {
-        for at in memchr::memmem::find_iter(&bytes[body..], part).map(|at| body + at) {
+    for word in ENGLISH.find_iter(&bytes[body..]) {
+        let (at, which) = (body + word.start(), word.pattern().as_usize());
+        if which < LICENSE.len() {
             let Some(at) = at.checked_sub(1).filter(|at| *at >= body) else { continue };
             let begins = at == body || !bytes[at - 1].is_ascii_alphanumeric();
             if begins && bytes[at].eq_ignore_ascii_case(&b'l') && !hidden(at) {
@@ -108,18 +115,12 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
                 label(card, at, line, &mut found);
                 by(card, at, line, &mut found);
             }
-        }
-    }
-    for at in memchr::memmem::find_iter(&bytes[body..], "under ").map(|at| body + at) {
-        if !hidden(at) {
-            sentence(card, at, line(text, body, at), &mut found);
-        }
-    }
-    for words in &wording().binding {
-        for at in memchr::memmem::find_iter(&bytes[body..], words).map(|at| body + at) {
+        } else if which == LICENSE.len() {
             if !hidden(at) {
-                binding(card, at, words.len(), line(text, body, at), &mut found);
+                sentence(card, at, line(text, body, at), &mut found);
             }
+        } else if !hidden(at) {
+            binding(card, at, word.len(), line(text, body, at), &mut found);
         }
     }
     for word in WORDS.find_iter(&bytes[body..]) {
@@ -612,6 +613,9 @@ fn is_named(card: &Card<'_>, text: &str) -> bool {
 
 /// True when `text` holds `word` as a word (or the beginning of one, for plurals).
 fn mentions(text: &str, word: &str) -> bool {
-    memchr::memmem::find_iter(text.as_bytes(), word)
-        .any(|at| at == 0 || !text.as_bytes()[at - 1].is_ascii_alphanumeric())
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = word.first() else { return true };
+    // Clauses are short: making a searcher for each word takes longer than looking.
+    memchr::memchr_iter(*first, text)
+        .any(|at| text[at..].starts_with(word) && (at == 0 || !text[at - 1].is_ascii_alphanumeric()))
 }

@@ -7,6 +7,7 @@
 //! it raises. It must not know what a card is.
 
 mod dialect;
+mod lines;
 mod parse;
 pub mod project;
 pub mod reading;

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use granit_parser::{Event, Parser, ScalarStyle, StrInput};
 
+use super::lines;
 use super::{Comment, Document, Kind, Node, NodeId, Style, Tag};
 use crate::text::Span;
 
@@ -29,6 +30,14 @@ pub struct SyntaxError {
 /// # Errors
 /// The first syntax error, with its span in file coordinates.
 pub fn parse(text: &str, base: usize) -> Result<Document<'_>, SyntaxError> {
+    match lines::read(text, base) {
+        Some(document) => Ok(document),
+        None => parse_all(text, base),
+    }
+}
+
+/// Likewise, whatever it holds.
+pub(super) fn parse_all(text: &str, base: usize) -> Result<Document<'_>, SyntaxError> {
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
         emit_anchor_events: true,
@@ -40,24 +49,7 @@ pub fn parse(text: &str, base: usize) -> Result<Document<'_>, SyntaxError> {
         block_nesting_limit: MAX_DEPTH,
         max_buffered_comment_events: 1_000_000,
     };
-    let builder = Builder {
-        text,
-        base,
-        document: Document {
-            nodes: Vec::with_capacity(text.len() / 12),
-            root: None,
-            comments: Vec::new(),
-            second_document: None,
-            anchors: Vec::new(),
-            depth: 0,
-            has_flow: false,
-            has_odd_key: false,
-            ordinary: OnceLock::new(),
-        },
-        open: Vec::new(),
-        anchors: HashMap::new(),
-    };
-    builder.run(Parser::new_from_str_with_options(text, options))
+    Builder::new(text, base).run(Parser::new_from_str_with_options(text, options))
 }
 
 /// A collection that has started and not ended. In a mapping, `key` is the key whose value is next.
@@ -67,15 +59,36 @@ struct Open {
     flow: bool,
 }
 
-struct Builder<'s> {
+pub(super) struct Builder<'s> {
     text: &'s str,
-    base: usize,
-    document: Document<'s>,
+    pub(super) base: usize,
+    pub(super) document: Document<'s>,
     open: Vec<Open>,
     anchors: HashMap<usize, NodeId>,
 }
 
 impl<'s> Builder<'s> {
+    /// Of `text`, which begins at byte `base` of its file.
+    pub(super) fn new(text: &'s str, base: usize) -> Self {
+        Self {
+            text,
+            base,
+            document: Document {
+                nodes: Vec::with_capacity(text.len() / 12),
+                root: None,
+                comments: Vec::new(),
+                second_document: None,
+                anchors: Vec::new(),
+                depth: 0,
+                has_flow: false,
+                has_odd_key: false,
+                ordinary: OnceLock::new(),
+            },
+            open: Vec::new(),
+            anchors: HashMap::new(),
+        }
+    }
+
     fn run(mut self, mut parser: Parser<'s, StrInput<'s>>) -> Result<Document<'s>, SyntaxError> {
         let mut documents = 0;
         while let Some(event) = parser.next_event() {
@@ -144,7 +157,7 @@ impl<'s> Builder<'s> {
         Some(Box::new(Tag { resolved: format!("{}{}", tag.handle(), tag.suffix()), span }))
     }
 
-    fn add(&mut self, span: Span, kind: Kind<'s>, tag: Option<Box<Tag>>, anchor: usize) {
+    pub(super) fn add(&mut self, span: Span, kind: Kind<'s>, tag: Option<Box<Tag>>, anchor: usize) {
         let id = NodeId(u32::try_from(self.document.nodes.len()).unwrap_or(u32::MAX));
         self.document.nodes.push(Node { span, kind, tag, anchored: anchor != 0 });
         if anchor != 0 {
@@ -167,7 +180,7 @@ impl<'s> Builder<'s> {
     }
 
     /// Opens the collection that was added last.
-    fn enter(&mut self, flow: bool) {
+    pub(super) fn enter(&mut self, flow: bool) {
         if let Some(last) = self.document.nodes.len().checked_sub(1) {
             let id = NodeId(u32::try_from(last).unwrap_or(u32::MAX));
             self.open.push(Open { id, key: None, flow });
@@ -176,7 +189,7 @@ impl<'s> Builder<'s> {
         }
     }
 
-    fn leave(&mut self, end: Span) {
+    pub(super) fn leave(&mut self, end: Span) {
         let Some(closed) = self.open.pop() else { return };
         let last = match &self.document.node(closed.id).kind {
             Kind::Seq(items) => items.last().copied(),

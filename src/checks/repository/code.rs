@@ -28,15 +28,25 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let card = ctx.card;
     let (owner, Some(own)) = place(card) else { return };
-    let mut sure = is_named(card, owner, own);
     let text = card.source.text();
+    let named: Vec<_> = (card.outline.code.iter())
+        .map(|block| (block, ids(text, block.span).into_iter().take(MAX_IDS).collect::<Vec<_>>()))
+        .collect();
+    let mut loaded: Vec<(Span, &str)> = Vec::new();
+    for (block, ids) in &named {
+        let loads = |(span, _): &&(Span, &str)| loads(&text[block.span.start as usize..span.start as usize]);
+        loaded.extend(ids.iter().filter(loads));
+    }
+    // Most cards load nothing, or this model.
+    if loaded.is_empty() {
+        return;
+    }
     let own_folded = suggest::fold(own);
-    let known = lineage::known(card);
     // A model that was renamed keeps its name in the title.
     let titled = descent::names(card, None);
-    let mut loaded: Vec<(Span, &str)> = Vec::new();
-    for block in &card.outline.code {
-        for (range, id) in ids(text, block.span).into_iter().take(MAX_IDS) {
+    let mut owned = false;
+    for (block, ids) in named {
+        for (_, id) in ids {
             let name = id.rsplit('/').next().unwrap_or(id);
             // A copy of it, or the model that it was made from.
             if same(name, own)
@@ -45,10 +55,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             {
                 return;
             }
-            sure |= owner.is_some_and(|owner| id.split('/').next().is_some_and(|other| same(owner, other)));
-            if loads(&text[block.span.start as usize..range.start as usize]) {
-                loaded.push((range, id));
-            }
+            owned |= owner.is_some_and(|owner| id.split('/').next().is_some_and(|other| same(owner, other)));
         }
         // The name without its owner: a path of this machine, a variable, a file; or a file of this repository.
         let code = &text[block.span.range()];
@@ -58,8 +65,9 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             return;
         }
     }
+    let known = lineage::known(card);
     let Some(&(span, id)) = loaded.first() else { return };
-    if !sure {
+    if !(owned || is_named(card, owner, own)) {
         return;
     }
     // One that the model was made from is loaded before it, or instead of it in copied cards.

@@ -163,12 +163,12 @@ fn retold(ctx: &Context<'_>, declared: &[&str], sink: &mut Sink<'_>) -> bool {
         return false;
     }
     let Some((span, repo)) = descent::sentence(ctx.card) else { return false };
-    if declared.iter().any(|known| are_same(known, &repo)) {
+    if declared.iter().any(|known| are_same(known, repo)) {
         return false;
     }
     let written = declared.iter().map(|repo| format!("`{repo}`")).collect::<Vec<_>>().join(", ");
     let message = format!("`base_model` is {written}, but the text says that the model was made from `{repo}`");
-    sink.add("base-model-differs", span, message, |f| {
+    sink.add("base-model-differs", *span, message, |f| {
         f.help("Name the model whose weights these were made from, or correct the text")
             .anchor("/base_model/text")
             .at_most(Severity::Note)
