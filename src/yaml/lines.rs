@@ -1,6 +1,6 @@
 //! Front matter as most cards have it: block mappings and lists whose keys and values each stand on one line, without
-//! comments, escapes, anchors, tags and flow collections. Its lines tell its tree, so it needs no parser, which takes
-//! ten times as long; whatever else a line holds is left to the parser.
+//! comments, escapes, anchors, tags and flow collections but lists of words. Its lines tell its tree, so it needs no
+//! parser, which takes ten times as long; whatever else a line holds is left to the parser.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ struct Level {
 pub(super) fn read(text: &str, base: usize) -> Option<Document<'_>> {
     let mut reader = Reader { text, builder: Builder::new(text, base), levels: Vec::new() };
     for (start, line) in lines(text) {
-        let line = line.trim_end_matches(' ');
+        let line = line.strip_suffix('\r').unwrap_or(line).trim_end_matches(' ');
         let content = line.trim_start_matches(' ');
         if !content.is_empty() {
             if !is_harmless(content) {
@@ -122,8 +122,29 @@ impl<'s> Reader<'s> {
     }
 
     fn value(&mut self, at: usize, value: &'s str) -> Option<()> {
+        if let Some(inner) = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            self.builder.add(self.span(at, at + value.len()), Kind::Seq(Vec::new()), None, 0);
+            self.builder.enter(true);
+            self.words(at + 1, inner)?;
+            self.builder.leave(self.span(at, at + value.len()));
+            return Some(());
+        }
         let kind = scalar(value)?;
         self.builder.add(self.span(at, at + value.len()), kind, None, 0);
+        Some(())
+    }
+
+    /// The items of `[a, "b"]`, from byte `at` on.
+    fn words(&mut self, mut at: usize, inner: &'s str) -> Option<()> {
+        let items = inner.split(',').filter(|_| !inner.trim_matches(' ').is_empty());
+        for item in items {
+            let word = item.trim_matches(' ');
+            let start = at + (item.len() - item.trim_start_matches(' ').len());
+            let flow = |c: char| matches!(c, '[' | ']' | '{' | '}' | ':' | '#' | '?');
+            let kind = scalar(word).filter(|_| !word.contains(flow))?;
+            self.builder.add(self.span(start, start + word.len()), kind, None, 0);
+            at += item.len() + 1;
+        }
         Some(())
     }
 
@@ -222,6 +243,8 @@ mod tests {
             "model-index:\n- name: x\n  results:\n  - task:\n      type: t\n    metrics:\n    - value: -1.5\n    - - nested\n",
             "  a: b\n  c:\n    d:\n",
             "größe: 训练 – “x”\n",
+            "a: b\r\nc:\r\n- d\r\n\r\ne:\r\n",
+            "a: [b, 'c' , d e,\"f\"]\nb: []\nc:\n- [ ]\n- [-1]\n",
         ] {
             assert!(is_read(text), "{text:?}");
         }
@@ -237,7 +260,12 @@ mod tests {
             "a: b: c\n",
             "a: b # c\n",
             "# a\nb: c\n",
-            "a: [b]\n",
+            "a: [b: c]\n",
+            "a: [b, [c]]\n",
+            "a: [b,]\n",
+            "a: ['b, c']\n",
+            "a: [b\n  c]\n",
+            "a: {b: c}\n",
             "a: |\n  b\n",
             "a: b\n  c\n",
             "a:\n  b\n",
@@ -252,7 +280,7 @@ mod tests {
             "a: \"b\" c\n",
             "a: '\n",
             "a:\tb\n",
-            "a: b\r\n",
+            "a: b\rc: d\n",
             "a: b\n---\nc: d\n",
             "a: b\n...\n",
             "a: - b\n",
@@ -271,7 +299,7 @@ mod tests {
     fn line() -> impl Strategy<Value = String> {
         let word = prop::sample::select(vec![
             "a", "b c", "k: v", "k:", "- ", "-", "- x", "- k: v", "- k:", "- - y", "'q'", "\"q\"", "'q", "1", "-1", "- -1",
-            "~", "é", "x #y", "x#y", "#c", "k: 'q'", "k: [a]", "k: |", "k: http://x", "x:y", ": x", "k: v: w", "---", "...",
+            "~", "é", "x #y", "x#y", "#c", "k: 'q'", "k: [a]", "- [a, 'b']", "k: [ x y,z ]", "k: [a, b", "k: []", "k: v\r", "k:\r", "\r", "k: |", "k: http://x", "x:y", ": x", "k: v: w", "---", "...",
             "k:  v  ", "", "k:\tv", "<<: x", "k: <m>", "k: -", "k: - v", "k: \"a\\\"b\"", "'k': v", "k: é", "k: ~",
         ]);
         (0_usize..5, word).prop_map(|(indent, word)| format!("{}{word}\n", " ".repeat(indent)))
@@ -286,7 +314,7 @@ mod tests {
         }
 
         #[test]
-        fn of_any_text(text in "([a-c:\\-'\" #\n]|: |- |\n  ){0,24}") {
+        fn of_any_text(text in "([a-c:\\-'\" #,\\[\\]\r\n]|: |- |\n  |: \\[){0,24}") {
             is_read(&text);
         }
     }
