@@ -522,6 +522,58 @@ fn a_sentence_names_a_base_model_when_nothing_else_does() {
     assert_eq!(Origin::default(), Origin::Unknown);
 }
 
+/// What a card derives from is told in many ways, and much that sounds alike speaks of something else.
+#[test]
+fn what_a_model_was_made_from_is_told_in_many_ways() {
+    let told = |title: &str, text: &str| -> Option<String> {
+        let card = format!("---\nlicense: mit\n---\n# {title}\n\n{text}\n");
+        common::audit_text(&card, None).lineage.into_iter().next().map(|input| input.name)
+    };
+    let link = "[harbour-tide](https://huggingface.co/coast/harbour-tide)";
+    for text in [
+        "We started from LINK and trained all layers on our logs.",
+        "An ONNX export of LINK for the browser.",
+        "GGUF / ggml conversions and quantisations of LINK, made with llama.cpp.",
+        "A Danish fine-tune of LINK for\nwritten complaints.",
+        "Ebbe is obtained from LINK by pruning a third of its heads.",
+        "LINK fine-tuned on tide tables.",
+        "This model was merged with linear weights using LINK as a base.",
+        "The model is built on `coast/harbour-tide`.",
+        "Continued pre-training of `coast/harbour-tide` on tide tables.",
+        "An abliterated version of coast/harbour-tide (https://huggingface.co/coast/harbour-tide).",
+        "### Base model\n\nLINK",
+        "- **Source:** LINK",
+        "| Original model | LINK |",
+        "Базовая модель: LINK",
+        "Le modèle est basé sur LINK.",
+        "Das Modell wurde feinabgestimmt auf Basis von LINK.",
+        "이 모델은 LINK를 파인튜닝한 모델입니다.",
+        "LINKをファインチューニングしたモデルです。",
+        "```yaml\nbase_model: coast/harbour-tide\nadapter: lora\n```",
+        "```sh\npython run.py --model_name_or_path coast/harbour-tide --do_train\n```",
+    ] {
+        assert_eq!(told("Ebbe", &text.replace("LINK", link)).as_deref(), Some("coast/harbour-tide"), "{text}");
+    }
+    for text in [
+        "The tokenizer is based on LINK.",
+        "Flut, a fine-tuned version of LINK, was compared with it.",
+        "Flut is a fine-tuned version of LINK.",
+        "Ebbe was trained from scratch and is smaller than a fine-tuned version of LINK.",
+        "When fine-tuned from `coast/harbour-tide` instead, it is slower.",
+        "Quantized version of this model: LINK",
+        "- Flut: fine-tuned from LINK",
+        "## Training your own\n\n```yaml\nbase_model: coast/harbour-tide\nadapter: lora\n```",
+        "- **Source:** `coast/harbour-tide`",
+        "Le modèle de comparaison est une version affinée de LINK.",
+    ] {
+        assert_eq!(told("Ebbe", &text.replace("LINK", link)), None, "{text}");
+    }
+    assert_eq!(
+        told("Harbour Tide", "Other formats: GGUF conversion of [it](https://huggingface.co/x/harbour-tide-gguf)"),
+        None
+    );
+}
+
 /// The folder that a card lies in is its name, from wherever it is audited, and exceptions are idle only where all
 /// cards were seen.
 #[test]

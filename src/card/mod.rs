@@ -229,8 +229,18 @@ impl<'s> Card<'s> {
         }
         let body = front.body_start();
         let outline = markdown::outline(&text[body..], body);
-        let mut card =
-            Self { source, front, yaml, yaml_error, outline, kind: Kind::Model, faults, siblings, home: None, told_base: OnceCell::new() };
+        let mut card = Self {
+            source,
+            front,
+            yaml,
+            yaml_error,
+            outline,
+            kind: Kind::Model,
+            faults,
+            siblings,
+            home: None,
+            told_base: OnceCell::new(),
+        };
         card.kind = kind.unwrap_or_else(|| kind::detect(&card));
         card
     }

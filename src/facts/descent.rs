@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use regex::Regex;
 use serde::Deserialize;
 
@@ -10,7 +11,7 @@ use crate::card::{Card, Kind};
 use crate::embedded::table;
 use crate::license::{Relation, Role, base_model};
 use crate::repository::Repository;
-use crate::text::{self, SourceFile, Span};
+use crate::text::{self, SourceFile, Span, head, mentions};
 use crate::vocab::repo_id::{fault, in_url};
 use crate::yaml::{self, NodeId};
 
@@ -24,23 +25,33 @@ struct Words {
     own: Vec<String>,
     openings: Vec<String>,
     labels: Vec<String>,
+    sources: Vec<String>,
     otherwise: Vec<String>,
     aside: Vec<String>,
     others: Vec<String>,
     scratch: Vec<String>,
     parts: Vec<String>,
+    further: Vec<String>,
+    verbs: Vec<String>,
+    before: Vec<String>,
+    behind: Vec<String>,
+    copying: Vec<String>,
+    settings: Vec<String>,
+    helpers: Vec<String>,
     local_folders: Vec<String>,
     quantized: Vec<String>,
     converted: Vec<String>,
     adapter: Vec<String>,
 }
 
-/// The bytes, in lower case, that openings and labels begin with: few lines do.
+/// The bytes that openings and labels begin with: few lines do.
 fn begins() -> &'static [bool; 256] {
     static TABLE: LazyLock<[bool; 256]> = LazyLock::new(|| {
         let mut table = [false; 256];
-        for word in words().openings.iter().chain(&words().labels) {
-            table[usize::from(word.as_bytes()[0])] = true;
+        for word in words().openings.iter().chain(&words().labels).chain(&words().sources) {
+            for word in [word.clone(), word.to_uppercase()] {
+                table[usize::from(word.as_bytes()[0])] = true;
+            }
         }
         table
     });
@@ -49,7 +60,7 @@ fn begins() -> &'static [bool; 256] {
 
 /// Whether a line may begin with an opening or a label.
 fn may_begin(line: &str) -> bool {
-    line.bytes().next().is_some_and(|byte| begins()[usize::from(byte.to_ascii_lowercase())])
+    line.bytes().next().is_some_and(|byte| begins()[usize::from(byte)])
 }
 
 fn words() -> &'static Words {
@@ -180,37 +191,235 @@ pub(crate) fn sentence<'c>(card: &'c Card<'_>) -> Option<&'c (Span, String)> {
 }
 
 fn told(card: &Card<'_>) -> Option<(Span, String)> {
+    let found = phrase(card).or_else(|| mention(card)).or_else(|| at_line(card)).or_else(|| headed(card));
+    let found = found.or_else(|| linked_as_base(card)).or_else(|| listed(card))?;
+    (!is_itself(card, &found.1)).then_some(found)
+}
+
+/// A phrase with the name of the model right behind it.
+fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
     static PHRASE: LazyLock<Regex> = LazyLock::new(|| {
         let capital = words().capital.iter().map(|phrase| phrase[..1].to_uppercase() + &phrase[1..]);
         one_of(&words().phrases.iter().chain(&words().cased).cloned().chain(capital).collect::<Vec<_>>())
     });
     let text = card.source.text();
     let body = card.front.body_start();
-    let said = PHRASE.find_iter(&text[body..]).find_map(|phrase| {
-        let before = text::tail(&text[body..body + phrase.start()], SENTENCE);
-        let start = body + phrase.start() - before.len() + before.rfind(['\n', '.', '|']).map_or(0, |at| at + 1);
-        let rest = text::head(&text[body + phrase.end()..], SENTENCE);
-        let end = body + phrase.end() + rest.find('\n').unwrap_or(rest.len());
+    PHRASE.find_iter(&text[body..]).find_map(|phrase| {
+        let (start, end) = (body + phrase.start(), body + phrase.end());
+        let sentence = Sentence::around(card, start);
         // "is based on" begins with what it speaks of.
-        let mut before = text[start..body + phrase.end()].to_lowercase();
-        let mut own = opens(text, body + phrase.start());
+        if sentence.is_of_model(card, start, end) { behind(card, end, false) } else { None }
+    })
+}
+
+/// A mention of the model in a sentence that says, before or right behind it, that this one was made from it.
+fn mention(card: &Card<'_>) -> Option<(Span, String)> {
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| one_of(&words().before));
+    let text = card.source.text();
+    mentions_of_models(card).into_iter().find_map(|(span, repo)| {
+        let (at, end) = (span.start as usize, span.end as usize);
+        let sentence = Sentence::around(card, at);
+        let before = text[sentence.start..at].to_lowercase();
+        let near =
+            |said: &regex::Match<'_>| before.len() - said.end() < REACH && is_whole(&before[said.end()..], text, end);
+        let said = BEFORE.find_iter(&before).filter(near).last().map(|said| said.range());
+        // In lower case, a few letters have another length.
+        let place = |byte: usize| sentence.start + head(&text[sentence.start..at], byte).len();
+        let (from, to) = if let Some(said) = said {
+            (place(said.start), place(said.end))
+        } else {
+            let rest = text[end..].trim_start_matches(['*', '`', '_', ' ', ')']);
+            let rest = head(rest, REACH).to_lowercase();
+            words().behind.iter().any(|words| rest.starts_with(words.as_str())).then_some((at, at))?
+        };
+        let told = sentence.is_of_model(card, from, to) && !is_hidden(card, span) && !is_copy_of(card, &repo);
+        told.then_some((span, repo))
+    })
+}
+
+/// Where the body names models of the Hub, in order: by links, by ids in backquotes, and by addresses.
+fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
+    static ADDRESS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("https://huggingface.co/"));
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let links = card.outline.links.iter();
+    let mut found: Vec<(Span, String)> =
+        links.filter_map(|link| Some((link.span, linked(&link.target).filter(|repo| repo.contains('/'))?))).collect();
+    let bytes = text.as_bytes();
+    let token = |at: usize| {
+        let length =
+            bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte)).count();
+        &text[at..at + length]
+    };
+    for open in memchr::memchr_iter(b'`', &bytes[body..]).map(|at| body + at + 1) {
+        let id = token(open);
+        let known = || base_model(id).is_some() && id.contains(['/', '-']);
+        if bytes.get(open + id.len()) == Some(&b'`')
+            && (known() || reads_like_id(id))
+            && fault(id).is_none()
+            // The text of a link is what the link leads to.
+            && !card.outline.links.iter().any(|link| link.span.range().contains(&open))
+        {
+            let repo = base_model(id).filter(|_| !id.contains('/')).map_or(id, |model| model.repo.as_str());
+            found.push((Span::new(open, open + id.len()), repo.to_owned()));
+        }
+    }
+    for at in ADDRESS.find_iter(&bytes[body..]).map(|at| body + at) {
+        // Those in links are known.
+        if !matches!(bytes[at - 1], b'(' | b'<' | b'"' | b'\'' | b'[') || bytes[at.saturating_sub(2)] == b' ' {
+            let name = at + ADDRESS.needle().len();
+            let path = token(name).trim_end_matches('.');
+            let repo = in_url(&text[at..name + path.len()], "model").filter(|repo| repo.contains('/'));
+            // "gemma-2-2b-it (https://huggingface.co/google/gemma-2-2b-it)"
+            let before = text[..at].strip_suffix(" (").unwrap_or_default();
+            let said = |repo: &String| {
+                let name = [repo.as_str(), repo.rsplit('/').next().unwrap_or(repo)];
+                name.into_iter().find(|name| before.ends_with(name)).map_or(at, |name| before.len() - name.len())
+            };
+            found.extend(repo.map(|repo| (Span::new(said(&repo), name + path.len()), repo)));
+        }
+    }
+    found.sort_by_key(|(span, _)| span.start);
+    found
+}
+
+/// The sentence, or the item of a list, that a byte stands in.
+struct Sentence {
+    start: usize,
+    end: usize,
+}
+
+impl Sentence {
+    fn around(card: &Card<'_>, at: usize) -> Self {
+        let text = card.source.text();
+        let before = text::tail(&text[card.front.body_start()..at], SENTENCE);
+        let rest = head(&text[at..], SENTENCE);
+        let begins = |line: &str| {
+            let bare = line.trim_start_matches([' ', '\t', '>']);
+            bare.is_empty() || bare.starts_with(['-', '*', '+', '|', '#', '<']) && !bare.starts_with("**")
+        };
+        let mut start = before.len();
+        // Lines that are wrapped belong to one sentence.
+        for (line_at, line) in text::lines(before).collect::<Vec<_>>().into_iter().rev() {
+            let stop =
+                [". ", "! ", "? ", "。"].iter().filter_map(|stop| line.rfind(stop).map(|at| at + stop.len())).max();
+            start = line_at + stop.unwrap_or(0);
+            if stop.is_some() || begins(line) && (line_at + line.len() == before.len() || !line.trim().is_empty()) {
+                break;
+            }
+            if line.trim().is_empty() {
+                start = line_at + line.len();
+                break;
+            }
+        }
+        let stops = [". ", ".\n", "\n\n", "\n- ", "\n* ", "。"];
+        let end = stops.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
+        Self { start: at - before.len() + start, end: at + end }
+    }
+
+    /// Whether the words at bytes `from..to` of it speak of the card's own model, as it is now.
+    fn is_of_model(&self, card: &Card<'_>, from: usize, to: usize) -> bool {
+        let text = card.source.text();
+        let mut before = text[self.start..to.max(self.start)].to_lowercase();
+        let lead = &text[self.start..from.max(self.start)];
+        let mut own = self.opens(card, from) || names_model(card, &lead.to_lowercase());
         for word in &words().own {
             if before.contains(word.as_str()) {
                 // "This model was" speaks of no other one.
                 (own, before) = (true, before.replace(word.as_str(), "\n"));
             }
         }
-        let other = contains(&before, &words().otherwise);
-        let line = text[start..end].to_lowercase();
-        let aside = contains(&line, &words().scratch) || contains(&line, &words().aside) || quoted(&text[..start]);
-        if !own || other || aside || is_of_others(card, start) {
-            return None;
+        let line = text[self.start..self.end].to_lowercase();
+        // A copy in another number format has the card of the original, which speaks of that one's base.
+        let copy = super::place(card).1.is_some_and(|name| is_marked(&name.to_lowercase(), &words().quantized));
+        if copy && !contains(&before, &words().copying) {
+            return false;
         }
-        behind(card, body + phrase.end(), false)
-    });
-    let said = said.or_else(|| at_line(card));
-    let found = said.or_else(|| linked_as_base(card)).or_else(|| listed(card))?;
-    (!is_itself(card, &found.1)).then_some(found)
+        let aside = contains(&line, &words().scratch) || contains(&line, &words().aside) || quoted(&text[..self.start]);
+        own && !contains(&before, &words().otherwise) && !aside && !is_of_others(card, self.start)
+    }
+
+    /// Whether the sentence begins a paragraph or a heading, with few words before byte `at` and none that says something
+    /// of them: "A German fine-tune of …".
+    fn opens(&self, card: &Card<'_>, at: usize) -> bool {
+        let text = card.source.text();
+        let lead = text[self.start..at.max(self.start)].trim_start_matches([' ', '\t', '\r', '\n', '*', '_', '#']);
+        let opened = at - lead.len().min(at);
+        let paragraph = || {
+            let line = text[..opened].rfind('\n').map_or(0, |end| end + 1);
+            opens(text, opened) || text[line..].starts_with('#')
+        };
+        let lower = lead.to_lowercase();
+        let mut words_of = lower.split_whitespace();
+        words_of.clone().count() <= FEW
+            && !lead.contains([':', '[', '(', '"', ','])
+            && !words_of.any(|word| words().verbs.iter().any(|verb| verb == word))
+            && paragraph()
+    }
+}
+
+/// Words before a phrase that a heading or nominal sentence begins with.
+const FEW: usize = 7;
+
+/// Whether the text says so little of a link to `repo`, in `gap` before it and right behind it, that the whole model is
+/// meant: "…'s architecture", "the tokenizer of …" speak of a part.
+fn is_whole(gap: &str, text: &str, end: usize) -> bool {
+    let split =
+        |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+    let next = text[end..].split(['\n', '.', ',', ';']).next().unwrap_or_default();
+    let next = split(head(next, REACH)).into_iter().find(|word| word.len() > 1).unwrap_or_default();
+    let part = |word: &String| words().parts.contains(word);
+    let further = |word: &String| part(word) || words().further.contains(word);
+    !gap.contains(['\n', '.', ':']) && !split(gap).iter().any(further) && !part(&next)
+}
+
+/// Whether a place shows code, or a comment that nobody sees.
+fn is_hidden(card: &Card<'_>, span: Span) -> bool {
+    let inside = |outer: &Span| outer.start <= span.start && span.end <= outer.end;
+    card.outline.code.iter().any(|code| inside(&code.span)) || card.outline.comments.iter().any(inside)
+}
+
+/// Whether an id is what a copy of the card's own model in another number format is called.
+fn is_copy_of(card: &Card<'_>, repo: &str) -> bool {
+    let name = repo.rsplit('/').next().unwrap_or(repo).to_lowercase();
+    names(card, super::place(card).1).iter().any(|own| {
+        let own = own.rsplit('/').next().unwrap_or(own).to_lowercase();
+        let rest = name.strip_prefix(own.as_str()).unwrap_or_default();
+        is_marked(rest, &words().quantized) && !is_marked(&own, &words().quantized)
+    })
+}
+
+/// Whether one of the parts of a name is one of some words.
+fn is_marked(name: &str, words: &[String]) -> bool {
+    name.split(['-', '_', '.']).any(|part| words.iter().any(|word| word == part))
+}
+
+/// Bytes of a name behind which another part of it may stand.
+const LONG: usize = 12;
+
+/// Whether a text, in lower case, speaks of the model by one of its names: not of another whose name begins so.
+fn names_model(card: &Card<'_>, text: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/');
+    names(card, super::place(card).1).iter().any(|name| {
+        let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+        let first = name.split(|c: char| !c.is_alphanumeric()).find(|word| word.len() > 2).unwrap_or_default();
+        [name.as_str(), first].into_iter().filter(|own| !own.is_empty()).any(|own| {
+            // A version may stand behind a long name.
+            let long = own.contains('-') && own.len() > LONG;
+            let free =
+                |at: usize| !text[..at].ends_with(goes_on) && (long || !text[at + own.len()..].starts_with(goes_on));
+            text.match_indices(own).any(|(at, _)| free(at))
+        })
+    })
+}
+
+/// Whether a text, in lower case, holds the first word of one of the names of the model.
+pub(crate) fn is_named(card: &Card<'_>, text: &str) -> bool {
+    names(card, super::place(card).1).iter().any(|name| {
+        let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+        let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
+        words.next().is_some_and(|word| mentions(text, word))
+    })
 }
 
 /// Whether what follows a text stands in a quotation that its last line opens.
@@ -238,7 +447,7 @@ fn opens(text: &str, at: usize) -> bool {
 /// What lines begin with: an [`opening`], else the [`label`]s, where they agree.
 fn at_line(card: &Card<'_>) -> Option<(Span, String)> {
     let body = card.front.body_start();
-    let (mut labelled, mut agreed): (Option<(Span, String)>, bool) = (None, true);
+    let mut labelled: Vec<(bool, Span, String)> = Vec::new();
     for (at, line) in text::lines(&card.source.text()[body..]) {
         let marks = line.bytes().take_while(|byte| MARKS.contains(byte)).count();
         if !may_begin(&line[marks..]) {
@@ -247,12 +456,30 @@ fn at_line(card: &Card<'_>) -> Option<(Span, String)> {
         if let Some(found) = opening(card, body + at, line) {
             return Some(found);
         }
-        let Some(end) = label(line, marks).filter(|_| !is_of_others(card, body + at)) else { continue };
+        let Some((end, name, source)) = label(line, marks).filter(|_| !is_of_others(card, body + at)) else { continue };
         let Some((span, repo)) = behind(card, body + at + end, true) else { continue };
-        agreed &= labelled.as_ref().is_none_or(|(_, known)| known.eq_ignore_ascii_case(&repo));
-        labelled.get_or_insert((span, repo));
+        // A source may also be a repository of code elsewhere.
+        let on_hub = || card.outline.links.iter().any(|link| link.span == span);
+        if !source || name.contains("model") || on_hub() {
+            labelled.push((source, span, repo));
+        }
     }
-    labelled.filter(|_| agreed)
+    // What was copied or converted is nearer than what that was made from.
+    let source = labelled.iter().any(|(source, ..)| *source);
+    labelled.retain(|(of, ..)| *of == source);
+    let (_, span, repo) = labelled.first()?.clone();
+    labelled.iter().all(|(_, _, other)| other.eq_ignore_ascii_case(&repo)).then_some((span, repo))
+}
+
+/// What stands alone right below a heading that is such a label.
+fn headed(card: &Card<'_>) -> Option<(Span, String)> {
+    card.outline.headings.iter().find_map(|heading| {
+        let title = heading.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        let section = heading.section.range();
+        let text = &card.source.text()[section.clone()];
+        let lead = text.len() - text.trim_start_matches([' ', '\n', '\r', '-', '*']).len();
+        words().labels.contains(&title).then(|| behind(card, section.start + lead, true))?
+    })
 }
 
 /// Marks before what a line begins with.
@@ -296,36 +523,56 @@ fn linked_as_base(card: &Card<'_>) -> Option<(Span, String)> {
     })
 }
 
-/// The base model in a configuration of axolotl, which writes it into its cards.
+/// The base model in what a block of code trains with: a configuration of axolotl, which writes it into its cards, the
+/// option of a script of transformers, or what a `Trainer` is given.
 fn listed(card: &Card<'_>) -> Option<(Span, String)> {
     card.outline.code.iter().find_map(|block| {
         let text = card.source.slice(block.span);
-        let of_others = || is_of_others(card, block.span.start as usize);
-        if !text.contains("\nbase_model:") || !text.contains("\ndatasets:") || of_others() {
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        let key = if text.contains("base_model:") && has(&["\ndatasets:", "\nadapter:", "\nmodel_type:", "\nload_in_"])
+        {
+            "base_model:"
+        } else if text.contains("--model_name_or_path") && contains(text, &words().settings) {
+            "--model_name_or_path"
+        } else if text.contains(".train()") && has(&["Trainer("]) {
+            ".from_pretrained("
+        } else {
+            return None;
+        };
+        if is_of_others(card, block.span.start as usize) {
             return None;
         }
-        let value = |key: &str| {
-            text::lines(text).find_map(|(at, line)| {
-                let value = line.trim_start_matches([' ', '\t', '-']).strip_prefix(key)?.split(" #").next()?;
-                let id = value.trim().trim_matches(['"', '\'']);
-                let start = block.span.start as usize + at + (id.as_ptr() as usize - line.as_ptr() as usize);
-                let owner = id.split_once('/')?.0;
-                (fault(id).is_none() && !is_local(owner)).then(|| (Span::new(start, start + id.len()), id.to_owned()))
-            })
-        };
-        value("base_model:")
+        text.match_indices(key).find_map(|(at, _)| {
+            let line = &text[at + key.len()..];
+            let line = line.split(['\n', ',', ')', '\\', '#']).next()?;
+            let id = line.trim_start_matches([' ', '\t', '=']).split([' ', '\t']).next()?.trim_matches(['"', '\'']);
+            let start = block.span.start as usize + at + key.len() + line.find(id)?;
+            let class = text[..at].rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next()?;
+            let helper = key.starts_with('.') && contains(class, &words().helpers);
+            let known = base_model(id).filter(|_| !id.contains('/')).map(|model| model.repo.clone());
+            let owner = id.split_once('/').filter(|(owner, _)| fault(id).is_none() && !is_local(owner));
+            let repo = known.or_else(|| owner.map(|_| id.to_owned())).filter(|_| !helper)?;
+            Some((Span::new(start, start + id.len()), repo))
+        })
     })
 }
 
-/// Where the value of a line begins that has a label for it behind its marks.
-fn label(line: &str, marks: usize) -> Option<usize> {
+/// Bytes of the longest label.
+const LABEL: usize = 60;
+
+/// Where the value of a line begins that has a label for it behind its marks, the label, and whether it is one for a
+/// source.
+fn label(line: &str, marks: usize) -> Option<(usize, &'static str, bool)> {
     let bare = &line[marks..];
-    let begins = |label: &&String| bare.get(..label.len()).is_some_and(|start| start.eq_ignore_ascii_case(label));
-    let label = words().labels.iter().find(begins)?;
-    let rest = bare[label.len()..].trim_start_matches([' ', '\t', '*']);
-    // "Base model [x](…)" needs no colon.
-    let value = rest.strip_prefix([':', '|', '：']).or_else(|| rest.starts_with('[').then_some(rest))?;
-    Some(line.len() - value.trim_start_matches('*').len())
+    let lower = head(bare, LABEL).to_lowercase();
+    let known = |labels: &'static [String], source: bool| labels.iter().map(move |label| (label, source));
+    known(&words().labels, false).chain(known(&words().sources, true)).find_map(|(label, source)| {
+        let rest = bare.get(label.len()..).filter(|_| lower.starts_with(label.as_str()))?;
+        let rest = rest.trim_start_matches([' ', '\t', '*']);
+        // "Base model [x](…)" needs no colon.
+        let value = rest.strip_prefix([':', '|', '：']).or_else(|| rest.starts_with('[').then_some(rest))?;
+        Some((line.len() - value.trim_start_matches('*').len(), label.as_str(), source))
+    })
 }
 
 fn contains(text: &str, words: &[String]) -> bool {
@@ -342,24 +589,7 @@ fn one_of(words: &[String]) -> Regex {
 /// label of a field the name of a known model is enough.
 fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
     let text = card.source.text();
-    let hidden = |span: Span| {
-        let inside = |outer: &Span| outer.start <= span.start && span.end <= outer.end;
-        card.outline.code.iter().any(|code| inside(&code.span)) || card.outline.comments.iter().any(inside)
-    };
-    // "…'s architecture", "the tokenizer of …" speak of a part.
-    let whole = |gap: &str, end: usize| {
-        let split = |text: &str| {
-            text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>()
-        };
-        let next = text[end..].split(['\n', '.', ',', ';']).next().unwrap_or_default();
-        let next = split(next).into_iter().find(|word| word.len() > 1).unwrap_or_default();
-        let part = |word: &String| words().parts.contains(word);
-        let further = |word: &String| {
-            part(word)
-                || matches!(word.as_str(), "which" | "itself" | "based" | "create" | "obtain" | "produce" | "into")
-        };
-        !split(gap).iter().any(further) && !part(&next)
-    };
+    let hidden = |span: Span| is_hidden(card, span);
     let link = card.outline.links.iter().find(|link| link.span.start as usize >= from);
     if let Some(link) = link
         && (link.span.start as usize) < from + REACH
@@ -367,11 +597,11 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
         let gap = &text[from..link.span.start as usize];
         let near = if label { !gap.contains(char::is_alphanumeric) } else { true };
         if near
-            && !gap.contains(['\n', '.'])
             && let Some(repo) = linked(&link.target)
             && (repo.contains('/') || base_model(&repo).is_some())
-            && whole(gap, link.span.end as usize)
+            && is_whole(gap, text, link.span.end as usize)
             && !hidden(link.span)
+            && !is_copy_of(card, &repo)
         {
             return Some((link.span, repo));
         }
@@ -401,7 +631,7 @@ fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
     let known = base_model(id).is_some() && (label || id.contains(['/', '-']));
     // "Roberta-base" is the name of a model whose id is another.
     let repo = base_model(id).filter(|_| !id.contains('/')).map_or(id, |model| model.repo.as_str());
-    ((known || reads_like_id(id)) && fault(id).is_none() && whole("", span.end as usize) && !hidden(span))
+    ((known || reads_like_id(id)) && fault(id).is_none() && is_whole("", text, span.end as usize) && !hidden(span))
         .then(|| (span, repo.to_owned()))
 }
 

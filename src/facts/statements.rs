@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::descent;
+use super::descent::is_named;
 use crate::card::{Card, Kind};
 use crate::embedded::table;
 use crate::license::License;
 use crate::license::names::{at_start, of_url};
 use crate::text::any::AnyOf;
-use crate::text::{self, Span, head};
+use crate::text::{self, Span, head, mentions};
 
 /// What a statement speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -599,23 +599,4 @@ fn subject(card: &Card<'_>, before: &str) -> Subject {
     let spoken =
         first.is_none_or(|word| has_word(&wording().pronouns, word)) || has(&wording().whole) || is_named(card, before);
     if other || !has(own) && (has(foreign) || !spoken) { Subject::Other } else { Subject::Repository }
-}
-
-/// Whether a text, in lower case, holds the first word of one of the names of the model.
-fn is_named(card: &Card<'_>, text: &str) -> bool {
-    let names = descent::names(card, super::place(card).1);
-    names.iter().any(|name| {
-        let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
-        let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
-        words.next().is_some_and(|word| mentions(text, word))
-    })
-}
-
-/// True when `text` holds `word` as a word (or the beginning of one, for plurals).
-fn mentions(text: &str, word: &str) -> bool {
-    let (text, word) = (text.as_bytes(), word.as_bytes());
-    let Some(first) = word.first() else { return true };
-    // Clauses are short: making a searcher for each word takes longer than looking.
-    memchr::memchr_iter(*first, text)
-        .any(|at| text[at..].starts_with(word) && (at == 0 || !text[at - 1].is_ascii_alphanumeric()))
 }

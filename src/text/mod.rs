@@ -85,6 +85,15 @@ pub(crate) fn tail(text: &str, most: usize) -> &str {
     &text[start.unwrap_or(text.len())..]
 }
 
+/// True when `text` holds `word` as a word (or the beginning of one, for plurals).
+pub(crate) fn mentions(text: &str, word: &str) -> bool {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some(first) = word.first() else { return true };
+    // Clauses are short: making a searcher for each word takes longer than looking.
+    memchr::memchr_iter(*first, text)
+        .any(|at| text[at..].starts_with(word) && (at == 0 || !text[at - 1].is_ascii_alphanumeric()))
+}
+
 /// The name and text of one file.
 #[derive(Debug)]
 pub struct SourceFile {

@@ -213,9 +213,9 @@ fn scalar(value: &str) -> Option<Kind<'_>> {
 fn is_harmless(line: &str) -> bool {
     !line.bytes().any(|byte| byte < b' ' || byte == 0x7f)
         && (line.is_ascii()
-            || !line.chars().any(|c| {
-                c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
-            }))
+            || !line
+                .chars()
+                .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')))
 }
 
 #[cfg(test)]
@@ -298,9 +298,54 @@ mod tests {
     /// A line of what front matter is made of.
     fn line() -> impl Strategy<Value = String> {
         let word = prop::sample::select(vec![
-            "a", "b c", "k: v", "k:", "- ", "-", "- x", "- k: v", "- k:", "- - y", "'q'", "\"q\"", "'q", "1", "-1", "- -1",
-            "~", "é", "x #y", "x#y", "#c", "k: 'q'", "k: [a]", "- [a, 'b']", "k: [ x y,z ]", "k: [a, b", "k: []", "k: v\r", "k:\r", "\r", "k: |", "k: http://x", "x:y", ": x", "k: v: w", "---", "...",
-            "k:  v  ", "", "k:\tv", "<<: x", "k: <m>", "k: -", "k: - v", "k: \"a\\\"b\"", "'k': v", "k: é", "k: ~",
+            "a",
+            "b c",
+            "k: v",
+            "k:",
+            "- ",
+            "-",
+            "- x",
+            "- k: v",
+            "- k:",
+            "- - y",
+            "'q'",
+            "\"q\"",
+            "'q",
+            "1",
+            "-1",
+            "- -1",
+            "~",
+            "é",
+            "x #y",
+            "x#y",
+            "#c",
+            "k: 'q'",
+            "k: [a]",
+            "- [a, 'b']",
+            "k: [ x y,z ]",
+            "k: [a, b",
+            "k: []",
+            "k: v\r",
+            "k:\r",
+            "\r",
+            "k: |",
+            "k: http://x",
+            "x:y",
+            ": x",
+            "k: v: w",
+            "---",
+            "...",
+            "k:  v  ",
+            "",
+            "k:\tv",
+            "<<: x",
+            "k: <m>",
+            "k: -",
+            "k: - v",
+            "k: \"a\\\"b\"",
+            "'k': v",
+            "k: é",
+            "k: ~",
         ]);
         (0_usize..5, word).prop_map(|(indent, word)| format!("{}{word}\n", " ".repeat(indent)))
     }

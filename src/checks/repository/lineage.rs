@@ -163,7 +163,9 @@ fn retold(ctx: &Context<'_>, declared: &[&str], sink: &mut Sink<'_>) -> bool {
         return false;
     }
     let Some((span, repo)) = descent::sentence(ctx.card) else { return false };
-    if declared.iter().any(|known| are_same(known, repo)) {
+    // A card that names both may speak of a part, or of an earlier step.
+    let body = &ctx.card.source.text()[ctx.card.front.body_start()..];
+    if declared.iter().any(|known| are_same(known, repo) || body.contains(known)) {
         return false;
     }
     let written = declared.iter().map(|repo| format!("`{repo}`")).collect::<Vec<_>>().join(", ");
