@@ -130,10 +130,10 @@ fn places_of_one_finding_are_silenced_one_by_one() {
         let findings = report["cards"][0]["findings"].as_array().expect("findings").iter();
         findings.filter(|f| f["suppressed"] == false).map(|f| f["message"].as_str().expect("text").to_owned()).collect()
     };
-    assert_eq!(audit(&text, &[]), ["The placeholder of `How to use` is not filled in, and 2 more"]);
+    assert_eq!(audit(&text, &[]), ["The placeholder of `How to use` is not filled in, and 2 more (lines 17, 19)"]);
     let comment = "<!-- cardlint: ignore[section-unfilled] comes with the paper -->";
     let silenced = text.replacen("TODO", &format!("{comment}\nTODO"), 1);
-    assert_eq!(audit(&silenced, &[]), ["The placeholder of `Contact` is not filled in, and one more"]);
+    assert_eq!(audit(&silenced, &[]), ["The placeholder of `Contact` is not filled in, and one more (line 20)"]);
     let both = silenced.replace("## Contact", &format!("## Contact {comment}"));
     assert_eq!(audit(&both, &[]), ["`Citation` has only a comment under it"]);
     fs::write(&card, &text).expect("card");
@@ -141,6 +141,66 @@ fn places_of_one_finding_are_silenced_one_by_one() {
     assert_eq!(audit(&text, &["--baseline", "b.json"]), [""; 0]);
     let more = text.replace("## Contact", "## Evaluation\n\nTODO\n\n## Contact");
     assert_eq!(audit(&more, &["--baseline", "b.json"]), ["The placeholder of `Evaluation` is not filled in"]);
+}
+
+/// What a comment says no reader sees: a word in it answers nothing, and the rule that it names stays silenced.
+#[test]
+fn comments_say_nothing_to_readers() {
+    let place = tempfile::tempdir().expect("folder");
+    let at = place.path();
+    fs::write(at.join("pytorch_model.bin"), "PK").expect("file");
+    let audit = |comment: &str| -> Vec<(String, bool)> {
+        fs::write(at.join("README.md"), format!("{CARD}\n{comment}\n")).expect("card");
+        rules(&json(at, &["--select", "pickle-weights,suppression"]))
+    };
+    let found = |silenced: bool| [("pickle-weights".to_owned(), silenced)];
+    assert_eq!(audit("<!-- pickle, safetensors follow -->"), found(false));
+    assert_eq!(audit("<!-- cardlint: ignore-file[pickle-weights] old -->"), found(true));
+    assert_eq!(audit("It is a pickle."), []);
+}
+
+/// An audit of licences alone tells that there is none, also where no front matter could declare it.
+#[test]
+fn no_front_matter_is_no_license() {
+    let place = tempfile::tempdir().expect("folder");
+    fs::write(place.path().join("README.md"), "# Model card for x\n\nFine-tuned.\n").expect("card");
+    let found = |words: &str| rules(&json(place.path(), &["README.md", "--select", words]));
+    assert_eq!(found("license-missing"), [("license-missing".to_owned(), false)]);
+    assert_eq!(found("license-missing,front-matter-missing"), [("front-matter-missing".to_owned(), false)]);
+}
+
+/// A comment cannot silence a binding rule, which is what is said of it; the choice of fixes without fixes is refused.
+#[test]
+fn what_has_no_use_is_told() {
+    let place = tempfile::tempdir().expect("folder");
+    let at = place.path();
+    fs::write(at.join("cardlint.toml"), "binding = [\"license-unknown\"]\n").expect("file");
+    let text = CARD.replace("license: our-own", "license: our-own # cardlint: ignore[license-unknown] ours");
+    fs::write(at.join("README.md"), text).expect("card");
+    let report = json(at, &["--select", "license-unknown,suppression"]);
+    let messages: Vec<&str> = (report["cards"][0]["findings"].as_array().expect("findings").iter())
+        .map(|finding| finding["message"].as_str().expect("text"))
+        .collect();
+    assert!(messages.iter().any(|message| message.contains("is binding in the configuration")), "{messages:?}");
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert_eq!(run(at, &["audit", "--unsafe-fixes"]).code, 2);
+}
+
+/// A task that nobody knows rules nothing out; one that is misspelt is what it means.
+#[test]
+fn misspelt_tasks_rule_nothing_out() {
+    let place = tempfile::tempdir().expect("folder");
+    let at = place.path();
+    let language = |task: &str| {
+        fs::write(at.join("README.md"), CARD.replace("text-classification", task)).expect("card");
+        let arguments = ["coverage", "README.md", "--framework", "hf-template", "--format", "csv"];
+        let out = run(at, &arguments).out;
+        let row = |id: &str| out.lines().find(|line| line.contains(id)).unwrap_or_default().to_owned();
+        (row("FM.language").contains("not applicable"), row("FM.pipeline_tag").contains("covered"))
+    };
+    assert_eq!(language("image-classification"), (true, true));
+    assert_eq!(language("Text Classification"), (false, true));
+    assert_eq!(language("frobnication"), (false, false));
 }
 
 /// What did not run has found nothing, which says nothing of what is known.

@@ -297,6 +297,35 @@ fn report_covers_a_tree_and_cannot_be_used_against_its_reader() {
     }
 }
 
+/// What is not known is not fine: no licence, a base whose licence nobody knows, a duty that is not met; and the policy.
+#[test]
+fn report_calls_nothing_fine_that_was_not_judged() {
+    let place = tempfile::tempdir().expect("folder");
+    let row = |front_matter: &str, config: &str| -> (Value, i32) {
+        repository(place.path(), "acme/x", front_matter);
+        fs::write(place.path().join("cardlint.toml"), config).expect("file");
+        let run = |arguments: &[&str]| {
+            let command =
+                Command::new(cargo_bin!("cardlint")).args([&["license", "report", "acme"], arguments].concat());
+            command.env_clear().current_dir(place.path()).output().expect("a run")
+        };
+        let report: Value = serde_json::from_slice(&run(&["--format", "json"]).stdout).expect("JSON");
+        (report["repositories"][0].clone(), run(&["--fail-on", "review"]).status.code().expect("a code"))
+    };
+    let (none, code) = row("language: en\nlibrary_name: peft\n", "");
+    assert_eq!((&none["verdict"], code), (&Value::from("unknown"), 1));
+    let (alone, code) = row("license: mit\n", "");
+    assert_eq!((&alone["verdict"], code), (&Value::Null, 0));
+    let (sibling, code) = row("license: mit\nbase_model: acme/y\n", "");
+    assert_eq!((&sibling["verdict"], code), (&Value::from("unknown"), 1));
+    let (denied, code) = row("license: cc-by-nc-4.0\n", "[license]\ndeny = [\"noncommercial\"]\n");
+    assert!(denied["policy"].as_str().expect("text").starts_with("denied: "), "{denied}");
+    assert_eq!(code, 1);
+    cardlint(&["license", "check", "--declared", "lama3.1", "--base", "gemma"])
+        .code(2)
+        .stderr_eq("error: `lama3.1` is not a licence that cardlint knows; did you mean `llama3.1`?\n");
+}
+
 /// Of a choice the best counts; a set is as good as its worst.
 #[test]
 fn policy_judges_expressions() {

@@ -188,6 +188,8 @@ pub struct Card<'s> {
     /// Owner and name of the repository, or the name alone, as the folders say that hold the card; `None` where only
     /// its own name tells.
     pub home: Option<String>,
+    /// The body as readers see it, once somebody asks, where comments hide some of it.
+    shown: OnceCell<Option<String>>,
     /// The model that the body says it was made from, and where, once somebody asks: several do.
     pub(crate) told_base: OnceCell<Option<(Span, String)>>,
 }
@@ -239,10 +241,34 @@ impl<'s> Card<'s> {
             faults,
             siblings,
             home: None,
+            shown: OnceCell::new(),
             told_base: OnceCell::new(),
         };
         card.kind = kind.unwrap_or_else(|| kind::detect(&card));
         card
+    }
+
+    /// The body as its readers see it: each HTML comment is blanks, so that places behind the front matter stay.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        let body = self.front.body_start();
+        let text = &self.source.text()[body..];
+        let blanked = self.shown.get_or_init(|| {
+            let comments = &self.outline.comments;
+            (!comments.is_empty()).then(|| {
+                let mut shown = String::with_capacity(text.len());
+                for comment in comments.iter().map(|comment| comment.range()) {
+                    let (start, end) = (comment.start - body, comment.end - body);
+                    if start >= shown.len() {
+                        shown.push_str(&text[shown.len()..start]);
+                        shown.extend(std::iter::repeat_n(' ', end - start));
+                    }
+                }
+                shown.push_str(&text[shown.len()..]);
+                shown
+            })
+        });
+        blanked.as_deref().unwrap_or(text)
     }
 
     /// Whether a file found by walking is a card and not some project's README: its front matter

@@ -300,7 +300,8 @@ pub struct LicenseReport {
     /// The configuration
     #[command(flatten)]
     pub configured: ConfigOptions,
-    /// Least verdict that makes the exit code 1: review, unknown, obligation-lost, conflict or never
+    /// Least verdict that makes the exit code 1: review, unknown, obligation-lost, conflict or never; with any of them,
+    /// duties that are not met and what the policy denies do, too
     #[arg(long, value_name = "VERDICT", value_parser = verdict, default_value = "never")]
     pub fail_on: FailVerdict,
     /// How to print it

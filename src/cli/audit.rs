@@ -79,6 +79,9 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     // A new baseline holds everything.
     let configured = || config.baseline.as_ref().map(|path| config.folder.join(path));
     let file = options.baseline.clone().or_else(configured).filter(|_| options.write_baseline.is_none());
+    if options.unsafe_fixes && !(options.fix || options.diff) {
+        bail!("--unsafe-fixes chooses what --fix writes, or --diff shows: give one of them, too");
+    }
     if options.prune_baseline && file.is_none() {
         bail!("there is no baseline to prune: name it with --baseline, or in the configuration");
     }
@@ -141,7 +144,8 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
             talk("baseline", &format!("{} written to {}", plural(count, "finding"), file.display()));
         }
     }
-    if let Some(known) = &known {
+    // What lies beside standard input is not seen, and so is not gone.
+    if let Some(known) = known.as_ref().filter(|_| !stdin) {
         stale(known, &tally.audited, &settings, options)?;
     }
     if mode.is_some() && !options.quiet {

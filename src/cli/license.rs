@@ -13,13 +13,14 @@ use super::config;
 use super::discover::{self, Globs};
 use super::hub::Online;
 use super::repositories::Repositories;
-use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, deliver, packs, page_style, print, talk};
+use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, deliver, packs, page_style, print, settings, talk};
 use crate::engine::{Audit, Settings};
 use crate::license::judge::Reason;
 use crate::license::knowledge::source;
 use crate::license::lineage::{Source, inputs};
 use crate::license::{self, Declared, Input, Judgement, License, Nothing, Published, Relation, Role, Verdict};
 use crate::report::{licenses, plural};
+use crate::rule::Severity;
 use crate::text::{safe, suggest};
 use crate::vocab::repo_id;
 
@@ -397,6 +398,16 @@ fn parse_input(text: &str) -> anyhow::Result<(&str, Option<&str>, Option<Relatio
     })
 }
 
+/// Refuses a licence of the command line that nobody knows: a slip would pass as a question that was answered.
+fn known(written: &str) -> anyhow::Result<()> {
+    let terms = license::resolve(Declared { license: &[written], name: None, link: None });
+    let Some(why) = terms.unknown else { return Ok(()) };
+    match suggest::nearest(written, license::ids()) {
+        Some(near) => bail!("{why}; did you mean `{near}`?"),
+        None => bail!("{why}"),
+    }
+}
+
 fn question(options: &LicenseCheck) -> anyhow::Result<Question> {
     let repo = options.name.as_deref().unwrap_or_default();
     let (owner, name) = repo_id::split(repo);
@@ -417,6 +428,7 @@ fn question(options: &LicenseCheck) -> anyhow::Result<Question> {
                 relation = Some(own);
             }
             let license: Vec<&str> = license.into_iter().collect();
+            license.iter().try_for_each(|written| known(written))?;
             let source = Source {
                 role,
                 name,
@@ -432,6 +444,10 @@ fn question(options: &LicenseCheck) -> anyhow::Result<Question> {
         (true, _) => Relation::Merge,
     };
     let declared: Vec<&str> = options.declared.iter().map(String::as_str).collect();
+    // What `other` stands for, its name says.
+    for written in declared.iter().filter(|written| **written != "other") {
+        known(written)?;
+    }
     let declared = Declared { license: &declared, name: options.license_name.as_deref(), link: None };
     let published = Published { name: name.to_owned(), terms: license::resolve(declared) };
     Ok(Question { relation: relation.unwrap_or(usual), inputs: found, published })
@@ -569,7 +585,9 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     let found = discover::find(&options.paths, "README.md", &globs, threads, false, &online);
     options.output.as_deref().map_or(Ok(()), |path| audit::spare(path, &found.targets))?;
     let known = Repositories::of(&config, &options.license_of, options.no_hub_cache, &found.targets, online.clone())?;
-    let settings = Settings { lookup: Some(Box::new(known)), ..Settings::default() };
+    let policy = config.policy(settings::today())?;
+    let has_policy = policy.is_some();
+    let settings = Settings { lookup: Some(Box::new(known)), policy, ..Settings::default() };
     let (mut audits, mut passed) = (Vec::new(), 0);
     let mut errors = found.errors;
     for target in &found.targets {
@@ -598,12 +616,13 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
         }
         ReportFormat::Table => {
             let cell = |cell: &String| safe::line(cell).into_owned();
-            // The addresses of the texts do not fit beside the rest.
-            let shown = licenses::COLUMNS.len() - 1;
+            // The addresses of the texts do not fit beside the rest, and without a policy it says nothing.
+            let shown = licenses::COLUMNS.len() - if has_policy { 1 } else { 2 };
             let cells: Vec<Vec<String>> =
                 audits.iter().map(|audit| licenses::row(audit)[..shown].iter().map(cell).collect()).collect();
             let style = page_style(global.color, options.output.as_deref());
-            crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &style) + DISCLAIMER + "\n"
+            let table = crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &style);
+            format!("{table}{}\n{DISCLAIMER}\n", counts(&audits))
         }
     };
     // JSON keeps its meaning with the unsafe characters escaped; the other forms have none left.
@@ -618,12 +637,33 @@ fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
     if passed > 0 {
         talk("passed over", &format!("{}: no metadata or wording of a card", plural(passed, "file")));
     }
-    let failed = options.fail_on.0.is_some_and(|least| audits.iter().any(|audit| audit.verdict >= Some(least)));
+    let fails = |audit: &Audit, least: Verdict| {
+        let denied = audit.findings.iter().any(|f| f.rule.id == "license-policy" && f.severity == Severity::Error);
+        licenses::verdict(audit) >= Some(least) || !licenses::unmet(audit).is_empty() || denied
+    };
+    let failed = options.fail_on.0.is_some_and(|least| audits.iter().any(|audit| fails(audit, least)));
     Ok(match (errors.is_empty(), failed) {
         (false, _) => EXIT_FAILED,
         (true, true) => EXIT_FINDINGS,
         (true, false) => EXIT_CLEAN,
     })
+}
+
+/// "62 ok, 35 unknown, 193 that derive from nothing that is named".
+fn counts(audits: &[Audit]) -> String {
+    let mut counted: Vec<(Option<Verdict>, usize)> = Vec::new();
+    for verdict in audits.iter().map(licenses::verdict) {
+        match counted.iter_mut().find(|(known, _)| *known == verdict) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((verdict, 1)),
+        }
+    }
+    counted.sort_by(|(one, _), (other, _)| other.cmp(one));
+    let words = |(verdict, count): &(Option<Verdict>, usize)| match verdict {
+        Some(verdict) => format!("{count} {}", verdict.as_str()),
+        None => format!("{count} that derive from nothing that is named"),
+    };
+    format!("{}: {}", plural(audits.len(), "card"), counted.iter().map(words).collect::<Vec<_>>().join(", "))
 }
 
 fn report_json(audit: &Audit) -> Value {
@@ -634,8 +674,9 @@ fn report_json(audit: &Audit) -> Value {
         "declared": license.map(|license| &license.declared),
         "expression": license.and_then(|license| license.expression.as_ref()),
         "classes": license.iter().flat_map(|license| &license.classes).map(|class| class.as_str()).collect::<Vec<_>>(),
-        "verdict": audit.verdict.map(Verdict::as_str),
-        "unmet": audit.unmet,
+        "verdict": licenses::verdict(audit).map(Verdict::as_str),
+        "unmet": licenses::unmet(audit),
+        "policy": licenses::policy(audit),
         "lineage": audit.lineage.iter().map(|base| json!({
             "name": base.name, "role": base.role.as_str(), "relation": base.relation.as_str(), "license": base.license,
             "origin": base.origin, "certain": base.certain, "behind": base.behind, "reason": base.reason,

@@ -39,6 +39,10 @@ fn means(card: &Card<'_>, field: &str) -> bool {
             let spoken = |code: &str| vocab::languages().is_known(code) && !vocab::languages().is_no_language(code);
             codes.into_iter().any(spoken)
         }),
+        "pipeline_tag" => card.field_text("pipeline_tag").is_none_or(|task| {
+            let tasks = vocab::tasks();
+            tasks.retired(task).is_some() || !tasks.meant(task).is_empty()
+        }),
         _ => true,
     }
 }

@@ -8,6 +8,7 @@ use super::data::{Applies, Cues, Vocabulary, vocabulary};
 use crate::card::Card;
 use crate::embedded::table;
 use crate::facts::{descent, integration};
+use crate::vocab;
 
 /// `rules/traits.yaml`.
 #[derive(Deserialize)]
@@ -24,6 +25,25 @@ struct File {
 fn file() -> &'static File {
     static TABLE: LazyLock<File> = LazyLock::new(|| table("rules/traits.yaml"));
     &TABLE
+}
+
+/// The task that a value of `pipeline_tag` names or, where it is misspelt, means; of one that nobody knows, nothing
+/// follows.
+fn known_task(value: &str) -> Option<String> {
+    let tasks = vocab::tasks();
+    let known = tasks.find(value).is_some() || tasks.retired(value).is_some() || file().lists_task(value);
+    let meant = || match tasks.meant(value).as_slice() {
+        [one] => Some((*one).to_owned()),
+        _ => None,
+    };
+    if known { Some(value.to_owned()) } else { meant() }
+}
+
+impl File {
+    fn lists_task(&self, task: &str) -> bool {
+        let lists = [&self.generative, &self.restoring, &self.language, &self.sound, &self.classifier];
+        lists.into_iter().flatten().any(|known| known == task)
+    }
 }
 
 /// Cues that tell what a model is.
@@ -94,7 +114,7 @@ impl Traits {
         let tags: Vec<&str> = card.mapping().map_or_else(Vec::new, |(document, _)| {
             card.field_items("tags").into_iter().filter_map(|tag| document.text(tag)).collect()
         });
-        let declared = card.field_text("pipeline_tag").map(|task| task.trim().to_lowercase());
+        let declared = card.field_text("pipeline_tag").and_then(|task| known_task(&task.trim().to_lowercase()));
         // A task among the tags stands in for one that is not declared, unless there are several.
         let tagged = || match integration::tagged_tasks(card).as_slice() {
             [task] => Some((*task).to_owned()),
@@ -107,7 +127,7 @@ impl Traits {
             let task = integration::task_of_card(card).map(|told| told.id);
             task.or_else(|| integration::meant_task(card)).map(str::to_owned)
         };
-        let stated = declared.filter(|task| !task.is_empty()).or_else(tagged);
+        let stated = declared.or_else(tagged);
         let is_stated = stated.is_some();
         let task = stated.or_else(told);
         let opens = |cue: usize| opening.contains(cue) && !said.contains(marks.generates);

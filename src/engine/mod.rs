@@ -18,7 +18,7 @@ use crate::license::text;
 use crate::license::{Class, Lookup, Nothing, Origin, Relation, Role, Verdict};
 use crate::repository::{self, Files, Repository};
 use crate::rule::{Finding, Fix, Severity};
-use crate::text::{SourceFile, Span};
+use crate::text::{SourceFile, Span, Unit};
 use crate::vocab::{self, LicenseMatch};
 
 pub use selection::{Rules, UnknownRule};
@@ -337,7 +337,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         }
     }
     if !settings.each {
-        gather(&mut findings);
+        gather(&mut findings, card.source);
     }
     let mut audit = Audit {
         sources: Vec::with_capacity(1 + companions.len()),
@@ -512,8 +512,8 @@ const SHOWN: usize = 8;
 
 /// Makes one finding of those that are places of the same defect, once it is settled which of them are told: so none
 /// hides behind one that is silenced or known.
-fn gather(findings: &mut Vec<Finding>) {
-    let mut first: Vec<(usize, usize)> = Vec::new();
+fn gather(findings: &mut Vec<Finding>, source: &SourceFile) {
+    let mut first: Vec<(usize, Vec<usize>)> = Vec::new();
     let mut at = 0;
     while at < findings.len() {
         if !findings[at].alike {
@@ -522,23 +522,26 @@ fn gather(findings: &mut Vec<Finding>) {
         }
         let rule = findings[at].rule.id.as_str();
         let Some((kept, more)) = first.iter_mut().find(|(kept, _)| findings[*kept].rule.id == rule) else {
-            first.push((at, 0));
+            first.push((at, Vec::new()));
             at += 1;
             continue;
         };
-        *more += 1;
-        let (kept, more) = (*kept, *more);
+        let kept = *kept;
         let other = findings.remove(at);
-        if more <= SHOWN {
+        more.push(source.location(other.span, Unit::CodePoint).0.line);
+        if more.len() <= SHOWN {
             let message = "another place".to_owned();
             findings[kept].related.push(crate::rule::Related { span: other.span, message });
         }
     }
+    // Forms without room for further places show the message alone.
     for (kept, more) in first {
-        match more {
+        let lines = more.iter().take(SHOWN).map(usize::to_string).collect::<Vec<_>>().join(", ");
+        let rest = if more.len() > SHOWN { ", …" } else { "" };
+        match more.len() {
             0 => {}
-            1 => findings[kept].message.push_str(", and one more"),
-            many => findings[kept].message.push_str(&format!(", and {many} more")),
+            1 => findings[kept].message.push_str(&format!(", and one more (line {lines})")),
+            many => findings[kept].message.push_str(&format!(", and {many} more (lines {lines}{rest})")),
         }
     }
 }

@@ -77,7 +77,7 @@ fn directive(text: &str, comment: Span, inner: &str, scope: impl FnOnce(bool) ->
             None => (false, &rest[..0]),
         },
     };
-    let listed = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let listed = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));
     let (list, reason) = listed.unwrap_or((&rest[..0], rest));
     let start = list.as_ptr() as usize - text.as_ptr() as usize;
     let mut words = Vec::new();
@@ -220,10 +220,18 @@ pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &m
                 f.help("`cardlint rule` lists the rules").anchor(word.as_str()).maybe_fix(fix)
             });
         }
+        let bound = |word: &str| rule::all().iter().any(|rule| rule.is_meant(word) && rules.binds(rule));
+        if let Some((word, span)) = ignore.words.iter().find(|(word, _)| bound(word)) {
+            let message = format!("{} is binding in the configuration: no comment silences it", safe::quoted(word));
+            sink.add("ignore-unused", *span, message, |f| {
+                f.help("Mend what it finds, or ask whoever keeps the configuration for an exception")
+                    .anchor(word.as_str())
+            });
+        }
         // A rule that did not run could not be silenced: in a stricter profile the comment may be needed.
         let ran = |word: &str| rule::all().iter().filter(|rule| rule.is_meant(word)).all(|rule| rules.wants(rule));
         let idle: Vec<&(String, Span)> = (ignore.words.iter().zip(&ignore.used))
-            .filter(|((word, _), used)| !**used && known(word) && ran(word))
+            .filter(|((word, _), used)| !**used && known(word) && ran(word) && !bound(word))
             .map(|(word, _)| word)
             .collect();
         if let Some((word, span)) = idle.first() {

@@ -685,7 +685,7 @@ pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation
     };
     // An original may be tagged for a file that it has beside its own weights.
     let copied = || {
-        let text = card.source.text()[card.front.body_start()..].to_lowercase();
+        let text = card.shown().to_lowercase();
         bases > 0 || contains(&text, &words().converted)
     };
     if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(&words().adapter) {

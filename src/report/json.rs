@@ -286,7 +286,7 @@ fn summary_out<'a>(summary: &'a Summary, line_type: Option<&'a str>) -> SummaryO
         warnings: summary.count(Severity::Warning),
         notes: summary.count(Severity::Note),
         suppressed: summary.silenced,
-        by_rule: summary.by_rule.iter().map(|(&id, &(count, _))| (id, count)).collect(),
+        by_rule: summary.by_rule.iter().map(|(&id, count)| (id, count.findings())).collect(),
     }
 }
 

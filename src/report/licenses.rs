@@ -3,15 +3,50 @@
 use super::plural;
 use crate::engine::Audit;
 use crate::license::{self, Role, Verdict};
+use crate::rule::{Finding, Severity};
 use crate::text::safe;
 
 /// Its columns.
-pub const COLUMNS: [&str; 8] =
-    ["Repository", "Declared", "Normal form", "Class", "Derives from", "Verdict", "Reason", "Licence texts"];
+pub const COLUMNS: [&str; 9] =
+    ["Repository", "Declared", "Normal form", "Class", "Derives from", "Verdict", "Reason", "Policy", "Licence texts"];
+
+/// Rules whose findings are duties towards licences of the inputs that the files and the text do not meet.
+const DUTIES: [&str; 3] = ["license-copy-missing", "license-display-text", "license-notice-missing"];
+
+/// The verdict on a card: where it declares no licence, or none of its inputs could be judged, nothing is known; `None`
+/// where it declares one and names nothing that it derives from.
+#[must_use]
+pub fn verdict(audit: &Audit) -> Option<Verdict> {
+    if audit.license.is_none() {
+        return audit.verdict.max(Some(Verdict::Unknown));
+    }
+    let unjudged = !audit.lineage.is_empty() && audit.lineage.iter().all(|input| input.license.is_none());
+    if unjudged { audit.verdict.max(Some(Verdict::Unknown)) } else { audit.verdict }
+}
+
+/// The duties that the name, the files and the text of a model do not meet, in words.
+#[must_use]
+pub fn unmet(audit: &Audit) -> Vec<String> {
+    let duties = audit.findings.iter().filter(|finding| DUTIES.contains(&finding.rule.id.as_str()));
+    audit.unmet.iter().cloned().chain(duties.map(|finding| finding.message.clone())).collect()
+}
+
+/// What the policy says of a card, with `denied` first where it denies something; empty where it allows all.
+#[must_use]
+pub fn policy(audit: &Audit) -> String {
+    let said = audit.findings.iter().filter(|finding| finding.rule.id == "license-policy");
+    let mut said: Vec<&Finding> = said.collect();
+    said.sort_by_key(|finding| finding.severity != Severity::Error);
+    let words = |finding: &Finding| {
+        let verb = if finding.severity == Severity::Error { "denied" } else { "review" };
+        format!("{verb}: {}", finding.message)
+    };
+    said.into_iter().map(words).collect::<Vec<_>>().join("; ")
+}
 
 /// The cells of one card, as they are: escaping is for the format.
 #[must_use]
-pub fn row(audit: &Audit) -> [String; 8] {
+pub fn row(audit: &Audit) -> [String; 9] {
     let name = audit.name().rsplit_once('/').map_or(audit.name(), |(folder, _)| folder);
     let declared = audit.license.as_ref();
     let inputs: Vec<String> = audit
@@ -32,14 +67,17 @@ pub fn row(audit: &Audit) -> [String; 8] {
     if unknown > 0 {
         reasons.push(format!("not judged: {} of unknown licence", plural(unknown, "dataset")));
     }
+    let verdict = verdict(audit);
     let begins = |reason: &String| reason.starts_with(Verdict::Unknown.as_str());
-    if audit.verdict == Some(Verdict::Unknown)
-        && !audit.lineage.iter().filter_map(|one| one.reason.as_ref()).any(begins)
-    {
-        let what = if declared.is_some() { "the terms of the declared licence" } else { "no licence is declared" };
-        reasons.push(format!("unknown: {what}"));
+    let told = audit.lineage.iter().filter_map(|one| one.reason.as_ref()).any(begins);
+    if declared.is_none() {
+        reasons.push("unknown: no licence is declared".to_owned());
+    } else if audit.verdict == Some(Verdict::Unknown) && !told {
+        reasons.push("unknown: the terms of the declared licence".to_owned());
+    } else if audit.lineage.is_empty() {
+        reasons.push("nothing is named that it derives from".to_owned());
     }
-    reasons.extend(audit.unmet.iter().map(|duty| format!("duty not met: {duty}")));
+    reasons.extend(unmet(audit).iter().map(|duty| format!("duty not met: {duty}")));
     let classes = declared.iter().flat_map(|license| &license.classes).map(|class| class.as_str());
     let expressions = declared.iter().filter_map(|license| license.expression.as_deref());
     let expressions = expressions.chain(audit.lineage.iter().filter_map(|input| input.license.as_deref()));
@@ -60,8 +98,9 @@ pub fn row(audit: &Audit) -> [String; 8] {
         declared.and_then(|license| license.expression.clone()).unwrap_or_default(),
         classes.collect::<Vec<_>>().join(", "),
         inputs.join(", "),
-        audit.verdict.map_or("", license::Verdict::as_str).to_owned(),
+        verdict.map_or("", Verdict::as_str).to_owned(),
         reasons.join("; "),
+        policy(audit),
         texts.join(" "),
     ]
 }
@@ -74,7 +113,7 @@ pub fn csv_head() -> String {
 
 /// One row of a Markdown table.
 #[must_use]
-pub fn markdown(cells: &[String; 8]) -> String {
+pub fn markdown(cells: &[String; 9]) -> String {
     let mut shown: Vec<String> = cells.iter().map(|cell| safe::markdown(cell)).collect();
     // The addresses of the texts are those of the tables (rules/licenses/), not of a card.
     if let (Some(last), Some(texts)) = (shown.last_mut(), cells.last()) {

@@ -39,11 +39,13 @@ pub(super) fn card(audit: &Audit) -> Part {
 pub(super) fn document(cards: &[String], summary: &Summary, cut: usize, statistics: bool) -> String {
     let mut out = format!("## cardlint\n\n{}.\n", summary.sentence());
     if !summary.by_rule.is_empty() && (statistics || summary.cards > 1) {
-        out.push_str("\n| Rule | Findings |\n|---|---:|\n");
+        out.push_str("\n| Rule | Findings | Errors | Warnings | Notes |\n|---|---:|---:|---:|---:|\n");
         let mut rows: Vec<_> = summary.by_rule.iter().collect();
-        rows.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
-        for (id, (count, _)) in rows {
-            out.push_str(&format!("| {} | {count} |\n", safe::markdown(id)));
+        rows.sort_by(|a, b| b.1.findings().cmp(&a.1.findings()).then(a.0.cmp(b.0)));
+        for (id, count) in rows {
+            let [notes, warnings, errors] = count.by_severity;
+            let (id, all) = (safe::markdown(id), count.findings());
+            out.push_str(&format!("| {id} | {all} | {errors} | {warnings} | {notes} |\n"));
         }
     }
     for card in cards {

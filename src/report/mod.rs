@@ -132,18 +132,33 @@ pub struct Summary {
     pub cards: usize,
     /// Findings by severity: notes, warnings, errors.
     pub by_severity: [usize; 3],
-    /// Findings and fixable findings by rule.
-    pub by_rule: BTreeMap<&'static str, (usize, usize)>,
+    /// Findings by rule.
+    pub by_rule: BTreeMap<&'static str, RuleCount>,
     /// Findings with a fix that a person should look at.
     pub unsafe_fixes: usize,
-    /// The worst severity of a rule's findings.
-    pub worst: BTreeMap<&'static str, Severity>,
     /// Those of the silenced that are known from a baseline.
     pub known: usize,
     /// Findings that a comment or the baseline silences.
     pub silenced: usize,
     /// Files that could not be read, with the reason.
     pub errors: Vec<(String, String)>,
+}
+
+/// Findings of one rule.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RuleCount {
+    /// By severity: notes, warnings, errors.
+    pub by_severity: [usize; 3],
+    /// Those that have a fix.
+    pub fixable: usize,
+}
+
+impl RuleCount {
+    /// All of them.
+    #[must_use]
+    pub fn findings(&self) -> usize {
+        self.by_severity.iter().sum()
+    }
 }
 
 impl Summary {
@@ -154,11 +169,9 @@ impl Summary {
         self.known += audit.silenced.iter().filter(|one| matches!(one.by, Silencer::Baseline)).count();
         for finding in &audit.findings {
             self.by_severity[finding.severity as usize] += 1;
-            let worst = self.worst.entry(finding.rule.id.as_str()).or_insert(finding.severity);
-            *worst = finding.severity.max(*worst);
-            let (count, fixable) = self.by_rule.entry(finding.rule.id.as_str()).or_default();
-            *count += 1;
-            *fixable += usize::from(finding.fix.is_some());
+            let count = self.by_rule.entry(finding.rule.id.as_str()).or_default();
+            count.by_severity[finding.severity as usize] += 1;
+            count.fixable += usize::from(finding.fix.is_some());
             self.unsafe_fixes +=
                 usize::from(finding.fix.as_ref().is_some_and(|fix| fix.safety == crate::rule::Safety::Unsafe));
         }
@@ -170,17 +183,15 @@ impl Summary {
         self.silenced += other.silenced;
         self.known += other.known;
         self.unsafe_fixes += other.unsafe_fixes;
-        for (id, severity) in other.worst {
-            let worst = self.worst.entry(id).or_insert(severity);
-            *worst = severity.max(*worst);
-        }
         for (mine, theirs) in self.by_severity.iter_mut().zip(other.by_severity) {
             *mine += theirs;
         }
-        for (id, (count, fixable)) in other.by_rule {
+        for (id, theirs) in other.by_rule {
             let mine = self.by_rule.entry(id).or_default();
-            mine.0 += count;
-            mine.1 += fixable;
+            mine.fixable += theirs.fixable;
+            for (mine, theirs) in mine.by_severity.iter_mut().zip(theirs.by_severity) {
+                *mine += theirs;
+            }
         }
         self.errors.extend(other.errors);
     }

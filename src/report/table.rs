@@ -117,18 +117,24 @@ pub(super) fn statistics(summary: &Summary, style: &Style) -> String {
         return String::new();
     }
     let mut rows: Vec<_> = summary.by_rule.iter().collect();
-    rows.sort_by(|a, b| b.1.0.cmp(&a.1.0).then(a.0.cmp(b.0)));
+    rows.sort_by(|a, b| b.1.findings().cmp(&a.1.findings()).then(a.0.cmp(b.0)));
     let mut table = new_table(style);
     table.set_header(
-        ["Findings", "Fixable", "Rule", "Severity"].map(|title| Cell::new(title).add_attribute(Attribute::Bold)),
+        ["Findings", "Errors", "Warnings", "Notes", "Fixable", "Rule"]
+            .map(|title| Cell::new(title).add_attribute(Attribute::Bold)),
     );
-    for (id, (count, fixable)) in rows {
-        let severity = summary.worst.get(id).copied().unwrap_or(Severity::Note);
+    for (id, count) in rows {
+        let of = |severity: Severity| match count.by_severity[severity as usize] {
+            0 => Cell::new(""),
+            some => Cell::new(some).fg(color(severity)),
+        };
         table.add_row([
-            Cell::new(count),
-            Cell::new(fixable),
+            Cell::new(count.findings()),
+            of(Severity::Error),
+            of(Severity::Warning),
+            of(Severity::Note),
+            Cell::new(count.fixable),
             Cell::new(id),
-            Cell::new(severity.as_str()).fg(color(severity)),
         ]);
     }
     format!("{}\n", trimmed(&table))
@@ -143,7 +149,7 @@ pub(super) fn summary(summary: &Summary, style: &Style) -> String {
     } else {
         "1;32"
     };
-    let fixable: usize = summary.by_rule.values().map(|&(_, fixable)| fixable).sum();
+    let fixable: usize = summary.by_rule.values().map(|count| count.fixable).sum();
     let mut out = style.paint(code, &format!("{}.", summary.sentence()));
     if fixable > 0 {
         let (safe, open) = (fixable - summary.unsafe_fixes.min(fixable), summary.unsafe_fixes);

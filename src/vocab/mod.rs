@@ -271,6 +271,14 @@ impl Libraries {
         self.items.contains(name) || self.formats.iter().any(|format| format.eq_ignore_ascii_case(name))
     }
 
+    /// The library whose id a name misses by a slip.
+    #[must_use]
+    pub fn near(&self, name: &str) -> Option<&str> {
+        let mut names = self.names();
+        names.retain(|known| known.len() > 3);
+        suggest::nearest(name, names).filter(|near| is_slip(name, near))
+    }
+
     /// The libraries of the Hub, sorted.
     #[must_use]
     pub fn names(&self) -> Vec<&str> {

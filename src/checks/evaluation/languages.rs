@@ -112,7 +112,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         words.iter().any(|word| coded && word == *code || languages.by_name(word) == Some(**code))
     };
     let named: Vec<&str> = codes.iter().filter(named).copied().collect();
-    if UNTRIED.iter().any(|words| card.source.text().contains(words)) {
+    if UNTRIED.iter().any(|words| card.shown().contains(words)) {
         return;
     }
     // Results of a model for one language in all but the metadata are another matter.

@@ -371,7 +371,7 @@ impl Case<'_, '_> {
             return;
         };
         let own = facts::stated(card).gated;
-        let body = card.source.text()[card.front.body_start()..].to_lowercase();
+        let body = card.shown().to_lowercase();
         if own || ACCESS.iter().any(|words| body.contains(words)) {
             return;
         }
@@ -425,7 +425,7 @@ impl Case<'_, '_> {
                 let licence =
                     |name: &str| self.ctx.license_texts().iter().any(|text| text.name == name && text.found.is_some());
                 let files = self.ctx.files.iter().filter(|file| !licence(file.name())).map(SourceFile::text);
-                files.chain([card.source.text()]).map(plain).collect()
+                files.chain([card.shown(), card.source.slice(card.front.yaml)]).map(plain).collect()
             });
             if texts.iter().any(|text| text.contains(&clause)) || !told.insert(clause) {
                 continue;

@@ -20,7 +20,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let own = place(card);
     if policy.concerns(side) {
         let decision = policy.judge(&declared(card), &[own]);
-        report(decision, true, "the card", license_span(card), "/license", sink);
+        report(decision, (true, true), "the card", license_span(card), "/license", sink);
     }
     if card.kind == Kind::Model && policy.concerns(Side::Dataset) {
         datasets(ctx, policy, sink);
@@ -41,7 +41,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         let whose = format!("the {role} {}", safe::quoted(&input.name));
         let anchor = if side == Side::Dataset { "datasets" } else { "base_model" };
         let (span, anchor) = (claim_span(card, assessment, at), format!("/{anchor}/{}", input.name));
-        report(decision, terms.is_known(), &whose, span, &anchor, sink);
+        report(decision, (false, terms.is_known()), &whose, span, &anchor, sink);
     }
 }
 
@@ -59,7 +59,7 @@ fn datasets(ctx: &Context<'_>, policy: &Policy, sink: &mut Sink<'_>) {
         let (owner, name) = repo_id::split(repo);
         let decision = policy.judge(&not_known(), &[(owner, Some(name)), place(ctx.card)]);
         let whose = format!("the dataset {}", safe::quoted(repo));
-        report(decision, false, &whose, document.node(node).span, &format!("/datasets/{repo}"), sink);
+        report(decision, (false, false), &whose, document.node(node).span, &format!("/datasets/{repo}"), sink);
     }
 }
 
@@ -68,7 +68,7 @@ fn not_known() -> Terms {
     Terms { unknown: Some("it is not known; `[license.known]` can give it".to_owned()), ..Terms::default() }
 }
 
-fn report(decision: Decision, known: bool, whose: &str, span: Span, anchor: &str, sink: &mut Sink<'_>) {
+fn report(decision: Decision, (own, known): (bool, bool), whose: &str, span: Span, anchor: &str, sink: &mut Sink<'_>) {
     let (why, review) = match decision {
         Decision::Allowed => return,
         Decision::Review(why) => (why, true),
@@ -76,10 +76,10 @@ fn report(decision: Decision, known: bool, whose: &str, span: Span, anchor: &str
     };
     let verb = if review { "asks to look at" } else { "does not allow" };
     sink.add("license-policy", span, format!("The policy {verb} the licence of {whose}: {why}"), |f| {
-        let other = if known {
-            "Choose another licence, or what is under one"
-        } else {
-            "Look the licence up and give it in `[license.known]`"
+        let other = match (own, known) {
+            (true, _) => "Declare a licence that the policy allows",
+            (false, true) => "Build on something whose licence it allows",
+            (false, false) => "Look the licence up and give it in `[license.known]`",
         };
         let help = format!("{other}, or add an exception with a reason to `[license]` in the configuration");
         let f = f.anchor(anchor).help(help);

@@ -28,6 +28,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         sink.add("card-missing", Span::default(), message, |f| {
             f.help("Write one: `cardlint new` makes its skeleton from what the files say")
         });
+    } else if card.front.status == Status::Missing && !explained && !sink.wants("front-matter-missing") {
+        // An audit of licences alone has to tell it, too.
+        let message = "There is no front matter, and so no `license`, which is all that the Hub reads of it";
+        sink.add("license-missing", Span::default(), message, |f| {
+            f.help("Begin the file with a `---` line, a line `license: …`, and a closing `---` line").anchor("/license")
+        });
     } else if card.front.status == Status::Missing && !explained {
         sink.add(
             "front-matter-missing",

@@ -313,7 +313,7 @@ fn clause(violation: &Violation) -> String {
             let known = if accepts.is_empty() { String::new() } else { format!("; accepted is {accepts}") };
             format!("The member {} has no place {parent}{known}{nearest}", safe::quoted(name))
         }
-        (Target::Value, "type") => format!("{at} is {}, where {accepts} is accepted", typed(&violation.found)),
+        (Target::Value, "type") => format!("{at} is {}, where {accepts} is accepted", typed(&violation.found, accepts)),
         (Target::Value, _) => match &violation.noun {
             Some(noun) => {
                 format!("{} is not {} {noun}: accepted is {accepts}{nearest}", violation.found, article(noun))
@@ -323,9 +323,9 @@ fn clause(violation: &Violation) -> String {
     }
 }
 
-/// `foo` as "the text `foo`", so that a type error reads as one.
-fn typed(found: &str) -> String {
-    if found.starts_with('`') && found != "`true`" && found != "`false`" {
+/// `foo` as "the text `foo`", so that a type error reads as one; where `true` is accepted, one that is not is in quotes.
+fn typed(found: &str, accepts: &str) -> String {
+    if found.starts_with('`') && (!matches!(found, "`true`" | "`false`") || accepts.contains(found)) {
         format!("the text {found}")
     } else {
         found.to_owned()
@@ -408,8 +408,10 @@ fn type_help(place: &Place<'_>, violation: &Violation) -> String {
         "Fill in the placeholder".to_owned()
     } else if violation.accepts == "text" && place.document.items(node).is_some_and(|items| items.len() == 1) {
         "Write the one value behind the colon, not as a list".to_owned()
-    } else if violation.accepts.contains("list") && violation.found.starts_with('`') {
-        "Write it as a list: `[value]`, or one `- value` a line".to_owned()
+    } else if violation.accepts.contains("list")
+        && let Some(value) = place.document.text(node).filter(|_| violation.found.starts_with('`'))
+    {
+        format!("Write it as a list: {}, or one `- …` a line", safe::quoted(&format!("[{value}]")))
     } else {
         format!("Write {}", violation.accepts)
     }
@@ -437,10 +439,16 @@ fn fix(place: &Place<'_>, violation: &Violation) -> Option<Fix> {
     if violation.keyword == "type" && listed && simple && violation.found.starts_with('`') {
         return Some(Fix::safe("make it a list", span, format!("[{value}]")));
     }
+    let parts = value.split(',').map(str::trim);
+    let many = *style == Style::Plain && !value.contains(['\n', '[', ']', '{', '}', '"', '\'', '\\', ':', '#']);
+    if violation.keyword == "type" && listed && many && parts.clone().all(|part| !part.is_empty()) {
+        let list = format!("[{}]", parts.collect::<Vec<_>>().join(", "));
+        return Some(Fix::unsafe_("make it a list", span, list));
+    }
     if violation.keyword == "type" && violation.accepts.contains("`true` or `false`") {
         let word = match value.to_lowercase().as_str() {
-            "yes" | "on" | "y" => "true",
-            "no" | "off" | "n" => "false",
+            "yes" | "on" | "y" | "true" => "true",
+            "no" | "off" | "n" | "false" => "false",
             _ => return None,
         };
         return Some(Fix::safe(format!("write `{word}`"), span, word));

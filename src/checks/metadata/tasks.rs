@@ -131,6 +131,13 @@ fn library(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 .anchor("/library_name")
                 .maybe_fix(fix)
         });
+    } else if let Some(near) = libraries.near(name) {
+        let message = format!("The Hub has no library {}; did you mean `{near}`?", safe::quoted(name));
+        sink.add("library-unknown", span, message, |f| {
+            let fix =
+                requote(document, value, near).map(|(span, text)| Fix::unsafe_(format!("write `{near}`"), span, text));
+            f.help(format!("Write `{near}`, if that is the library")).anchor("/library_name").maybe_fix(fix)
+        });
     } else {
         let message = format!(
             "The Hub has no library {}: it shows no code snippet and counts no downloads by it",

@@ -202,7 +202,7 @@ fn format(ctx: &Context<'_>, labels: &[Labelled<'_>], sink: &mut Sink<'_>) {
 fn context(ctx: &Context<'_>, labels: &[Labelled<'_>], sink: &mut Sink<'_>) {
     let Some((known, file)) = ctx.repository.context_length() else { return };
     let table = data();
-    let body = ctx.card.source.text()[ctx.card.front.body_start()..].to_lowercase();
+    let body = ctx.card.shown().to_lowercase();
     let unlimited = ctx.repository.model_type().is_some_and(|kind| table.unlimited_types.iter().any(|t| t == kind));
     // The card says how more is reached.
     if unlimited || table.extensions.iter().any(|word| body.contains(word.as_str())) {

@@ -49,7 +49,7 @@ fn pickles(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     // Pipelines and exports have their weights one folder down.
     let below =
         || names.iter().filter(|name| !name.contains('.')).take(MAX_FOLDERS).flat_map(|name| source.names(name));
-    let body = card.source.text()[card.front.body_start()..].to_lowercase();
+    let body = card.shown().to_lowercase();
     if body.contains("pickle")
         || body.contains("safetensors")
         || names.iter().any(safe)
@@ -98,7 +98,7 @@ fn remote_code(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (card, repository) = (ctx.card, ctx.repository);
     let Some((file, from)) = repository.remote_code() else { return };
     let library = card.field_text("library_name").unwrap_or("transformers");
-    let body = &card.source.text()[card.front.body_start()..];
+    let body = card.shown();
     // What other programs load runs no code, and neither do classes that transformers has itself.
     let foreign = repository.gguf.is_some() && repository.weights.is_none();
     let native = repository.model_type().is_some_and(|kind| data().native_types.iter().any(|known| known == kind));

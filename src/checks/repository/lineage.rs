@@ -164,7 +164,7 @@ fn retold(ctx: &Context<'_>, declared: &[&str], sink: &mut Sink<'_>) -> bool {
     }
     let Some((span, repo)) = descent::sentence(ctx.card) else { return false };
     // A card that names both may speak of a part, or of an earlier step.
-    let body = &ctx.card.source.text()[ctx.card.front.body_start()..];
+    let body = ctx.card.shown();
     if declared.iter().any(|known| are_same(known, repo) || body.contains(known)) {
         return false;
     }
@@ -193,7 +193,7 @@ fn configured(ctx: &Context<'_>, declared: &[&str], none: bool, sink: &mut Sink<
     let names = descent::names(card, folder);
     let itself =
         names.iter().any(|name| weights(name) == weights(path) || name.to_lowercase().contains(&weights(path)));
-    let body = &card.source.text()[card.front.body_start()..];
+    let body = card.shown();
     if itself || body.contains(path) {
         return;
     }
