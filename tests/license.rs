@@ -102,14 +102,16 @@ fn facts_are_whole() {
 #[test]
 fn tables_meet_their_schemas() {
     let tables = common::tables_meet("licenses", |path| match path.strip_suffix(".yaml")?.rsplit_once('/')? {
-        ("rules/licenses", name @ ("rules" | "sources" | "names" | "texts" | "statements")) => {
-            ["rules", "sources", "names", "texts", "statements"].into_iter().find(|known| *known == name)
+        ("rules/licenses", name @ ("rules" | "sources" | "names" | "texts" | "statements" | "restrictions")) => {
+            ["rules", "sources", "names", "texts", "statements", "restrictions"]
+                .into_iter()
+                .find(|known| *known == name)
         }
         ("rules/licenses", _) => Some("licenses"),
         ("rules/models", name) => ["copies", "descent", "base-models"].into_iter().find(|known| *known == name),
         _ => None,
     });
-    assert_eq!(tables, 16);
+    assert_eq!(tables, 17);
 }
 
 #[test]
@@ -549,6 +551,48 @@ fn a_sentence_names_a_base_model_when_nothing_else_does() {
     let about_others = "---\nlicense: mit\n---\n# x\n\nAlpaca, a fine-tuned version of [meta-llama/Llama-2-7b](https://huggingface.co/meta-llama/Llama-2-7b), was compared.\n";
     assert_eq!(lineage(about_others), []);
     assert_eq!(Origin::default(), Origin::Unknown);
+}
+
+/// Terms that forbid commercial use are told in many words and languages, of the model and of other things.
+#[test]
+fn commercial_use_is_forbidden_in_many_words() {
+    let forbids = |text: &str| {
+        let card = format!("---\nlicense: mit\n---\n# Ebbe\n\n{text}\n");
+        common::audit_text(&card, None).findings.iter().any(|finding| finding.rule.id == "license-body-restricts")
+    };
+    for text in [
+        "The model may not be used in commercial products.",
+        "You are not allowed to use Ebbe in commercial products.",
+        "Free for non-commercial use.",
+        "- Commercial use: no",
+        "The weights may be used for research purposes only.",
+        "> **Note**\n> Not for commercial use.",
+        "Das Modell darf nicht kommerziell genutzt werden.",
+        "Kommerzielle Nutzung ist untersagt.",
+        "L'utilisation commerciale du modèle est interdite.",
+        "El modelo no puede utilizarse con fines comerciales.",
+        "O modelo não pode ser usado para fins comerciais.",
+        "Коммерческое использование модели запрещено.",
+        "本模型不得用于商业用途。",
+        "商用利用は禁止します。",
+        "이 모델은 상업적 사용이 금지됩니다.",
+    ] {
+        assert!(forbids(text), "{text}");
+    }
+    for text in [
+        "Commercial use is allowed.",
+        "Commercial use of the recordings is not permitted.",
+        "The training data may not be used commercially.",
+        "The base model is for non-commercial use only.",
+        "It was trained on data under non-commercial licenses.",
+        "> For non-commercial use only.",
+        "Kommerzielle Nutzung ist nicht verboten.",
+        "Die Scans der Archive dürfen nicht kommerziell genutzt werden.",
+        "本模型支持商业用途。",
+        "本模型允许商用，但不得用于违法目的，也不得用于生成虚假信息、侵害他人权益或从事其他任何损害公共利益与社会公德的活动。",
+    ] {
+        assert!(!forbids(text), "{text}");
+    }
 }
 
 /// What a card derives from is told in many ways, and much that sounds alike speaks of something else.

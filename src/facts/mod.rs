@@ -7,6 +7,7 @@ pub mod assessment;
 pub mod descent;
 pub mod integration;
 pub mod placeholders;
+pub mod restrictions;
 pub mod statements;
 
 use crate::card::{Card, Kind};

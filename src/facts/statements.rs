@@ -56,7 +56,6 @@ struct Wording {
     before: Vec<String>,
     models_abroad: Vec<String>,
     others_abroad: Vec<String>,
-    noncommercial: Vec<String>,
 }
 
 fn wording() -> &'static Wording {
@@ -75,6 +74,31 @@ pub fn only(card: &Card<'_>) -> Option<Statement> {
     let first = own.next()?;
     let id = |statement: &Statement| statement.licenses.iter().all(|license| license.id == first.licenses[0].id);
     (id(&first) && own.all(|statement| id(&statement))).then_some(first)
+}
+
+/// What the words before a restriction speak of, as far as nouns tell: the card's own model or data, something else.
+pub(super) struct Nouns {
+    pub(super) own: bool,
+    pub(super) other: bool,
+    /// They begin with a word that stands for what was spoken of before, or there are none.
+    pub(super) bare: bool,
+}
+
+/// Reads the words before a restriction, in lower case.
+pub(super) fn nouns(card: &Card<'_>, before: &str) -> Nouns {
+    let words = wording();
+    let (own, foreign) =
+        if card.kind == Kind::Dataset { (&words.data, &words.weights) } else { (&words.weights, &words.data) };
+    let has = |words: &[String]| words.iter().any(|word| mentions(before, word));
+    // What may be done with texts and in a demo is said of the model.
+    let others = words.others.iter().filter(|word| !matches!(word.as_str(), "demo" | "text"));
+    let abroad = words.models_abroad.iter().any(|word| before.contains(word.as_str()));
+    let first = before.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+    Nouns {
+        own: has(own) || has(&words.whole) || card.kind != Kind::Dataset && abroad || is_named(card, before),
+        other: others.into_iter().any(|word| mentions(before, word)) || has(foreign) && card.kind != Kind::Dataset,
+        bare: first.is_none_or(|word| has_word(&words.pronouns, word)),
+    }
 }
 
 /// Where the name stands in a sentence of another language.
@@ -137,68 +161,11 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     found
 }
 
-/// Where the body forbids commercial use of what the card is of.
-#[must_use]
-pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
-    static WORDS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(["ommercial", "OMMERCIAL"]));
-    let text = card.source.text();
-    let body = card.front.body_start();
-    WORDS.find_iter(&text.as_bytes()[body..]).find_map(|word| {
-        let at = body + word.start();
-        let inside = |span: &Span| span.start as usize <= at && at < span.end as usize;
-        if card.outline.code.iter().any(|code| inside(&code.span)) || card.outline.comments.iter().any(inside) {
-            return None;
-        }
-        let (start, end) = line(text, body, at);
-        let lower = text[start..end].to_ascii_lowercase();
-        let (place, words) = wording().noncommercial.iter().find_map(|words| {
-            let place = lower
-                .match_indices(words)
-                .find(|(place, words)| (start + place..start + place + words.len()).contains(&at))?;
-            Some((place.0, words.as_str()))
-        })?;
-        let before = after_stop(&lower[..place]);
-        let own = wording().weights.iter().any(|word| mentions(before, word)) || is_named(card, before);
-        let first = before.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
-        let opens = first.is_none_or(|word| {
-            has_word(&wording().pronouns, word)
-                || matches!(word, "commercial" | "use" | "for" | "any" | "you" | "companies")
-        }) && stands_for_card(card, at)
-            && !lower.trim_start().starts_with('>');
-        let other = wording()
-            .others
-            .iter()
-            .chain(&wording().data)
-            .filter(|word| !matches!(word.as_str(), "demo" | "text"))
-            .any(|word| mentions(before, word));
-        let foreign = ["unlike", "such as", "which", "base model", "original", "based on", "whereas", "teacher"];
-        let denied = [
-            "not limited",
-            "is not a",
-            "does not",
-            "was for",
-            "were for",
-            "until",
-            "used to",
-            "other ",
-            "not for the model",
-        ];
-        let around = after_stop(&lower);
-        let denied = denied.iter().any(|word| before.contains(word))
-            || lower[place..].contains("does not apply")
-            || around.contains("not for the model");
-        let turned = denied || foreign.iter().any(|word| before.contains(word)) || other && !own;
-        let of_card = if card.kind == Kind::Dataset { mentions(before, "data") || opens } else { own || opens };
-        (of_card && (card.kind == Kind::Dataset || !turned))
-            .then(|| Span::new(start + place, start + place + words.len()))
-    })
-}
-
 /// Bytes before and behind a word that are looked at: nobody states a licence in a longer sentence.
 const LINE: usize = 1_000;
 
 /// Bytes of the line around `at`, as far as they are looked at.
-fn line(text: &str, body: usize, at: usize) -> (usize, usize) {
+pub(super) fn line(text: &str, body: usize, at: usize) -> (usize, usize) {
     let from = at.saturating_sub(LINE).max(body);
     let start = memchr::memrchr(b'\n', &text.as_bytes()[from..at]).map_or(from, |back| from + back + 1);
     let start = (start..at).find(|at| text.is_char_boundary(*at)).unwrap_or(at);
@@ -241,7 +208,7 @@ fn label(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut V
 
 /// Whether what stands at a byte without a subject of its own is of the card's model or data: under no heading, under the
 /// title, or under one that speaks of it.
-fn stands_for_card(card: &Card<'_>, at: usize) -> bool {
+pub(super) fn stands_for_card(card: &Card<'_>, at: usize) -> bool {
     let heading = card.outline.heading_at(at);
     heading.is_none_or(|heading| {
         let text = heading.text.to_lowercase();
@@ -325,7 +292,7 @@ fn named(text: &str, at: usize, end: usize, subject: Subject, found: &mut Vec<St
 }
 
 /// What stands behind the last end of a sentence or clause.
-fn after_stop(text: &str) -> &str {
+pub(super) fn after_stop(text: &str) -> &str {
     let stops = [". ", "; ", "! ", "? ", "。"];
     let from = stops.iter().filter_map(|stop| text.rfind(stop).map(|at| at + stop.len())).max();
     &text[from.unwrap_or(0)..]

@@ -3,6 +3,7 @@
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::declared;
+use crate::facts::restrictions;
 use crate::facts::statements::{self, Statement, Subject};
 use crate::license::{Class, License, Role, Verdict};
 use crate::rule::Confidence;
@@ -111,7 +112,7 @@ fn restricts(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if !terms.is_known() || !terms.licenses().all(free) {
         return;
     }
-    let Some(span) = statements::noncommercial(card) else { return };
+    let Some(span) = restrictions::noncommercial(card) else { return };
     let shown = card.source.slice(document.node(value).span);
     let message = format!(
         "The text says \"{}\", and {} allows commercial use",

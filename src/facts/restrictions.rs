@@ -1,0 +1,156 @@
+//! Sentences of the body that forbid commercial use of what the card is of.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::statements::{after_stop, line, nouns, stands_for_card};
+use crate::card::{Card, Kind};
+use crate::embedded::table;
+use crate::text::any::AnyOf;
+use crate::text::{Span, tail};
+
+/// `rules/licenses/restrictions.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wording {
+    triggers: Vec<String>,
+    whole: Vec<String>,
+    pairs: Vec<Pair>,
+    denied: Vec<String>,
+    allowed: Vec<String>,
+    opens: Vec<String>,
+    foreign: Vec<String>,
+}
+
+/// Words for commercial use, and words that forbid it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pair {
+    commercial: Vec<String>,
+    forbid: Vec<String>,
+}
+
+fn wording() -> &'static Wording {
+    static TABLE: LazyLock<Wording> = LazyLock::new(|| table("rules/licenses/restrictions.yaml"));
+    &TABLE
+}
+
+/// Where the body forbids commercial use of what the card is of.
+#[must_use]
+pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
+    static WORDS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&wording().triggers));
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let mut read = body;
+    WORDS.find_iter(&text.as_bytes()[body..]).find_map(|word| {
+        let at = body + word.start();
+        let inside = |span: &Span| span.start as usize <= at && at < span.end as usize;
+        // A line is read once, whatever it holds.
+        if at < read
+            || card.outline.code.iter().any(|code| inside(&code.span))
+            || card.outline.comments.iter().any(inside)
+        {
+            return None;
+        }
+        let (start, end) = line(text, body, at);
+        read = end;
+        let lower = lowercase(&text[start..end]);
+        clauses(&lower).into_iter().find_map(|clause| {
+            let said = forbidden(&lower[clause.clone()])?;
+            let place = clause.start + said.start;
+            speaks_of_card(card, start + place, &lower[clause], said.clone(), &lower)
+                .then(|| Span::new(start + place, start + place + said.len()))
+        })
+    })
+}
+
+/// A text in lower case, but for the few letters that have another length then, so that every place stays.
+fn lowercase(text: &str) -> String {
+    let small = |c: char| {
+        let mut lower = c.to_lowercase();
+        match (lower.next(), lower.next()) {
+            (Some(small), None) if small.len_utf8() == c.len_utf8() => small,
+            _ => c,
+        }
+    };
+    text.chars().map(small).collect()
+}
+
+/// The sentences of a line.
+fn clauses(line: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < line.len() {
+        let stops = [". ", "; ", "! ", "? ", "。", "；"];
+        let end = stops.iter().filter_map(|stop| line[at..].find(stop).map(|end| at + end + stop.len())).min();
+        let end = end.unwrap_or(line.len());
+        found.push(at..end);
+        at = end;
+    }
+    found
+}
+
+/// Bytes from the first to the last of two words that belong together.
+const APART: usize = 120;
+
+/// Where a sentence forbids commercial use.
+fn forbidden(clause: &str) -> Option<Range<usize>> {
+    let place = |words: &[String]| {
+        // "Non-commercial licenses" are those of several others.
+        let at = |word: &String| clause.find(word.as_str()).map(|at| at..at + word.len());
+        let one = |at: &Range<usize>| !(clause[..at.end].ends_with("se") && clause[at.end..].starts_with('s'));
+        words.iter().filter_map(at).filter(one).min_by_key(|at| at.start)
+    };
+    place(&wording().whole).or_else(|| {
+        wording().pairs.iter().find_map(|pair| {
+            let (commercial, forbid) = (place(&pair.commercial)?, place(&pair.forbid)?);
+            let both = commercial.start.min(forbid.start)..commercial.end.max(forbid.end);
+            (both.len() <= APART).then_some(both)
+        })
+    })
+}
+
+/// Whether a sentence with a restriction at `said` is on what the card is of, as it is now.
+fn speaks_of_card(card: &Card<'_>, at: usize, clause: &str, said: Range<usize>, line: &str) -> bool {
+    let has = |text: &str, words: &[String]| words.iter().any(|word| text.contains(word.as_str()));
+    let before = after_stop(&clause[..said.start]);
+    // In most languages the subject stands between the two words of a pair as well.
+    let subject = &clause[..said.end];
+    let nouns = nouns(card, subject);
+    let bare = clause.trim_start_matches(|c: char| !c.is_alphanumeric());
+    // Scripts without blanks have no first word.
+    let first = wording().opens.iter().any(|word| bare.starts_with(word.as_str())) || bare.starts_with(is_wide);
+    let opens = (nouns.bare || first) && stands_for_card(card, at) && !is_quoted(card, at, line);
+    if card.kind == Kind::Dataset {
+        return before.contains("data") || opens;
+    }
+    let denied = has(before, &wording().denied) || has(clause, &wording().allowed);
+    let turned = denied || has(subject, &wording().foreign) || nouns.other && !nouns.own || names_texts(&clause[said]);
+    (nouns.own || opens) && !turned
+}
+
+/// Whether the words between two of a pair name texts or images: "commercial use of the recipe texts is not permitted".
+fn names_texts(between: &str) -> bool {
+    ["texts", "images", "recordings", "articles"].iter().any(|word| between.contains(word))
+}
+
+fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// Whether a line stands in a quotation that is no note of the card's own.
+fn is_quoted(card: &Card<'_>, at: usize, line: &str) -> bool {
+    if !line.trim_start().starts_with('>') {
+        return false;
+    }
+    let before = tail(&card.source.text()[..at], NOTE).to_ascii_lowercase();
+    let quoted = before.lines().rev().take_while(|line| line.trim_start().starts_with('>'));
+    !quoted
+        .into_iter()
+        .any(|line| ["note", "important", "warning", "disclaimer", "[!"].iter().any(|word| line.contains(word)))
+}
+
+/// Bytes before a line of a note in which it begins.
+const NOTE: usize = 400;
