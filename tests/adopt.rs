@@ -186,6 +186,41 @@ fn what_has_no_use_is_told() {
     assert_eq!(run(at, &["audit", "--unsafe-fixes"]).code, 2);
 }
 
+/// A fix never writes what a reader takes for something else than text.
+#[test]
+fn fixes_write_text() {
+    let place = tempfile::tempdir().expect("folder");
+    fs::write(place.path().join("README.md"), CARD.replace("language: en", "language: Norwegian")).expect("card");
+    run(place.path(), &["audit", "--fix", "--select", "language-invalid"]);
+    let mended = fs::read_to_string(place.path().join("README.md")).expect("card");
+    assert!(mended.contains("language: \"no\""), "{mended}");
+}
+
+/// Defects that readers of the code found: each was reproduced before it was mended.
+#[test]
+fn defects_found_by_reading() {
+    let place = tempfile::tempdir().expect("folder");
+    let at = place.path();
+    let found = |text: &str, select: &str| -> Vec<String> {
+        fs::write(at.join("README.md"), text).expect("card");
+        rules(&json(at, &["--select", select])).into_iter().map(|(rule, _)| rule).collect()
+    };
+    // One anchor, no alias, and many values: nothing is a bomb.
+    let tags = "a, ".repeat(260_000);
+    let many = format!("---\nlicense: mit\nlanguage: &l en\ntags: [{tags}b]\n---\n# X\n");
+    assert_eq!(found(&many, "yaml-alias-bomb"), [""; 0]);
+    // A metric of two words in a sentence.
+    let index = "model-index:\n- name: x\n  results:\n  - task: {type: question-answering}\n    dataset: {name: d, type: d}\n    metrics:\n    - {type: exact_match, name: Exact Match, value: 81.2}\n";
+    let told = format!("---\nlicense: mit\n{index}---\n# X\n\nIt has an exact match of 71.2 on the test set.\n");
+    assert_eq!(found(&told, "results-differ"), ["results-differ"]);
+    // The owner is no part of the name.
+    let named =
+        "---\nlicense: llama3.1\nbase_model: meta-llama/Llama-3.1-8B\n---\n# acme/Llama-x\n\nBuilt with Llama\n";
+    fs::write(at.join("README.md"), named).expect("card");
+    let report = run(at, &["license", "report", "README.md", "--format", "json"]).out;
+    assert!(!report.contains("begin the name"), "{report}");
+}
+
 /// A task that nobody knows rules nothing out; one that is misspelt is what it means.
 #[test]
 fn misspelt_tasks_rule_nothing_out() {

@@ -39,11 +39,7 @@ fn stderr(output: &Output) -> String {
 fn bytes_that_are_no_text() {
     let audit = invariants::audit(b"---\nlicense: mit\nlicence: mit\n---\n# caf\xe9 \xff\n");
     let messages: Vec<&str> = audit.findings.iter().map(|f| f.message.as_str()).collect();
-    assert!(
-        messages.contains(&"byte 0xE9 at offset 39 is not UTF-8")
-            || messages.iter().any(|m| m.contains("0xE9 at offset 39")),
-        "{messages:?}"
-    );
+    assert!(messages.iter().any(|message| message.contains("0xE9 at offset 39")), "{messages:?}");
     assert!(messages.iter().any(|m| m.contains("licence")), "the rest is audited");
     let audit = invariants::audit(b"---\nlicense: mit\nlicence: m\0t\n---\n# X\n");
     assert!(audit.findings.iter().any(|f| f.message.contains("NUL byte at offset 27")));
@@ -112,6 +108,84 @@ fn shapes_that_blow_up() {
         assert!(start.elapsed().as_secs() < 30, "{what} takes {:?}", start.elapsed());
         assert!(audit.findings.len() < 5_000, "{what}");
     }
+}
+
+/// What a text is called, how often it repeats something, and how it is made.
+type Shape<'a> = (&'a str, usize, &'a dyn Fn(usize) -> Vec<u8>);
+
+/// What was once quadratic: twice the text takes about twice the time.
+#[test]
+fn twice_the_text_takes_twice_the_time() {
+    let card = |front: String, body: String| format!("---\nlicense: mit\n{front}---\n# X\n\n{body}\n").into_bytes();
+    let data = |front: String| format!("---\nlicense: mit\n{front}---\n# Dataset Card for X\n").into_bytes();
+    let numbered = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let shapes: [Shape<'_>; 12] = [
+        ("versions", 100_000, &|n| card(String::new(), "PEFT ".repeat(n))),
+        ("pipelines", 60_000, &|n| card(String::new(), format!("```python\n{}\n```", "pipeline(\"x".repeat(n)))),
+        ("imports", 60_000, &|n| card(String::new(), format!("```python\n{}\n```", "import x ".repeat(n)))),
+        ("headings", 20_000, &|n| card(String::new(), "## Bias\n".repeat(n))),
+        ("members", 4_000, &|n| {
+            let members = numbered(n, &|at| format!("    x{at}: y\n"));
+            card(format!("model-index:\n- name: x\n  results:\n  - task: {{type: y}}\n{members}"), String::new())
+        }),
+        ("comments", 20_000, &|n| card(String::new(), "<!-- c --> text ".repeat(n))),
+        ("bases", 8_000, &|n| {
+            card(format!("base_model: [{}]\n", numbered(n, &|at| format!("a/b{at}, "))), String::new())
+        }),
+        ("licences", 8_000, &|n| card(format!("license_name: {}MIT\n", "MIT AND ".repeat(n)), String::new())),
+        ("languages", 8_000, &|n| card(format!("language: [{}en]\n", "Norwegian, ".repeat(n)), String::new())),
+        ("configurations", 10_000, &|n| {
+            data(format!("configs:\n{}", numbered(n, &|at| format!("- config_name: c{at}\n"))))
+        }),
+        ("licence sections", 4_000, &|n| card(String::new(), "## License\n\n[x](https://y.z)\n\n".repeat(n))),
+        ("descent", 4_000, &|n| card(String::new(), "This model is based on `a-b/c-d` ".repeat(n))),
+    ];
+    let took = |bytes: Vec<u8>| {
+        let begin = std::time::Instant::now();
+        invariants::audit(&bytes);
+        begin.elapsed()
+    };
+    for (name, size, make) in shapes {
+        // The least of three: another process may take the machine for a while.
+        let least = |size: usize| (0..3).map(|_| took(make(size))).min().expect("three");
+        let (once, twice) = (least(size), least(2 * size));
+        let limit = once * 3 + std::time::Duration::from_millis(150);
+        assert!(twice < limit, "{name}: {once:?}, then {twice:?}");
+    }
+}
+
+/// Aliases that make features of a dataset hold themselves, or stand for very many.
+#[test]
+fn features_that_hold_themselves() {
+    let place = folder();
+    write(
+        place.path(),
+        "a/README.md",
+        "---\ndataset_info:\n  features: &f\n  - name: x\n    struct: *f\n---\n# Dataset card\n",
+    );
+    let mut nested = "---\nx0: &a0\n- name: x\n  dtype: string\n".to_owned();
+    for at in 1..30 {
+        let below = at - 1;
+        nested.push_str(&format!("x{at}: &a{at}\n- name: x\n  struct: *a{below}\n- name: y\n  struct: *a{below}\n"));
+    }
+    write(place.path(), "b/README.md", format!("{nested}dataset_info:\n  features: *a29\n---\n# Dataset card\n"));
+    write(place.path(), "c/README.md", CARD);
+    let output = cardlint(place.path(), &["audit", "a/README.md", "b/README.md", "c/README.md", "--format", "json"]);
+    assert!(stdout(&output).contains("c/README.md"), "{}", stderr(&output));
+}
+
+/// Findings far to the right on one line are named, and the line is not copied for each of them.
+#[test]
+fn findings_on_one_long_line() {
+    let place = folder();
+    let tags = "aa, ".repeat(200_000);
+    write(place.path(), "README.md", format!("---\nlicense: mit\ntags: [{tags}{}]\n---\n# X\n", "\"\", ".repeat(300)));
+    let output =
+        cardlint(place.path(), &["audit", "README.md", "--format", "text", "--select", "field-empty,tag-empty"]);
+    assert!(output.stdout.len() < 1_000_000, "{}", output.stdout.len());
+    // A place without front matter, at the first byte of the file.
+    write(place.path(), "README.md", "https://huggingface.co/acme/base-7b is where it comes from.\n");
+    assert!(cardlint(place.path(), &["audit", "README.md", "--profile", "strict"]).status.code() != Some(101));
 }
 
 #[test]

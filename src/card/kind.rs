@@ -191,8 +191,9 @@ fn speaks_of_data(card: &Card<'_>) -> bool {
         if MODEL.iter().any(|known| begins(known) || !known.is_ascii() && word.contains(known)) {
             return false;
         }
-        let named = DATA.iter().any(|known| word.eq_ignore_ascii_case(known))
-            || DATA_WIDE.iter().any(|known| word.contains(known))
+        let named = DATA.iter().any(|known| {
+            word.eq_ignore_ascii_case(known) || !word.is_ascii() && !known.is_ascii() && word.to_lowercase() == *known
+        }) || DATA_WIDE.iter().any(|known| word.contains(known))
             || before.eq_ignore_ascii_case("data") && begins(&"set");
         data += usize::from(named);
         loaded |= word == "load_dataset";

@@ -252,7 +252,7 @@ fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
 /// Sections that still hold a placeholder, in a card that is otherwise written.
 /// `told`: headings that are reported to have nothing under them.
 fn unfilled(card: &Card<'_>, placeholders: &[(Span, Option<Span>)], told: &[Span], sink: &mut Sink<'_>) {
-    let heading = |span: &Span| card.outline.headings.iter().rev().find(|heading| heading.span.end <= span.start);
+    let heading = |span: &Span| card.outline.heading_at((span.start as usize).saturating_sub(1));
     let untold = |span: &&Span| heading(span).is_none_or(|heading| !told.contains(&heading.span));
     for (heading, comment) in bare(card).filter(|(heading, _)| !told.contains(&heading.span)) {
         let name = safe::quoted(&heading.text);
@@ -370,7 +370,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
             disclosure::promised_topics(&heading.text).iter().any(|topic| promising.iter().any(|id| id == topic))
         };
         let promises = |span: &Span| {
-            card.outline.headings.iter().any(|heading| heading.level > 1 && heading.span == *span && named(heading))
+            let heading = card.outline.heading_at(span.start as usize).filter(|heading| heading.span == *span);
+            heading.is_some_and(|heading| heading.level > 1 && named(heading))
         };
         let mention = gap.topics.iter().find_map(|id| {
             let found = answer(reading, id).filter(|found| found.level == Level::Mentioned)?;
@@ -378,7 +379,9 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
         });
         let first = gap.topics.first().and_then(|id| answer(reading, id));
         let spoken = first.filter(|found| found.level == Level::Mentioned).and_then(|found| {
-            let heading = |span: &&Span| card.outline.headings.iter().any(|heading| heading.span == **span);
+            let heading = |span: &&Span| {
+                card.outline.heading_at(span.start as usize).is_some_and(|heading| heading.span == **span)
+            };
             found.evidence.iter().find(|span| !heading(span)).copied()
         });
         if let (Some(message), Some(span)) = (&gap.general, spoken) {
@@ -398,7 +401,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
             (None, Some(span)) => {
                 (span, format!("The card says which languages it is for, and nothing more on {}", gap.looked_for))
             }
-            (Some(span), _) if has_text(card, span) => (
+            (Some(span), _) if has_text(card, section_of(card, span)) => (
                 span,
                 format!(
                     "There is a heading, but the text under it was not recognised as speaking of {}",
@@ -430,18 +433,22 @@ fn has_unread(card: &Card<'_>, reading: &Reading) -> bool {
     let headings = card.outline.headings.iter().filter(|heading| heading.level > 1);
     let neutral = |heading: &Heading| rules().neutral.iter().any(|word| heading.text.to_lowercase().trim() == word);
     let unknown = headings.filter(|heading| !reading.knows(heading) && !neutral(heading));
-    unknown.map(|heading| heading.span).any(|span| has_text(card, span))
+    unknown.map(|heading| heading.section).any(|section| has_text(card, section))
 }
 
-/// Whether there are sentences of the card's own under a heading.
-fn has_text(card: &Card<'_>, heading: Span) -> bool {
-    let section = card.outline.headings.iter().find(|one| one.span == heading).map(|one| one.section);
-    section.is_some_and(|section| {
-        let comments =
-            card.outline.comments.iter().filter(|comment| section.range().contains(&(comment.start as usize)));
-        let hidden: usize = comments.map(|comment| comment.len()).sum();
-        card.source.slice(section).trim().len() > hidden + FEW
-    })
+/// The section under a heading, by the heading's place.
+fn section_of(card: &Card<'_>, heading: Span) -> Span {
+    let found = card.outline.heading_at(heading.start as usize).filter(|one| one.span == heading);
+    found.map_or(Span::at(heading.end as usize), |one| one.section)
+}
+
+/// Whether there are sentences of the card's own in a section.
+fn has_text(card: &Card<'_>, section: Span) -> bool {
+    let comments = &card.outline.comments;
+    let from = comments.partition_point(|comment| comment.start < section.start);
+    let inside = comments[from..].iter().take_while(|comment| comment.start < section.end);
+    let hidden: usize = inside.map(|comment| comment.len()).sum();
+    card.source.slice(section).trim().len() > hidden + FEW
 }
 
 /// Bytes below a heading that are no text yet.

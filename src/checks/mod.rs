@@ -152,6 +152,12 @@ impl<'a> Sink<'a> {
         self.rule(id).is_some()
     }
 
+    /// True when no further finding of the rule would be kept: it is only counted, and needs no words.
+    #[must_use]
+    pub fn is_full(&self, id: &str) -> bool {
+        self.counts.get(id).is_some_and(|(count, _)| *count >= MAX_FINDINGS)
+    }
+
     /// Reports a finding of rule `id`, which `build` may refine.
     pub fn add(&mut self, id: &str, span: Span, message: impl Into<String>, build: impl FnOnce(Finding) -> Finding) {
         let Some(rule) = self.rule(id) else { return };

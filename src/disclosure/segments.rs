@@ -9,7 +9,7 @@ use super::numbers::number;
 use super::phrases::{self, Hit};
 use super::{links, shape};
 use crate::card::Card;
-use crate::text::Span;
+use crate::text::{Span, tail};
 
 /// What a segment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,6 +228,9 @@ fn is_markup(text: &str) -> bool {
 /// Longest paragraph, in bytes, that is taken for the caption of the table or listing behind it.
 const CAPTION: usize = 400;
 
+/// Bytes of a line before a segment that are looked at for the column that it begins at.
+const COLUMN: usize = 200;
+
 /// Finds what introduces each segment: list items say little without the line before the list.
 fn leads(text: &str, segments: &mut [Segment]) {
     // What introduces the list or table that follows; the item whose list follows, with its column.
@@ -246,7 +249,8 @@ fn leads(text: &str, segments: &mut [Segment]) {
             }
         }
         let start = segment.span.start as usize;
-        let column = start - text[..start].rfind('\n').map_or(0, |line| line + 1);
+        let before = tail(&text[..start], COLUMN);
+        let column = before.len() - before.rfind('\n').map_or(0, |line| line + 1);
         if item.is_some_and(|(indent, _)| column <= indent) && segment.table.is_none() {
             item = None;
         }

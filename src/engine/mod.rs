@@ -13,6 +13,7 @@ use crate::checks::repository::secrets;
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
 use crate::disclosure::{self, Level, Reading, Topic};
 use crate::facts::{self, Assessment, descent};
+use crate::license::judge::Reason;
 use crate::license::policy::Policy;
 use crate::license::text;
 use crate::license::{Class, Lookup, Nothing, Origin, Relation, Role, Verdict};
@@ -470,9 +471,15 @@ fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
         behind: None,
         reason: Some("not judged: no licence of the data is known".to_owned()),
     });
+    let mut reasons: Vec<Vec<&Reason>> = vec![Vec::new(); assessment.inputs.len()];
+    for reason in &assessment.judgement.reasons {
+        if let Some(own) = reason.input.and_then(|at| reasons.get_mut(at)) {
+            own.push(reason);
+        }
+    }
     inputs
         .map(|(at, input)| {
-            let own = || assessment.judgement.reasons.iter().filter(|reason| reason.input == Some(at));
+            let own = || reasons[at].iter();
             let reason = own().map(|reason| reason.verdict).max().map(|worst| {
                 // Terms and licences are few: all that weigh as much are told.
                 let mut told: Vec<String> = Vec::new();

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::descent::{self, Claim, Parent};
 use super::{named, place};
 use crate::card::Card;
+use crate::license::judge::name_begins;
 use crate::license::lineage::{Source, inputs};
 use crate::license::{Atom, Declared, Input, Judgement, Lookup, Published, Relation, Role, judge};
 use crate::repository;
@@ -36,12 +37,10 @@ impl Assessment {
     /// Duties that none of the model's names meets, in words.
     #[must_use]
     pub fn unmet(&self) -> Vec<String> {
-        let fold = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
         let mut told = Vec::new();
         for duty in &self.judgement.unmet {
             let asked = duty.term.text().unwrap_or_default();
-            let met = duty.term.atom == Atom::NamePrefix
-                && self.names.iter().any(|name| fold(name).starts_with(&fold(asked)));
+            let met = duty.term.atom == Atom::NamePrefix && self.names.iter().any(|name| name_begins(name, asked));
             let words = format!("{}: {asked} ({})", duty.term.atom.words(), duty.license.id);
             if !met && !told.contains(&words) {
                 told.push(words);

@@ -258,7 +258,7 @@ fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
             && (known() || reads_like_id(id))
             && fault(id).is_none()
             // The text of a link is what the link leads to.
-            && !card.outline.links.iter().any(|link| link.span.range().contains(&open))
+            && !is_linked(card, open)
         {
             let repo = base_model(id).filter(|_| !id.contains('/')).map_or(id, |model| model.repo.as_str());
             found.push((Span::new(open, open + id.len()), repo.to_owned()));
@@ -266,7 +266,8 @@ fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
     }
     for at in ADDRESS.find_iter(&bytes[body..]).map(|at| body + at) {
         // Those in links are known.
-        if !matches!(bytes[at - 1], b'(' | b'<' | b'"' | b'\'' | b'[') || bytes[at.saturating_sub(2)] == b' ' {
+        let before = |back: usize| at.checked_sub(back).filter(|at| *at >= body).map_or(b' ', |at| bytes[at]);
+        if !matches!(before(1), b'(' | b'<' | b'"' | b'\'' | b'[') || before(2) == b' ' {
             let name = at + ADDRESS.needle().len();
             let path = token(name).trim_end_matches('.');
             let repo = in_url(&text[at..name + path.len()], "model").filter(|repo| repo.contains('/'));
@@ -281,6 +282,13 @@ fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
     }
     found.sort_by_key(|(span, _)| span.start);
     found
+}
+
+/// Whether a byte stands in a link.
+fn is_linked(card: &Card<'_>, at: usize) -> bool {
+    let links = &card.outline.links;
+    let next = links.partition_point(|link| link.span.start as usize <= at);
+    next.checked_sub(1).is_some_and(|last| links[last].span.range().contains(&at))
 }
 
 /// The sentence, or the item of a list, that a byte stands in.
@@ -312,7 +320,7 @@ impl Sentence {
                 break;
             }
         }
-        let stops = [". ", ".\n", "\n\n", "\n- ", "\n* ", "。"];
+        let stops = [". ", ".\n", ".\r\n", "\n\n", "\n\r\n", "\n- ", "\n* ", "。"];
         let end = stops.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
         Self { start: at - before.len() + start, end: at + end }
     }
@@ -346,8 +354,8 @@ impl Sentence {
         let lead = text[self.start..at.max(self.start)].trim_start_matches([' ', '\t', '\r', '\n', '*', '_', '#']);
         let opened = at - lead.len().min(at);
         let paragraph = || {
-            let line = text[..opened].rfind('\n').map_or(0, |end| end + 1);
-            opens(text, opened) || text[line..].starts_with('#')
+            let line = text::tail(&text[..opened], SENTENCE).rsplit('\n').next().map_or(0, str::len);
+            opens(text, opened) || text[opened - line..].starts_with('#')
         };
         let lower = lead.to_lowercase();
         let mut words_of = lower.split_whitespace();
@@ -437,9 +445,13 @@ fn is_of_others(card: &Card<'_>, at: usize) -> bool {
 
 /// Whether a paragraph begins at a byte: behind an empty line or a heading, no item of a list.
 fn opens(text: &str, at: usize) -> bool {
-    let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let before = text::tail(&text[..at], SENTENCE);
+    let Some(line) = before.rfind('\n').map(|end| at - before.len() + end + 1).or((before.len() == at).then_some(0))
+    else {
+        return false;
+    };
     let above = text[..line].trim_end_matches(['\n', '\r', ' ']);
-    let heading = || above[above.rfind('\n').map_or(0, |end| end + 1)..].starts_with('#');
+    let heading = || text::tail(above, SENTENCE).rsplit('\n').next().is_some_and(|line| line.starts_with('#'));
     let apart = || text[above.len()..line].matches('\n').count() > 1 || heading();
     text[line..at].trim_matches(['*', '_', ' ']).is_empty() && apart()
 }
@@ -544,7 +556,7 @@ fn listed(card: &Card<'_>) -> Option<(Span, String)> {
         }
         text.match_indices(key).find_map(|(at, _)| {
             let line = &text[at + key.len()..];
-            let line = line.split(['\n', ',', ')', '\\', '#']).next()?;
+            let line = line.split(['\n', '\r', ',', ')', '\\', '#']).next()?;
             let id = line.trim_start_matches([' ', '\t', '=']).split([' ', '\t']).next()?.trim_matches(['"', '\'']);
             let start = block.span.start as usize + at + key.len() + line.find(id)?;
             let class = text[..at].rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next()?;
@@ -590,7 +602,8 @@ fn one_of(words: &[String]) -> Regex {
 fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span, String)> {
     let text = card.source.text();
     let hidden = |span: Span| is_hidden(card, span);
-    let link = card.outline.links.iter().find(|link| link.span.start as usize >= from);
+    let links = &card.outline.links;
+    let link = links.get(links.partition_point(|link| (link.span.start as usize) < from));
     if let Some(link) = link
         && (link.span.start as usize) < from + REACH
     {

@@ -11,7 +11,7 @@ use memchr::memmem::Finder;
 use crate::card::Card;
 use crate::repository::Repository;
 use crate::text::any::AnyOf;
-use crate::text::{Span, head};
+use crate::text::{Span, head, tail};
 use crate::vocab;
 
 /// A call of transformers whose first argument may be a task.
@@ -174,9 +174,10 @@ pub fn task_of_card(card: &Card<'_>) -> Option<Told> {
             let at = at + code[at..].len() - code[at..].trim_start().len();
             let at = at + if code[at..].starts_with("task=") { "task=".len() } else { 0 };
             let Some(quote) = code[at..].chars().next().filter(|c| matches!(c, '"' | '\'')) else { continue };
-            let Some(task) = code[at + 1..].split([quote, '\n']).next() else { continue };
-            let line = code[..at].rfind('\n').map_or(0, |end| end + 1);
-            if code[line..at].trim_start().starts_with('#') {
+            let Some(task) = head(&code[at + 1..], CALL_BYTES).split([quote, '\n']).next() else { continue };
+            let before = tail(&code[..at], CALL_BYTES);
+            let line = before.rfind('\n').map_or(0, |end| end + 1);
+            if before[line..].trim_start().starts_with('#') {
                 continue;
             }
             // A descendant that is shown beside the model: `bert-base-ner`, where `bert-base` is loaded, too.
@@ -278,9 +279,10 @@ fn library_of_versions(card: &Card<'_>) -> Option<Told> {
     let mut found: Vec<(usize, Told)> = Vec::new();
     for hit in NAMES.find_iter(&text.as_bytes()[body..]) {
         let (at, (_, id)) = (body + hit.start(), LISTED[hit.pattern().as_usize()]);
-        let start = text[..at].rfind('\n').map_or(0, |end| end + 1).max(body);
         let versioned = text[body + hit.end()..].starts_with(|c: char| c.is_ascii_digit());
-        if versioned && &text[start..at] == "- " {
+        let bullet = text[body..at].strip_suffix("- ").filter(|before| before.is_empty() || before.ends_with('\n'));
+        if let Some(before) = bullet.filter(|_| versioned) {
+            let start = body + before.len();
             let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
             let span = Span::new(start, start + text[start..end].trim_end().len());
             found.push((hit.pattern().as_usize(), Told { id, by: Witness::Versions(span) }));
@@ -320,7 +322,7 @@ fn imports<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c str, usize)> {
             if at < read {
                 return None;
             }
-            let start = code[..at].rfind('\n').map_or(0, |end| end + 1);
+            let start = code[read..at].rfind('\n').map_or(read, |end| read + end + 1);
             let end = code[at..].find('\n').map_or(code.len(), |length| at + length);
             read = end;
             let own = code[start..end].trim_start_matches([' ', '\t', '>', '.']);

@@ -58,7 +58,11 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
         read = end;
         let lower = lowercase(&text[start..end]);
         clauses(&lower).into_iter().find_map(|clause| {
-            let said = forbidden(&lower[clause.clone()])?;
+            let mut said = forbidden(&lower[clause.clone()])?;
+            // 商业 and 商用 begin alike.
+            if lower[clause.clone()][said.clone()].ends_with('商') {
+                said.end += lower[clause.start + said.end..].chars().next().map_or(0, char::len_utf8);
+            }
             let place = clause.start + said.start;
             speaks_of_card(card, start + place, &lower[clause], said.clone(), &lower)
                 .then(|| Span::new(start + place, start + place + said.len()))

@@ -403,6 +403,9 @@ fn abroad(card: &Card<'_>, (start, end): (usize, usize), word: Range<usize>, pla
     push(text, from, to, if other { Subject::Other } else { Subject::Repository }, found);
 }
 
+/// Links of a section that are looked at.
+const MAX_LINKS: usize = 100;
+
 /// A section headed "License" that begins with a name, or holds one address of a licence.
 fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) {
     for heading in &card.outline.headings {
@@ -446,15 +449,15 @@ fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) {
                 push(text, start, end, subject, found);
             }
         }
-        let links: Vec<_> = card
-            .outline
-            .links
-            .iter()
-            .filter(|link| section.contains(&(link.span.start as usize)))
-            .filter_map(|link| Some((link.span, of_url(&link.target)?)))
-            .collect();
+        let links = &card.outline.links;
+        let from = links.partition_point(|link| (link.span.start as usize) < section.start);
+        let inside = links[from..].iter().take_while(|link| (link.span.start as usize) < section.end).take(MAX_LINKS);
+        let links: Vec<_> = inside.filter_map(|link| Some((link.span, of_url(&link.target)?))).collect();
         // Further down, a section speaks of parts and sources.
-        let first = |span: &Span| !text[start.min(span.start as usize)..span.start as usize].contains("\n\n");
+        let first = |span: &Span| {
+            let before = &text[start.min(span.start as usize)..span.start as usize];
+            text::paragraphs(before).count() < 2
+        };
         if let [(span, license)] = links.as_slice()
             && first(span)
             && !found.iter().any(|known| section.contains(&(known.span.start as usize)))

@@ -603,9 +603,16 @@ fn stem(id: &str) -> &str {
     id.find(|c: char| c.is_ascii_digit()).map_or(id, |at| &id[..at]).trim_end_matches(['-', '.', '_'])
 }
 
-/// A name in which case, hyphens and underscores do not count.
+/// A name without its owner, in which case, hyphens and underscores do not count.
 fn fold_name(name: &str) -> String {
-    name.trim().to_lowercase().replace(['-', '_'], " ")
+    let name = name.rsplit('/').next().unwrap_or(name).to_lowercase().replace(['-', '_'], " ");
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the name of a model begins with a word that a licence asks for.
+#[must_use]
+pub fn name_begins(name: &str, asked: &str) -> bool {
+    fold_name(name).starts_with(&fold_name(asked))
 }
 
 /// True when publishing under `license` keeps `term` of `from`.

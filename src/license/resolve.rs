@@ -255,6 +255,9 @@ fn spelled(value: &str) -> String {
 }
 
 /// An SPDX expression with operators; `None` when it is none.
+/// Licences of one alternative that are kept apart.
+const MAX_TOGETHER: usize = 200;
+
 fn expression(value: &str) -> Option<Terms> {
     use spdx::expression::{ExprNode, Operator};
     let value = spelled(value);
@@ -281,8 +284,9 @@ fn expression(value: &str) -> Option<Terms> {
             }
             ExprNode::Op(operator) => {
                 let (right, left) = (stack.pop()?, stack.pop()?);
-                // Alternatives multiply under AND: real expressions have a handful.
-                if left.len() * right.len() > 64 {
+                // Alternatives multiply under AND, and sets grow: real expressions have a handful.
+                let most = |sets: &[Vec<&'static License>]| sets.iter().map(Vec::len).max().unwrap_or(0);
+                if left.len() * right.len() > 64 || most(&left) + most(&right) > MAX_TOGETHER {
                     return Some(Terms::unknown("the expression has too many alternatives"));
                 }
                 stack.push(match operator {

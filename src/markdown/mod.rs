@@ -5,6 +5,8 @@
 
 mod html;
 
+use std::cell::OnceCell;
+
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 use crate::text::Span;
@@ -94,6 +96,8 @@ pub struct Outline {
     pub code: Vec<CodeBlock>,
     /// HTML comments from `<!--` to `-->`.
     pub comments: Vec<Span>,
+    /// Index of the heading that is the title, once somebody asks.
+    title: OnceCell<Option<usize>>,
 }
 
 impl Outline {
@@ -107,8 +111,12 @@ impl Outline {
     /// The text of the first level-1 heading, else of the first heading that is one.
     #[must_use]
     pub fn title(&self) -> Option<&str> {
-        let real = || self.headings.iter().filter(|heading| heading.kind != HeadingKind::Pseudo);
-        real().find(|heading| heading.level == 1).or_else(|| real().next()).map(|heading| heading.text.as_str())
+        let at = self.title.get_or_init(|| {
+            let real = |heading: &Heading| heading.kind != HeadingKind::Pseudo;
+            let first = self.headings.iter().position(|heading| real(heading) && heading.level == 1);
+            first.or_else(|| self.headings.iter().position(real))
+        });
+        at.map(|at| self.headings[at].text.as_str())
     }
 }
 

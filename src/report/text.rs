@@ -1,7 +1,7 @@
 //! Annotated source in the manner of rustc. Owns `annotate-snippets`.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::{Style, path, readers};
 use crate::engine::Audit;
@@ -10,6 +10,9 @@ use crate::text::{SourceFile, Span, Unit, safe};
 
 /// Longest excerpt of a source that is shown, in bytes: a line of a megabyte helps nobody.
 const MAX_EXCERPT: usize = 2_000;
+/// Bytes of a line before what is shown, beyond which the place is named alone: of so long a line nobody sees the rest,
+/// and each finding would copy it.
+const MAX_BEFORE: usize = 1_000;
 
 /// The findings of one card; empty when there are none.
 pub(super) fn card(audit: &Audit, style: &Style) -> String {
@@ -39,6 +42,35 @@ pub fn fault(source: &SourceFile, span: Span, message: &str) -> String {
     Renderer::plain().decor_style(DecorStyle::Ascii).render(&[title.element(snippet)])
 }
 
+/// The byte that the line of a span begins at.
+fn text_line(source: &SourceFile, span: Span) -> usize {
+    let (start, _) = source.location(span, Unit::CodePoint);
+    source.lines().line_span(source.text(), start.line).start as usize
+}
+
+/// A place in the source: an excerpt with a mark, or its name alone; `label` is what is said of a further place.
+fn shown<'a>(
+    group: Group<'a>,
+    source: &SourceFile,
+    span: Span,
+    kind: AnnotationKind,
+    label: Option<String>,
+) -> Group<'a> {
+    let name = path(source.name());
+    let (start, _) = source.location(span, Unit::CodePoint);
+    if span.start as usize - text_line(source, span) > MAX_BEFORE {
+        return group.element(Origin::path(name).line(start.line).char_column(start.column));
+    }
+    let place = excerpt(source, span);
+    let mark = place.marks.first().cloned().unwrap_or(0..0);
+    let annotation = kind.span(mark);
+    let annotation = match label {
+        Some(label) => annotation.label(label),
+        None => annotation,
+    };
+    group.element(Snippet::source(place.text).line_start(place.line).path(name).annotation(annotation))
+}
+
 /// A stretch of the source made harmless, with the spans in it.
 struct Excerpt {
     text: String,
@@ -55,7 +87,7 @@ fn excerpt(source: &SourceFile, main: Span) -> Excerpt {
     let from = lines.line_span(source.text(), start.line).start as usize;
     let to = (lines.line_span(source.text(), last).end as usize).max(from);
     let text = source.text();
-    let mut cut = to.min(from + MAX_EXCERPT.max(main.start as usize - from + 200));
+    let mut cut = to.min(from + MAX_EXCERPT);
     while !text.is_char_boundary(cut) {
         cut -= 1;
     }
@@ -87,23 +119,11 @@ fn one(source: &SourceFile, finding: &Finding, renderer: &Renderer) -> String {
         Severity::Note => Level::INFO.with_name("note"),
     };
     let message = safe::line(&finding.message).into_owned();
-    let place = excerpt(source, finding.span);
-    let mark = place.marks.first().cloned().unwrap_or(0..0);
-    let name = path(source.name());
-    let snippet = Snippet::source(place.text)
-        .line_start(place.line)
-        .path(name.clone())
-        .annotation(AnnotationKind::Primary.span(mark));
-    let mut group: Group<'_> = level.primary_title(message).id(finding.rule.id.as_str()).element(snippet);
+    let group = Group::with_title(level.primary_title(message).id(finding.rule.id.as_str()));
+    let mut group = shown(group, source, finding.span, AnnotationKind::Primary, None);
     for related in &finding.related {
-        let place = excerpt(source, related.span);
-        let mark = place.marks.first().cloned().unwrap_or(0..0);
-        group = group.element(
-            Snippet::source(place.text)
-                .line_start(place.line)
-                .path(name.clone())
-                .annotation(AnnotationKind::Context.span(mark).label(safe::line(&related.message).into_owned())),
-        );
+        let label = safe::line(&related.message).into_owned();
+        group = shown(group, source, related.span, AnnotationKind::Context, Some(label));
     }
     let readers = readers(finding);
     if !readers.is_empty() {
@@ -116,6 +136,7 @@ fn one(source: &SourceFile, finding: &Finding, renderer: &Renderer) -> String {
     if let Some(fix) = &finding.fix
         && let [edit] = fix.edits.as_slice()
         && edit.replacement.len() < 200
+        && edit.span.start as usize - text_line(source, edit.span) <= MAX_BEFORE
     {
         let place = excerpt(source, edit.span);
         let mark = place.marks.first().cloned().unwrap_or(0..0);
@@ -123,7 +144,7 @@ fn one(source: &SourceFile, finding: &Finding, renderer: &Renderer) -> String {
             Level::HELP.secondary_title(format!("{} fix: {}", fix.safety, safe::line(&fix.title))).element(
                 Snippet::source(place.text)
                     .line_start(place.line)
-                    .path(name)
+                    .path(path(source.name()))
                     .patch(Patch::new(mark, visible(&edit.replacement))),
             ),
         );

@@ -68,6 +68,19 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// The paragraphs of a text, each with its offset: what stands between lines without text, whatever ends the lines.
+pub(crate) fn paragraphs(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut blanks = lines(text).filter(|(_, line)| line.trim().is_empty()).map(|(at, line)| (at, at + line.len()));
+    let mut from = Some(0);
+    std::iter::from_fn(move || {
+        let start = from?;
+        let (end, next) = blanks.next().map_or((text.len(), None), |(at, end)| (at, Some(end)));
+        from = next;
+        Some((start, &text[start..end]))
+    })
+    .filter(|(_, paragraph)| !paragraph.trim().is_empty())
+}
+
 /// Offsets are `u32`: files above [`crate::card::MAX_BYTES`] are refused before they get here.
 fn clamp_offset(offset: usize) -> u32 {
     u32::try_from(offset).unwrap_or(u32::MAX)

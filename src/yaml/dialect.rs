@@ -5,7 +5,7 @@
 
 use super::reading::{Reader, Refusal, RefusalKind};
 use super::{Document, Kind, NodeId, Style};
-use crate::text::Span;
+use crate::text::{Span, lines};
 
 /// Deepest nesting that `js-yaml` 4.3.2 composes (its option `maxDepth`).
 const JAVASCRIPT_DEPTH: usize = 100;
@@ -18,9 +18,9 @@ pub(super) fn check(document: &Document<'_>, text: &str, base: usize, reader: Re
     if let Some(span) = document.second_document {
         return Err(refusal(span, "it holds a second document"));
     }
-    let first = text.lines().find(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    if first.is_some_and(|line| line.trim_end() == "...") {
-        return Err(refusal(Span::new(base, base + 3), "it ends before it begins"));
+    let first = lines(text).find(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    if let Some((at, _)) = first.filter(|(_, line)| line.trim_end() == "...") {
+        return Err(refusal(Span::new(base + at, base + at + 3), "it ends before it begins"));
     }
     match reader {
         Reader::Python => python(document, text, base)?,

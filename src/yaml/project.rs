@@ -23,7 +23,8 @@ pub enum Step {
 /// type matters to a schema.
 #[must_use]
 pub fn to_json(document: &Document<'_>, id: NodeId) -> Value {
-    let mut budget = MAX_VALUES;
+    // What stands in the document itself is bounded by its size.
+    let mut budget = MAX_VALUES + document.nodes.len();
     json(document, id, &mut budget, 0)
 }
 

@@ -203,7 +203,7 @@ impl Build<'_, '_> {
 
     fn value(&mut self, id: NodeId) -> Result<Value, Refusal> {
         self.values += 1;
-        if self.values > MAX_VALUES {
+        if self.values > MAX_VALUES + self.document.nodes.len() {
             return self.too_large(id);
         }
         let node = self.document.node(id);
@@ -216,7 +216,7 @@ impl Build<'_, '_> {
             }
             if let Some((value, size)) = self.done.get(&target) {
                 self.values += size;
-                if self.values > MAX_VALUES {
+                if self.values > MAX_VALUES + self.document.nodes.len() {
                     return self.too_large(id);
                 }
                 return Ok(value.clone());

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::card::Card;
 use crate::checks::Sink;
 use crate::embedded::table;
-use crate::text::{Span, safe};
+use crate::text::{self, Span, safe};
 
 /// `rules/hardware.yaml`.
 #[derive(Deserialize)]
@@ -69,7 +69,10 @@ fn number(text: &str) -> Option<(f64, &str)> {
     let start = text.find(|c: char| c.is_ascii_digit())?;
     let rest = &text[start..];
     let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(rest.len());
-    let digits = rest[..end].trim_end_matches(['.', ',']).replace(',', "");
+    let digits = rest[..end].trim_end_matches(['.', ',']);
+    // "1,5" is one and a half, "1,500" a thousand and a half.
+    let grouped = digits.split(',').skip(1).all(|group| group.split('.').next().is_some_and(|group| group.len() == 3));
+    let digits = if grouped || digits.contains('.') { digits.replace(',', "") } else { digits.replace(',', ".") };
     Some((digits.parse().ok()?, rest[end..].trim_start()))
 }
 
@@ -192,10 +195,8 @@ fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
         return false;
     }
     let facts = facts();
-    let mut at = body;
-    for paragraph in text.split_inclusive("\n\n") {
-        let from = at;
-        at += paragraph.len();
+    for (at, paragraph) in text::paragraphs(text) {
+        let from = body + at;
         if paragraph.len() > PARAGRAPH {
             continue;
         }

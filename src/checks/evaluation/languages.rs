@@ -59,7 +59,8 @@ const MANY: &[&str] = &[
     "universal dependencies",
     "opus",
     "ntrex",
-    "include",
+    "include-base",
+    "include-lite",
 ];
 
 /// Codes that are words of English, too.
@@ -85,6 +86,14 @@ const UNTRIED: &[&str] = &[
     "ested only in English",
 ];
 
+/// Whether a text in lower case holds a word as a whole word.
+fn holds(text: &str, word: &str) -> bool {
+    let part = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    memchr::memmem::find_iter(bytes, word)
+        .any(|at| !part(at.checked_sub(1).map(|before| &bytes[before])) && !part(bytes.get(at + word.len())))
+}
+
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
     let (Some((document, _)), Some((_, value))) = (card.mapping(), card.field("language")) else { return };
@@ -99,7 +108,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let text = results(ctx).to_lowercase();
     // Speed and size have no language.
-    if !MEASURES.iter().any(|word| text.contains(word)) {
+    if !MEASURES.iter().any(|word| holds(&text, word)) {
         return;
     }
     let title = card.outline.title().unwrap_or_default().to_lowercase();

@@ -26,11 +26,10 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     for (name, values) in tabled(card) {
         body.entry(name).or_default().extend(values);
     }
-    for name in declared.keys() {
-        if !body.contains_key(name) {
-            body.insert(name.clone(), told(card, name));
-        }
-    }
+    let mut untold: Vec<&String> = declared.keys().filter(|name| !body.contains_key(*name)).collect();
+    untold.sort_unstable();
+    untold.truncate(MAX_NAMES);
+    body.extend(told(card, &untold));
     // A name that stands for one value on either side: more could be of other data sets or models.
     let of_data = by_dataset(card);
     let of_data = of_data.iter().filter(|(name, _)| !declared.contains_key(*name));
@@ -140,18 +139,24 @@ const OF_OTHERS: &[&str] = &[
     "when ",
 ];
 
-/// What a sentence says of a metric: "It achieves a WER of 12.6 on the test split."
-fn told<'a>(card: &'a Card<'_>, name: &str) -> Vec<Written<'a>> {
+/// What sentences say of metrics: "It achieves a WER of 12.6 on the test split."
+fn told<'a>(card: &'a Card<'_>, names: &[&String]) -> HashMap<String, Vec<Written<'a>>> {
     let text = card.source.text();
-    let mut found = Vec::new();
+    let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
     for (at, line) in text::lines(&text[card.front.body_start()..]) {
         let start = card.front.body_start() + at;
         let hidden = |place: usize| card.outline.code.iter().any(|code| code.span.range().contains(&place));
         if line.starts_with(['|', '#']) || line.len() > LINE || !line.contains(|c: char| c.is_ascii_digit()) {
             continue;
         }
-        let lower = line.to_ascii_lowercase();
-        for (place, _) in lower.match_indices(name).take(MAX_TOLD) {
+        // As names are folded, byte for byte.
+        let fold = |c: char| if matches!(c, ' ' | '_') { '-' } else { c.to_ascii_lowercase() };
+        let (lower, folded) = (line.to_ascii_lowercase(), line.chars().map(fold).collect::<String>());
+        let places = names.iter().flat_map(|name| {
+            let places = folded.match_indices(name.as_str()).take(MAX_TOLD);
+            places.map(move |(place, _)| (*name, place))
+        });
+        for (name, place) in places {
             let end = place + name.len();
             let word = |byte: Option<&u8>| {
                 byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'@'))
@@ -177,13 +182,15 @@ fn told<'a>(card: &'a Card<'_>, name: &str) -> Vec<Written<'a>> {
             let of_test = OF_TEST.iter().any(|word| sentence.contains(word));
             if let (Ok(number), true, false) = (digits.parse::<f64>(), of_test, other) {
                 let span = Span::new(start + end + gap, start + end + gap + digits.len());
-                found.push(Written { text: digits, number, span });
+                found.entry(name.clone()).or_default().push(Written { text: digits, number, span });
             }
         }
     }
     found
 }
 
+/// Metrics whose names are looked for in sentences: more than any card has.
+const MAX_NAMES: usize = 200;
 /// Places of a metric's name in one line that are looked at.
 const MAX_TOLD: usize = 20;
 /// Longest line that is read for what it says of a metric, in bytes.
@@ -205,7 +212,8 @@ fn tabled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
     let own = |cell: &Span| names.contains(&suggest::fold(bare(cell)));
     let mut add = |label: &Span, value: &Span| {
         let text = bare(value);
-        if let Ok(number) = text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>() {
+        let number = text.strip_suffix('%').unwrap_or(text).trim_end().parse::<f64>();
+        if let Some(number) = number.ok().filter(|number| number.is_finite()) {
             let label = suggest::fold(bare(label)).into_owned();
             found.entry(label).or_default().push(Written { text, number, span: *value });
         }
@@ -255,7 +263,7 @@ pub(in crate::checks) fn labelled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec
     let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
     for Labelled { label, value, span } in card.labelled() {
         let digits = value.strip_suffix('%').unwrap_or(value).trim_end();
-        if let Ok(number) = digits.parse::<f64>() {
+        if let Some(number) = digits.parse::<f64>().ok().filter(|number| number.is_finite()) {
             found.entry(label).or_default().push(Written { text: value, number, span });
         }
     }
@@ -266,7 +274,7 @@ pub(in crate::checks) fn labelled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec
 pub(in crate::checks) fn agree(one: &Written<'_>, other: &Written<'_>) -> bool {
     [1.0, 100.0, 0.01].iter().any(|scale| {
         let (a, b) = (one.number * scale, other.number);
-        // The coarser one decides: half a unit of its last digit, and a hair for the arithmetic.
+        // The coarser one decides: a unit of its last digit, since some round and some cut, and a hair for the arithmetic.
         let unit = (decimal_unit(one.text) * scale).max(decimal_unit(other.text));
         (a - b).abs() <= unit * 1.01
     })

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::card::Card;
 use crate::checks::{Context, Sink};
 use crate::facts::{self, Assessment, Claim, origin_words};
-use crate::license::judge::{Duty, Reason, declaration, ways_out};
+use crate::license::judge::{Duty, Reason, declaration, name_begins, ways_out};
 use crate::license::knowledge::{Reach, Term};
 use crate::license::{Atom, Class, Origin, Published, Relation, Role, Scope, Verdict, judge};
 use crate::rule::{Confidence, Severity};
@@ -197,7 +197,7 @@ impl Case<'_, '_> {
         let mut told = BTreeSet::new();
         for duty in self.assessment.judgement.unmet.iter().filter(|duty| duty.term.atom == Atom::NamePrefix) {
             let Some(prefix) = duty.term.text() else { continue };
-            let begins = |name: &String| fold(name.rsplit('/').next().unwrap_or(name)).starts_with(&fold(prefix));
+            let begins = |name: &String| name_begins(name, prefix);
             // The folder of a checkout need not be called like the repository: any name will do.
             if self.assessment.names.iter().any(begins) || !told.insert(prefix) {
                 continue;

@@ -2,6 +2,7 @@
 //!
 //! What `datasets` refuses was tried with version 5.2.0 (`utils/metadata.py`, `naming.py`, `features/features.py`).
 
+use std::collections::HashMap;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -20,9 +21,10 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         self::configs(document, document.items(configs).unwrap_or_default(), sink);
     }
     if let Some((_, info)) = ctx.card.field("dataset_info") {
+        let mut left = MAX_FEATURES;
         for &info in document.items(info).unwrap_or(&[info]) {
             if let Some((_, list)) = document.get(info, "features") {
-                features(document, document.items(list).unwrap_or_default(), sink);
+                features(document, document.items(list).unwrap_or_default(), 0, &mut left, sink);
             }
         }
     }
@@ -33,7 +35,7 @@ const MEMBERS: &[&str] = &["config_name", "data_files", "data_dir", "default"];
 
 fn configs(document: &Document<'_>, configs: &[NodeId], sink: &mut Sink<'_>) {
     let mut default = None;
-    let mut names: Vec<(&str, NodeId)> = Vec::new();
+    let mut names: HashMap<&str, NodeId> = HashMap::new();
     for (at, &config) in configs.iter().enumerate() {
         if let Some((key, value)) = document.get(config, "default")
             && document.text(value) == Some("true")
@@ -55,8 +57,8 @@ fn configs(document: &Document<'_>, configs: &[NodeId], sink: &mut Sink<'_>) {
         if let Some((_, value)) = document.get(config, "config_name")
             && let Some(name) = document.text(value)
         {
-            match names.iter().find(|(known, _)| *known == name) {
-                Some((_, first)) => {
+            match names.get(name) {
+                Some(first) => {
                     let message =
                         format!("Two configurations are called {}: only the last one is left", safe::quoted(name));
                     sink.add("dataset-configs", document.node(value).span, message, |f| {
@@ -65,7 +67,9 @@ fn configs(document: &Document<'_>, configs: &[NodeId], sink: &mut Sink<'_>) {
                             .anchor(format!("/configs/{at}/config_name"))
                     });
                 }
-                None => names.push((name, value)),
+                None => {
+                    names.insert(name, value);
+                }
             }
         }
         for &(key, _) in document.pairs(config) {
@@ -178,9 +182,13 @@ fn types() -> &'static Types {
 
 /// Features nest; deeper ones than this are no card's.
 const MAX_DEPTH: usize = 16;
+/// Features that are looked at: aliases to aliases can stand for any number.
+const MAX_FEATURES: usize = 20_000;
 
-fn features(document: &Document<'_>, list: &[NodeId], sink: &mut Sink<'_>) {
+fn features(document: &Document<'_>, list: &[NodeId], depth: usize, left: &mut usize, sink: &mut Sink<'_>) {
     for &feature in list {
+        let Some(rest) = left.checked_sub(1) else { return };
+        *left = rest;
         let span = document.node(feature).span;
         let pairs = document.pairs(feature);
         if pairs.is_empty() {
@@ -195,12 +203,12 @@ fn features(document: &Document<'_>, list: &[NodeId], sink: &mut Sink<'_>) {
                 f.help("Add `name:` with the name of the column").anchor("/dataset_info/features/name")
             });
         }
-        one(document, feature, name.unwrap_or_default(), 0, sink);
+        one(document, feature, name.unwrap_or_default(), depth, left, sink);
     }
 }
 
 /// The type of a feature stands under its first member beside `name`.
-fn one(document: &Document<'_>, feature: NodeId, name: &str, depth: usize, sink: &mut Sink<'_>) {
+fn one(document: &Document<'_>, feature: NodeId, name: &str, depth: usize, left: &mut usize, sink: &mut Sink<'_>) {
     let first = document.pairs(feature).iter().find(|(key, _)| document.text(*key) != Some("name"));
     let Some(&(key, value)) = first.filter(|_| depth < MAX_DEPTH) else { return };
     let anchor = format!("/dataset_info/features/{name}");
@@ -209,8 +217,8 @@ fn one(document: &Document<'_>, feature: NodeId, name: &str, depth: usize, sink:
             dtype(document, value, &anchor, sink);
         }
         "dtype" | "struct" | "list" | "sequence" | "large_list" => match document.items(value) {
-            Some(items) => features(document, items, sink),
-            None => one(document, value, name, depth + 1, sink),
+            Some(items) => features(document, items, depth + 1, left, sink),
+            None => one(document, value, name, depth + 1, left, sink),
         },
         member if types().members.iter().any(|known| known == member) => {}
         member => {

@@ -106,6 +106,10 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
     for (at, &item) in items.iter().enumerate() {
         if blank(item) {
             let span = document.node(item).span;
+            if sink.is_full("field-empty") {
+                sink.add("field-empty", span, "", |f| f);
+                continue;
+            }
             // A field of which nothing is left would have no value either.
             let only = items.len() == 1;
             let fix = if only {

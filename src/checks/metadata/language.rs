@@ -1,5 +1,7 @@
 //! Rules on language codes.
 
+use std::collections::HashSet;
+
 use super::{items, listed, requote};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
@@ -17,16 +19,19 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         missing(ctx, sink);
         return;
     };
-    for item in items(document, value) {
+    let listed: Vec<yaml::NodeId> = items(document, value).collect();
+    let all: HashSet<&str> = listed.iter().filter_map(|item| document.text(*item)).collect();
+    for item in listed {
         let Some(text) = document.text(item) else { continue };
         if text.trim().is_empty() || document.is_null(item) || placeholder_text(document, item).is_some() {
             continue;
         }
-        one(ctx, item, text, sink);
+        one(ctx, item, text, &all, sink);
     }
 }
 
-fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, sink: &mut Sink<'_>) {
+/// One value of the list that holds `all`.
+fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, all: &HashSet<&str>, sink: &mut Sink<'_>) {
     let Some((document, _)) = ctx.card.mapping() else { return };
     let span = document.node(item).span;
     let languages = vocab::languages();
@@ -36,9 +41,9 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, sink: &mut Sink<'_>) {
         // only when the card does not speak of the language.
         if let Some(trap) = languages.country(text)
             && let Some(valid) = &trap.valid_as
-            && ctx.card.field_items("language").len() == 1
+            && all.len() == 1
             && !mentions(ctx, valid)
-            && trap.meant.iter().all(|meant| !has_language(ctx, meant))
+            && trap.meant.iter().all(|meant| !all.contains(meant.as_str()))
         {
             let message =
                 format!("`{text}` is the code of {valid}; the language of the country is {}", listed(&trap.meant));
@@ -55,19 +60,16 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, sink: &mut Sink<'_>) {
         return;
     }
     if !code_shaped {
-        let (reason, help) = explain(text);
+        let Shape { reason, help, code, whole } = explain(text);
         // The right code may stand in the list already.
-        let code = help.strip_prefix("Write `").and_then(|rest| rest.split('`').next());
-        let there = code.is_some_and(|code| has_language(ctx, code));
-        // A name and nothing else has one code.
-        let named = code.filter(|code| !there && help == format!("Write `{code}`"));
-        let fix = named.and_then(|code| {
+        let there = code.as_ref().is_some_and(|code| all.contains(code.as_str()));
+        let fix = code.as_ref().filter(|_| whole && !there).and_then(|code| {
             let (span, text) = requote(document, item, code)?;
             Some(Fix::safe(format!("write `{code}`"), span, text))
         });
-        let help = match code {
+        let help = match &code {
             Some(code) if there => format!("Remove it: `{code}` is in the list"),
-            _ => help.clone(),
+            _ => help,
         };
         let message = format!("{} is not a language code: {reason}", safe::quoted(text));
         sink.add("language-invalid", span, message, |f| f.help(help).anchor("/language").maybe_fix(fix));
@@ -101,27 +103,47 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, sink: &mut Sink<'_>) {
 /// Codes of languages that people write in place of a country's (`sv-SV`), which no tag means.
 const NO_REGIONS: &[&str] = &["en", "ja", "ko", "zh", "cs", "da", "sv", "uk", "el", "he", "hi", "fa", "ur", "vi", "nb"];
 
+/// Why a value has no language code's shape.
+struct Shape {
+    reason: String,
+    help: String,
+    /// The code that stands for it or for its beginning.
+    code: Option<String>,
+    /// The code says all that the value does.
+    whole: bool,
+}
+
+impl Shape {
+    fn new(reason: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { reason: reason.into(), help: help.into(), code: None, whole: false }
+    }
+
+    fn of(code: &str, reason: String) -> Self {
+        Self { reason, help: format!("Write `{code}`"), code: Some(code.to_owned()), whole: true }
+    }
+}
+
 /// Why a value has no language code's shape, and what to write.
-fn explain(text: &str) -> (String, String) {
+fn explain(text: &str) -> Shape {
     let languages = vocab::languages();
     let trimmed = text.trim();
     if let Some(code) = languages.by_name(trimmed) {
-        return (format!("it is a name, and the code is `{code}`"), format!("Write `{code}`"));
+        return Shape::of(code, format!("it is a name, and the code is `{code}`"));
     }
     let lower = trimmed.to_lowercase();
     if lower != trimmed && languages.is_known(&lower) {
-        return (format!("codes are lower case (`{lower}`)"), format!("Write `{lower}`"));
+        return Shape::of(&lower, format!("codes are lower case (`{lower}`)"));
     }
     if languages.is_no_language(&lower) {
-        return (
-            "it is not a language of people".to_owned(),
-            "Use `code` for programming languages, and `tags` for anything else".to_owned(),
+        return Shape::new(
+            "it is not a language of people",
+            "Use `code` for programming languages, and `tags` for anything else",
         );
     }
     if trimmed.contains([',', ';', '/', '|']) || trimmed.split_whitespace().count() > 1 {
-        return (
-            "a value holds one ISO 639 code".to_owned(),
-            "Write a list with one code an item, as in `language: [en, fr]`".to_owned(),
+        return Shape::new(
+            "a value holds one ISO 639 code",
+            "Write a list with one code an item, as in `language: [en, fr]`",
         );
     }
     if let Some((head, _)) = trimmed.split_once(['-', '_'])
@@ -132,14 +154,16 @@ fn explain(text: &str) -> (String, String) {
         let region = trimmed.split(['-', '_']).nth(1).unwrap_or_default();
         let tag = !(region.eq_ignore_ascii_case(&head) && NO_REGIONS.contains(&head.as_str()));
         let also = if tag { ", and put the full tag into `language_bcp47`" } else { "" };
-        return (
-            "ISO 639 codes of two or three letters are accepted, without region or script".to_owned(),
-            format!("Write `{head}`{also}"),
-        );
+        return Shape {
+            reason: "ISO 639 codes of two or three letters are accepted, without region or script".to_owned(),
+            help: format!("Write `{head}`{also}"),
+            whole: !tag,
+            code: Some(head),
+        };
     }
-    (
-        "ISO 639 codes of two or three lower-case letters, `code` and `multilingual` are accepted".to_owned(),
-        "Look the code up at https://iso639-3.sil.org/code_tables/639/data".to_owned(),
+    Shape::new(
+        "ISO 639 codes of two or three lower-case letters, `code` and `multilingual` are accepted",
+        "Look the code up at https://iso639-3.sil.org/code_tables/639/data",
     )
 }
 
@@ -147,11 +171,6 @@ fn explain(text: &str) -> (String, String) {
 fn mentions(ctx: &Context<'_>, language: &str) -> bool {
     let text = ctx.card.source.text();
     language.split([' ', '(', ',']).filter(|word| word.len() > 3).any(|word| text.contains(word))
-}
-
-fn has_language(ctx: &Context<'_>, code: &str) -> bool {
-    let Some((document, _)) = ctx.card.mapping() else { return false };
-    ctx.card.field_items("language").into_iter().any(|id| document.text(id) == Some(code))
 }
 
 /// Words of models that read letters of no language, whatever task their class stands for.

@@ -20,13 +20,18 @@ pub mod yaml;
 use crate::checks::Context;
 use crate::rule::Fix;
 use crate::text::Span;
+use crate::yaml::resolve::{self, Scalar};
 use crate::yaml::{Document, Kind, NodeId, Style};
 
-/// The new source text for a plain or quoted scalar that shall hold `value`: the quotes stay.
+/// The new source text for a plain or quoted scalar that shall hold `value`: the quotes stay, and what a reader would not
+/// take for text (`no`) gets some.
 pub(super) fn requote(document: &Document<'_>, id: NodeId, value: &str) -> Option<(Span, String)> {
     let node = document.node(id);
     match node.kind {
-        Kind::Scalar { style: Style::Plain, .. } => Some((node.span, value.to_owned())),
+        Kind::Scalar { style: Style::Plain, .. } => {
+            let text = matches!(resolve::yaml11(value), Scalar::Text) && matches!(resolve::yaml12(value), Scalar::Text);
+            Some((node.span, if text { value.to_owned() } else { format!("\"{value}\"") }))
+        }
         Kind::Scalar { style: Style::SingleQuoted, .. } => Some((node.span, format!("'{value}'"))),
         Kind::Scalar { style: Style::DoubleQuoted, .. } => Some((node.span, format!("\"{value}\""))),
         _ => None,

@@ -125,6 +125,9 @@ fn merged(document: &Document<'_>, results: &[NodeId], sink: &mut Sink<'_>) {
     }
 }
 
+/// Kinds of members that mean nothing or are null, of which each is told once.
+const MAX_LOSSES: usize = 1_000;
+
 /// Members that are dropped, each name told once a card with the number of its places.
 struct Losses<'c, 'd> {
     document: &'c Document<'d>,
@@ -161,6 +164,10 @@ impl Losses<'_, '_> {
                 (true, true) if !required => (&mut self.nulls, true),
                 _ => continue,
             };
+            // More kinds of slips than are told say nothing new.
+            if table.len() >= MAX_LOSSES && !table.contains_key(&(name.to_owned(), what)) {
+                continue;
+            }
             // A slip of what is missing is told as that.
             let lacks =
                 |other: &&&str| self.document.get(map, other).is_none() && suggest::nearest(name, [**other]).is_some();
