@@ -1,7 +1,7 @@
 //! Is it a model card, a dataset card, or something else?
 
 use super::Card;
-use crate::vocab;
+use crate::vocab::{self, kinds};
 
 /// What a card describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,62 +81,6 @@ pub(super) fn detect(card: &Card<'_>) -> Kind {
     Kind::Model
 }
 
-/// Words that speak of data.
-const DATA: &[&str] = &[
-    "dataset",
-    "datasets",
-    "dataframe",
-    "corpus",
-    "load_dataset",
-    "subset",
-    "treebank",
-    "datensatz",
-    "données",
-    "datos",
-    "dados",
-    "датасет",
-    "корпус",
-];
-/// Likewise in scripts without blanks.
-const DATA_WIDE: &[&str] = &["データセット", "数据集", "コーパス", "语料库", "데이터셋", "말뭉치"];
-/// Beginnings of words that speak of a model.
-const MODEL: &[&str] = &[
-    "model",
-    "checkpoint",
-    "weights",
-    "fine",
-    "pretrain",
-    "trained",
-    "from_pretrained",
-    "pipeline",
-    "adapter",
-    "lora",
-    "regress",
-    "network",
-    "detect",
-    "predict",
-    "scor",
-    "tagger",
-    "accuracy",
-    "f1",
-    "jit",
-    "joblib",
-    "训练",
-    "微调",
-    "模型",
-    "モデル",
-    "gguf",
-    "embedding",
-    "quantiz",
-    "transformers",
-    "encoder",
-    "classifier",
-];
-/// How a sentence begins that says what the card is of.
-const OPENINGS: &[&str] = &[
-    "this", "a", "an", "about", "here", "our", "dataset", "el", "este", "esta", "ce", "cette", "dieser", "conjunto",
-    "этот", "it",
-];
 /// Words of such a sentence in which it does: "This is a floral dataset".
 const EARLY: usize = 8;
 /// Words of a sentence that is more than a label.
@@ -152,10 +96,14 @@ fn words(text: &str) -> Vec<String> {
 
 /// Words of data and of models.
 fn count(words: &[String]) -> (usize, usize) {
-    let wide = |word: &String| DATA_WIDE.iter().any(|known| word.contains(known));
-    let data = words.iter().filter(|word| DATA.contains(&word.as_str()) || wide(word)).count();
-    let of_model =
-        |word: &&String| MODEL.iter().any(|known| word.starts_with(known) || !known.is_ascii() && word.contains(known));
+    let wide = |word: &String| kinds().data_wide.iter().any(|known| word.contains(known.as_str()));
+    let data = words.iter().filter(|word| kinds().data.contains(word) || wide(word)).count();
+    let of_model = |word: &&String| {
+        kinds()
+            .model
+            .iter()
+            .any(|known| word.starts_with(known.as_str()) || !known.is_ascii() && word.contains(known.as_str()))
+    };
     (data, words.iter().filter(of_model).count())
 }
 
@@ -165,12 +113,11 @@ fn first_sentence(card: &Card<'_>) -> (bool, usize) {
     let first = text.lines().map(str::trim).find(|line| line.starts_with(char::is_alphanumeric)).unwrap_or_default();
     let sentence = words(first.split(['.', ':', '。']).next().unwrap_or_default());
     let (head, of_model) = (&sentence[..sentence.len().min(EARLY)], count(&sentence).1);
-    let wide = head.first().is_some_and(|word| DATA_WIDE.iter().any(|known| word.contains(known)));
+    let wide = head.first().is_some_and(|word| kinds().data_wide.iter().any(|known| word.contains(known.as_str())));
     // "GullCorpus is a corpus of …"
     let is_one = head.windows(2).any(|pair| pair[0] == "is" && matches!(pair[1].as_str(), "a" | "an" | "the"));
     let about = sentence.first().is_some_and(|word| word == "about");
-    let opens =
-        (about || sentence.len() >= LEAST) && head.first().is_some_and(|word| OPENINGS.contains(&word.as_str()));
+    let opens = (about || sentence.len() >= LEAST) && head.first().is_some_and(|word| kinds().openings.contains(word));
     (count(head).0 > 0 && (wide || opens || is_one), of_model)
 }
 
@@ -187,14 +134,14 @@ fn speaks_of_data(card: &Card<'_>) -> bool {
     let (mut data, mut loaded, mut before) = (0, false, "");
     // Most texts have a word of a model near their beginning.
     for word in text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()) {
-        let begins = |known: &&str| word.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
-        if MODEL.iter().any(|known| begins(known) || !known.is_ascii() && word.contains(known)) {
+        let begins = |known: &str| word.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
+        if kinds().model.iter().any(|known| begins(known) || !known.is_ascii() && word.contains(known.as_str())) {
             return false;
         }
-        let named = DATA.iter().any(|known| {
+        let named = kinds().data.iter().any(|known| {
             word.eq_ignore_ascii_case(known) || !word.is_ascii() && !known.is_ascii() && word.to_lowercase() == *known
-        }) || DATA_WIDE.iter().any(|known| word.contains(known))
-            || before.eq_ignore_ascii_case("data") && begins(&"set");
+        }) || kinds().data_wide.iter().any(|known| word.contains(known.as_str()))
+            || before.eq_ignore_ascii_case("data") && begins("set");
         data += usize::from(named);
         loaded |= word == "load_dataset";
         before = word;

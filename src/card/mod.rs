@@ -13,7 +13,7 @@ use std::cell::OnceCell;
 
 use crate::markdown::{self, Outline};
 use crate::text::{SourceFile, Span, suggest};
-use crate::vocab;
+use crate::vocab::{self, kinds};
 use crate::yaml::{self, Document, NodeId, SyntaxError};
 
 pub use front_matter::{FrontMatter, Status, Trap, TrapKind};
@@ -23,53 +23,6 @@ pub use labels::Labelled;
 /// Largest file that is read, in bytes: several times the largest card, and small enough for the
 /// worst of cards to need less than a gigabyte of memory.
 pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
-
-/// Keys that front matter of other tools has as well; one alone makes no card.
-const WEAK_KEYS: &[&str] = &["tags", "description", "language", "thumbnail", "title", "version", "benchmark"];
-
-/// Headings that model and dataset cards have and other READMEs hardly ever do, lower case.
-const CARD_HEADINGS: &[&str] = &[
-    "model description",
-    "model details",
-    "model overview",
-    "model summary",
-    "model card",
-    "intended use",
-    "bias, risks",
-    "limitations and bias",
-    "how to get started with the model",
-    "out-of-scope use",
-    "dataset description",
-    "dataset summary",
-    "dataset structure",
-    "considerations for using the data",
-];
-
-/// Headings that tell a card beside one of those, lower case.
-const MODEL_HEADINGS: &[&str] = &[
-    "training",
-    "evaluation",
-    "performance",
-    "benchmark",
-    "limitations",
-    "bias",
-    "characteristics",
-    "available model variants",
-];
-
-/// Words that a README without front matter uses when it is about a model or dataset.
-const CARD_WORDS: &[&str] = &[
-    "from_pretrained",
-    "huggingface.co",
-    "hf.co/",
-    "retrained",
-    "re-trained",
-    "ine-tun",
-    "inetun",
-    "load_dataset",
-    "checkpoint",
-    "trained on",
-];
 
 /// What is wrong with the bytes of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -285,7 +238,7 @@ impl<'s> Card<'s> {
                 // A slip of a key says as much as the key.
                 let slip = || fields.meant(key, false).filter(|field| suggest::nearest(key, [*field]).is_some());
                 let Some(field) = (if fields.is_known(key) { Some(key) } else { slip() }) else { continue };
-                if WEAK_KEYS.contains(&field) {
+                if kinds().is_weak(field) {
                     weak += 1;
                 } else {
                     return self.kind != Kind::Other;
@@ -293,10 +246,11 @@ impl<'s> Card<'s> {
             }
         }
         // Broken YAML has no keys; its lines still tell.
-        let broken = self.yaml_error.is_some()
-            && self.source.slice(self.front.yaml).lines().any(|line| {
-                line.split_once(':').is_some_and(|(key, _)| fields.is_known(key) && !WEAK_KEYS.contains(&key))
-            });
+        let broken =
+            self.yaml_error.is_some()
+                && self.source.slice(self.front.yaml).lines().any(|line| {
+                    line.split_once(':').is_some_and(|(key, _)| fields.is_known(key) && !kinds().is_weak(key))
+                });
         let unread = FaultKind::Utf16 { front_matter: true };
         weak >= 2
             || broken
@@ -328,15 +282,16 @@ impl<'s> Card<'s> {
                 extension == "md" || lower.starts_with("licen") || lower.starts_with('.') || lower == "notice"
             });
         let body = &self.source.text()[self.front.body_start()..];
-        alone && CARD_WORDS.iter().any(|word| body.contains(word))
+        alone && kinds().card_words.iter().any(|word| body.contains(word.as_str()))
     }
 
     fn has_card_headings(&self) -> bool {
         let title = self.outline.title().unwrap_or_default().to_lowercase();
-        let is = |text: &str, known: &[&str]| known.iter().any(|known| text.starts_with(known));
+        let is = |text: &str, known: &[String]| known.iter().any(|known| text.starts_with(known.as_str()));
         let headings = || self.outline.headings.iter().map(|heading| heading.text.to_lowercase());
-        let own = headings().filter(|text| is(text, CARD_HEADINGS)).count();
-        let others = || headings().filter(|text| !is(text, CARD_HEADINGS) && is(text, MODEL_HEADINGS)).count();
+        let own = headings().filter(|text| is(text, &kinds().card_headings)).count();
+        let others =
+            || headings().filter(|text| !is(text, &kinds().card_headings) && is(text, &kinds().model_headings)).count();
         title.starts_with("model card") || title.starts_with("dataset card") || own >= 2 || own == 1 && others() >= 2
     }
 

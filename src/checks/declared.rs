@@ -211,12 +211,5 @@ fn matched<'c>(card: &'c Card<'_>, regex: &'c regex::Regex) -> impl Iterator<Ite
     let body = card.front.body_start();
     let text = &card.source.text()[body..];
     let found = regex.find_iter(text).map(move |found| Span::new(body + found.start(), body + found.end()));
-    found.filter(move |span| {
-        // Listings are in order, and do not overlap; nor do comments.
-        let next = card.outline.code.partition_point(|code| code.span.end <= span.start);
-        let code = card.outline.code.get(next).is_some_and(|code| code.span.start <= span.start);
-        let next = card.outline.comments.partition_point(|comment| comment.end <= span.start);
-        let comment = card.outline.comments.get(next).is_some_and(|comment| comment.start <= span.start);
-        !code && !comment
-    })
+    found.filter(move |span| !card.outline.hides(span.start as usize))
 }

@@ -46,12 +46,8 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
     let mut read = body;
     WORDS.find_iter(&text.as_bytes()[body..]).find_map(|word| {
         let at = body + word.start();
-        let inside = |span: &Span| span.start as usize <= at && at < span.end as usize;
         // A line is read once, whatever it holds.
-        if at < read
-            || card.outline.code.iter().any(|code| inside(&code.span))
-            || card.outline.comments.iter().any(inside)
-        {
+        if at < read || card.outline.hides(at) {
             return None;
         }
         let (start, end) = line(text, body, at);

@@ -124,10 +124,7 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     let text = card.source.text();
     let body = card.front.body_start();
     let mut found: Vec<Statement> = Vec::new();
-    let hidden = |at: usize| {
-        let inside = |span: &Span| span.start as usize <= at && at < span.end as usize;
-        card.outline.code.iter().any(|code| inside(&code.span)) || card.outline.comments.iter().any(inside)
-    };
+    let hidden = |at: usize| card.outline.hides(at);
     let bytes = text.as_bytes();
     for word in ENGLISH.find_iter(&bytes[body..]) {
         let (at, which) = (body + word.start(), word.pattern().as_usize());

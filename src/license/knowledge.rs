@@ -390,12 +390,6 @@ impl License {
             None => format!("license: other, license_name: {}", self.id),
         }
     }
-
-    /// The first term with this atom.
-    #[must_use]
-    pub fn term(&self, atom: Atom) -> Option<&Term> {
-        self.terms.iter().find(|term| term.atom == atom)
-    }
 }
 
 /// A model that others derive from.

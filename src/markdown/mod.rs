@@ -108,6 +108,16 @@ impl Outline {
         behind.checked_sub(1).map(|last| &self.headings[last])
     }
 
+    /// Whether a byte stands in a listing or a comment, where nothing is said to readers.
+    #[must_use]
+    pub fn hides(&self, at: usize) -> bool {
+        // Listings are in order, and do not overlap; nor do comments.
+        let next = self.code.partition_point(|code| code.span.end as usize <= at);
+        let code = self.code.get(next).is_some_and(|code| code.span.start as usize <= at);
+        let next = self.comments.partition_point(|comment| comment.end as usize <= at);
+        code || self.comments.get(next).is_some_and(|comment| comment.start as usize <= at)
+    }
+
     /// The text of the first level-1 heading, else of the first heading that is one.
     #[must_use]
     pub fn title(&self) -> Option<&str> {

@@ -41,8 +41,6 @@ pub struct Gguf {
     pub base_models: Vec<String>,
     /// Addresses or ids of datasets (`general.dataset.N.repo_url`, `general.datasets`).
     pub datasets: Vec<String>,
-    /// `general.languages`
-    pub languages: Vec<String>,
     /// `general.file_type`: the number of a quantisation.
     pub file_type: Option<u64>,
     /// `[architecture].context_length`
@@ -286,7 +284,6 @@ fn read(reader: &mut Reader<'_>, found: &mut Gguf) -> Read<()> {
                 found.datasets.push(text);
             }
             (Value::Texts(texts), "general.datasets") => found.datasets.extend(texts),
-            (Value::Texts(texts), "general.languages") => found.languages = texts,
             (Value::Number(number), "general.file_type") => found.file_type = Some(number),
             (_, "tokenizer.chat_template") => found.chat_template = true,
             (Value::Number(number), key) if key.ends_with(".context_length") => {

@@ -22,17 +22,6 @@ pub enum Reader {
     JavaScript,
 }
 
-impl Reader {
-    /// The package whose behaviour is meant.
-    #[must_use]
-    pub fn package(self) -> &'static str {
-        match self {
-            Reader::Python => "PyYAML (huggingface_hub)",
-            Reader::JavaScript => "js-yaml (the Hub)",
-        }
-    }
-}
-
 /// Why and where a reader refuses a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {

@@ -1,90 +1,12 @@
 //! Languages that the card claims and the results do not name.
 
+use super::wording;
 use crate::checks::{Context, Sink};
 use crate::text::Span;
 use crate::vocab;
 
 /// Fewer languages are told apart without a table.
 const LEAST: usize = 3;
-/// Words of results that depend on the language; not perplexity, which is measured on a mixture as often.
-const MEASURES: &[&str] = &[
-    "accuracy",
-    "f1",
-    "bleu",
-    "rouge",
-    "chrf",
-    "comet",
-    "word error",
-    "wer",
-    "cer",
-    "exact match",
-    "mmlu",
-    "hellaswag",
-    "win rate",
-    "precision",
-    "recall",
-];
-/// Benchmarks and words that cover many languages by themselves.
-const MANY: &[&str] = &[
-    "multilingual",
-    "cross-lingual",
-    "crosslingual",
-    "each language",
-    "all languages",
-    "per language",
-    "per-language",
-    "every language",
-    "languages)",
-    "xnli",
-    "xtreme",
-    "flores",
-    "mmmlu",
-    "mgsm",
-    "tydi",
-    "mlqa",
-    "xquad",
-    "fleurs",
-    "common voice",
-    "common_voice",
-    "covost",
-    "belebele",
-    "mteb",
-    "mmteb",
-    "miracl",
-    "wikiann",
-    "tatoeba",
-    "xcopa",
-    "xwinograd",
-    "voxpopuli",
-    "universal dependencies",
-    "opus",
-    "ntrex",
-    "include-base",
-    "include-lite",
-];
-
-/// Codes that are words of English, too.
-const WORDS: &[&str] = &["am", "an", "as", "be", "ha", "he", "hi", "id", "is", "it", "my", "no", "or", "so", "to"];
-/// Words that say that the others were not tried.
-const UNTRIED: &[&str] = &[
-    "ther languages than English were not",
-    "veraged over all",
-    "ther languages were not",
-    "ther languages have not been",
-    "ther languages are not",
-    "languages were not evaluated",
-    "languages were not tested",
-    "languages have not been evaluated",
-    "languages have not been tested",
-    "in other languages was not",
-    "in other languages has not been",
-    "nly evaluated in English",
-    "nly evaluated on English",
-    "valuated only in English",
-    "valuated only on English",
-    "nly tested in English",
-    "ested only in English",
-];
 
 /// Whether a text in lower case holds a word as a whole word.
 fn holds(text: &str, word: &str) -> bool {
@@ -108,20 +30,20 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let text = results(ctx).to_lowercase();
     // Speed and size have no language.
-    if !MEASURES.iter().any(|word| holds(&text, word)) {
+    if !wording().measures.iter().any(|word| holds(&text, word)) {
         return;
     }
     let title = card.outline.title().unwrap_or_default().to_lowercase();
-    if MANY.iter().any(|word| text.contains(word)) || title.contains("translat") {
+    if wording().many.iter().any(|word| text.contains(word.as_str())) || title.contains("translat") {
         return;
     }
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let named = |code: &&&str| {
-        let coded = !WORDS.contains(*code);
+        let coded = !wording().codes.iter().any(|word| word == *code);
         words.iter().any(|word| coded && word == *code || languages.by_name(word) == Some(**code))
     };
     let named: Vec<&str> = codes.iter().filter(named).copied().collect();
-    if UNTRIED.iter().any(|words| card.shown().contains(words)) {
+    if wording().untried.iter().any(|words| card.shown().contains(words.as_str())) {
         return;
     }
     // Results of a model for one language in all but the metadata are another matter.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::wording;
 use crate::card::{Card, Labelled};
 use crate::checks::{Context, Sink};
 use crate::facts::{descent, place};
@@ -113,39 +114,13 @@ fn by_dataset<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
     found
 }
 
-/// Words of a sentence that speaks of the result that the metadata have.
-const OF_TEST: &[&str] =
-    &["test", "held-out", "evaluation set", "it achieves", "the model achieves", "this model achieves"];
-/// Words of a sentence that speaks of other results, too.
-const OF_OTHERS: &[&str] = &[
-    "than",
-    "compared",
-    "baseline",
-    "previous",
-    "train",
-    "validation",
-    "dev ",
-    "original",
-    "earlier",
-    "against",
-    "human",
-    "other",
-    "each",
-    "average",
-    "best",
-    "up to",
-    "threshold",
-    "if ",
-    "when ",
-];
-
 /// What sentences say of metrics: "It achieves a WER of 12.6 on the test split."
 fn told<'a>(card: &'a Card<'_>, names: &[&String]) -> HashMap<String, Vec<Written<'a>>> {
     let text = card.source.text();
     let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
     for (at, line) in text::lines(&text[card.front.body_start()..]) {
         let start = card.front.body_start() + at;
-        let hidden = |place: usize| card.outline.code.iter().any(|code| code.span.range().contains(&place));
+        let hidden = |place: usize| card.outline.hides(place);
         if line.starts_with(['|', '#']) || line.len() > LINE || !line.contains(|c: char| c.is_ascii_digit()) {
             continue;
         }
@@ -166,8 +141,7 @@ fn told<'a>(card: &'a Card<'_>, names: &[&String]) -> HashMap<String, Vec<Writte
             }
             let gap = lower[end..].find(|c: char| c.is_ascii_digit()).unwrap_or(lower.len() - end);
             // Another kind of it, or none that the name tells.
-            let kind = ["macro", "micro", "weighted", "balanced", "top", "mean"];
-            if kind.iter().any(|kind| lower[..place].trim_end_matches([' ', '-']).ends_with(kind)) {
+            if wording().kinds.iter().any(|kind| lower[..place].trim_end_matches([' ', '-']).ends_with(kind.as_str())) {
                 continue;
             }
             if !matches!(lower[end..end + gap].trim(), "" | "of" | "is" | "was" | "=" | ":" | "score of" | "is about") {
@@ -178,8 +152,8 @@ fn told<'a>(card: &'a Card<'_>, names: &[&String]) -> HashMap<String, Vec<Writte
             let digits = rest[..digits].trim_end_matches('.');
             let from = lower[..place].rfind(". ").map_or(0, |stop| stop + 2);
             let sentence = &lower[from..lower[end + gap..].find(". ").map_or(lower.len(), |stop| end + gap + stop)];
-            let other = OF_OTHERS.iter().any(|word| sentence.contains(word));
-            let of_test = OF_TEST.iter().any(|word| sentence.contains(word));
+            let other = wording().of_others.iter().any(|word| sentence.contains(word.as_str()));
+            let of_test = wording().of_test.iter().any(|word| sentence.contains(word.as_str()));
             if let (Ok(number), true, false) = (digits.parse::<f64>(), of_test, other) {
                 let span = Span::new(start + end + gap, start + end + gap + digits.len());
                 found.entry(name.clone()).or_default().push(Written { text: digits, number, span });
@@ -195,10 +169,6 @@ const MAX_NAMES: usize = 200;
 const MAX_TOLD: usize = 20;
 /// Longest line that is read for what it says of a metric, in bytes.
 const LINE: usize = 1_000;
-
-/// Splits, as tables name them, of which the last are what the metadata speak of.
-const OTHER_SPLITS: &[&str] = &["train", "training", "validation", "valid", "val", "dev", "development"];
-const TEST_SPLITS: &[&str] = &["test", "test-set", "test-split", "testing"];
 
 /// Numbers of wide tables: by the column, where one row is of this model's test, and by the row, where one column is of
 /// this model.
@@ -227,14 +197,17 @@ fn tabled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
                 .for_each(|(label, value)| add(label, value));
             continue;
         }
-        let split =
-            |row: &&Vec<Span>, known: &[&str]| row.iter().any(|cell| known.contains(&&*suggest::fold(bare(cell))));
+        let split = |row: &&Vec<Span>, known: &[String]| {
+            row.iter().any(|cell| known.iter().any(|split| *split == *suggest::fold(bare(cell))))
+        };
         let row = match rows {
             [row] => Some(row),
             rows => {
-                let mut tests = rows.iter().filter(|row| split(row, TEST_SPLITS));
+                let mut tests = rows.iter().filter(|row| split(row, &wording().test_splits));
                 let test = tests.next().filter(|_| tests.next().is_none());
-                test.filter(|_| rows.iter().all(|row| split(&row, TEST_SPLITS) || split(&row, OTHER_SPLITS)))
+                test.filter(|_| {
+                    rows.iter().all(|row| split(&row, &wording().test_splits) || split(&row, &wording().other_splits))
+                })
             }
         };
         // A row of another model, or of what was learned from, says nothing of this one.
@@ -242,8 +215,9 @@ fn tabled<'a>(card: &'a Card<'_>) -> HashMap<String, Vec<Written<'a>>> {
             let named = suggest::fold(bare(&header[0])).contains("model");
             let number = |cell: &Span| bare(cell).starts_with(|c: char| c.is_ascii_digit());
             let known = |cell: &Span| own(cell) || data.contains_key(&*suggest::fold(bare(cell)));
-            let spoken = row.first().is_some_and(|cell| number(cell) || known(cell)) || split(row, TEST_SPLITS);
-            (!named || row.first().is_some_and(own)) && spoken && !split(row, OTHER_SPLITS)
+            let spoken =
+                row.first().is_some_and(|cell| number(cell) || known(cell)) || split(row, &wording().test_splits);
+            (!named || row.first().is_some_and(own)) && spoken && !split(row, &wording().other_splits)
         };
         if let Some(row) = row.filter(of_model) {
             header.iter().zip(row).for_each(|(label, value)| add(label, value));

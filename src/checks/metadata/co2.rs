@@ -33,10 +33,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     };
     let body = &card.source.text()[card.front.body_start()..];
-    let hidden = |at: usize| {
-        let mut spans = card.outline.code.iter().map(|code| code.span).chain(card.outline.comments.iter().copied());
-        spans.any(|span| span.range().contains(&(card.front.body_start() + at)))
-    };
+    let hidden = |at: usize| card.outline.hides(card.front.body_start() + at);
     // The same figure in the text with another unit behind it.
     for (at, _) in body.match_indices(number).take(MOST) {
         let whole = !body[..at].ends_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));

@@ -269,11 +269,7 @@ const MARKS: usize = 500;
 fn html_images<'c>(card: &'c Card<'_>) -> Vec<(Span, &'c str)> {
     let text = card.source.text();
     let body = card.front.body_start();
-    let outline = &card.outline;
-    let hidden = |at: usize| {
-        let inside = |span: Span| span.range().contains(&at);
-        outline.code.iter().any(|code| inside(code.span)) || outline.comments.iter().any(|span| inside(*span))
-    };
+    let hidden = |at: usize| card.outline.hides(at);
     let mut found = Vec::new();
     for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "<img ").take(MAX_LISTED).map(|at| body + at) {
         let Some(tag) = text[at..].find('>').map(|end| &text[at..=at + end]) else { break };

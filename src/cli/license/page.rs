@@ -1,0 +1,217 @@
+//! `cardlint license show` and `list`: what licences allow, restrict and demand.
+
+use anyhow::bail;
+use serde_json::{Value, json};
+
+use super::DISCLAIMER;
+use crate::cli::args::{LicenseList, PageFormat};
+use crate::cli::{EXIT_CLEAN, print};
+use crate::license::knowledge::source;
+use crate::license::{self, Declared, License};
+use crate::text::suggest;
+
+fn lookup(id: &str) -> anyhow::Result<&'static License> {
+    if let Some(license) = license::find(&id.to_lowercase()) {
+        return Ok(license);
+    }
+    let terms = license::resolve(Declared { license: &[id], name: None, link: None });
+    if let Some(license) = terms.licenses().next() {
+        return Ok(license);
+    }
+    match suggest::nearest(id, license::ids()) {
+        Some(near) => bail!("cardlint has no facts about the licence `{id}`; did you mean `{near}`?"),
+        None => bail!("cardlint has no facts about the licence `{id}`; `cardlint license list` shows all"),
+    }
+}
+
+pub(super) fn show(id: &str, format: PageFormat) -> anyhow::Result<u8> {
+    let license = lookup(id)?;
+    match format {
+        PageFormat::Json => print(&(serde_json::to_string_pretty(&page_json(license))? + "\n"))?,
+        PageFormat::Table => print(&page(license))?,
+    }
+    Ok(EXIT_CLEAN)
+}
+
+fn page_json(license: &License) -> Value {
+    let terms: Vec<Value> = license
+        .terms
+        .iter()
+        .map(|term| {
+            json!({
+                "atom": term.atom.as_str(), "kind": if term.atom.is_restriction() { "restriction" } else { "duty" },
+                "scope": term.scope, "value": term.value, "section": term.section, "verified": term.verified,
+            })
+        })
+        .collect();
+    json!({
+        "id": license.id, "name": license.name, "publisher": license.publisher, "date": license.date,
+        "hub_id": license.hub, "spdx": license.spdx, "reference": license.reference, "url": license.url,
+        "class": license.class.as_str(), "osi_approved": license.osi, "osaid_terms": license.osaid,
+        "grants": license.grants, "terms": terms, "sources": license.sources,
+    })
+}
+
+/// Where a term applies, in words.
+fn scope_words(scope: &str) -> String {
+    let words: Vec<&str> = [
+        ('u', "any use"),
+        ('c', "copies"),
+        ('d', "models derived from it"),
+        ('o', "models trained on its outputs"),
+        ('g', "what it generates"),
+        ('h', "hosted services"),
+        ('D', "copies of the data"),
+        ('M', "models trained on the data"),
+    ]
+    .into_iter()
+    .filter(|&(letter, _)| scope.contains(letter))
+    .map(|(_, words)| words)
+    .collect();
+    words.join(", ")
+}
+
+fn value_words(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(value_words).collect::<Vec<_>>().join(", "),
+        Value::Object(members) if members.contains_key("metric") => threshold_words(value),
+        Value::Object(members) => members
+            .iter()
+            .map(|(key, value)| format!("{} {}", key.replace('_', " "), value_words(value)))
+            .collect::<Vec<_>>()
+            .join("; "),
+        other => other.to_string(),
+    }
+}
+
+/// "above 700,000,000 monthly active users, counted at the model release date: request a licence".
+fn threshold_words(value: &Value) -> String {
+    let text = |key: &str| value.get(key).map(value_words);
+    let metric = match text("metric").as_deref() {
+        Some("mau") => "monthly active users".to_owned(),
+        Some(other) => other.replace('_', " ").replace("usd", "in USD"),
+        None => String::new(),
+    };
+    let limit = match value.get("value").and_then(Value::as_u64) {
+        Some(number) => grouped(number),
+        None => "a size that the text names, of".to_owned(),
+    };
+    let mut out = format!("above {limit} {metric}");
+    for (key, words) in [("measured_at", "counted at the"), ("only_if", "only if")] {
+        if let Some(text) = text(key) {
+            out.push_str(&format!(", {words} {text}"));
+        }
+    }
+    if let Some(over) = text("over") {
+        out.push_str(&format!(": {over}"));
+    }
+    out
+}
+
+/// 700,000,000
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A page for people who decide whether to use a model.
+fn page(license: &License) -> String {
+    let mut out = format!("{} ({})\n", license.name, license.id);
+    let mut line = |title: &str, text: &str| out.push_str(&format!("  {title:<12} {text}\n"));
+    line("class", license.class.as_str());
+    if let Some(publisher) = &license.publisher {
+        line("publisher", publisher);
+    }
+    if let Some(date) = &license.date {
+        line("date", date);
+    }
+    match &license.hub {
+        Some(hub) => line("on the Hub", &format!("license: {hub}")),
+        None => line("on the Hub", &format!("license: other, license_name: {}", license.id)),
+    }
+    line("reference", &license.reference);
+    if let Some(url) = &license.url {
+        line("text", url);
+    }
+    line("OSI", if license.osi { "approved" } else { "not approved" });
+    out.push_str("\nWhat it allows\n");
+    for (right, words) in [
+        ("commercial_use", "commercial use"),
+        ("modify", "changing it"),
+        ("redistribute", "passing it on"),
+        ("share_derivatives", "publishing what you make of it"),
+        ("relicense_derivatives", "another licence for that"),
+        ("train_on_outputs", "training other models on its outputs"),
+    ] {
+        if let Some(answer) = license.grants.get(right) {
+            out.push_str(&format!("  {words:<38} {answer}\n"));
+        }
+    }
+    for (title, restriction) in [("What it restricts", true), ("What it demands", false)] {
+        let terms: Vec<_> = license.terms.iter().filter(|term| term.atom.is_restriction() == restriction).collect();
+        if terms.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("\n{title}\n"));
+        for term in terms {
+            out.push_str(&format!("  - {}", term.atom.words()));
+            if let Some(value) = &term.value {
+                out.push_str(&format!(": {}", value_words(value)));
+            }
+            out.push_str(&format!("\n    applies to {}", scope_words(&term.scope)));
+            if let Some(section) = &term.section {
+                out.push_str(&format!("; section {section}"));
+            }
+            if !term.verified {
+                out.push_str("; not checked against the text");
+            }
+            out.push('\n');
+        }
+    }
+    out.push_str("\nSources\n");
+    for key in &license.sources {
+        out.push_str(&format!("  - {}\n", source(key).unwrap_or(key)));
+    }
+    out.push_str(&format!("\n{DISCLAIMER}\n"));
+    out
+}
+
+pub(super) fn list(options: &LicenseList) -> anyhow::Result<u8> {
+    let grants: Vec<String> = options.grant.iter().map(|grant| grant.replace('-', "_")).collect();
+    for grant in &grants {
+        if !license::licenses().any(|license| license.grants.contains_key(grant)) {
+            let mut known: Vec<&str> =
+                license::licenses().take(1).flat_map(|license| license.grants.keys()).map(String::as_str).collect();
+            known.sort_unstable();
+            bail!("there is no grant `{grant}`; there are {}", known.join(", "));
+        }
+    }
+    let mut chosen: Vec<&License> = license::licenses()
+        .filter(|license| options.class.is_empty() || options.class.contains(&license.class))
+        .filter(|license| grants.iter().all(|grant| license.grants.get(grant).is_some_and(|answer| answer == "yes")))
+        .collect();
+    chosen.sort_by_key(|license| license.id.as_str());
+    match options.format {
+        PageFormat::Json => {
+            let list: Vec<Value> = chosen.iter().map(|license| page_json(license)).collect();
+            print(&(serde_json::to_string_pretty(&list)? + "\n"))?;
+        }
+        PageFormat::Table => {
+            let width = chosen.iter().map(|license| license.id.len()).max().unwrap_or(0);
+            let lines: Vec<String> = chosen
+                .iter()
+                .map(|license| format!("{:width$}  {:26}  {}\n", license.id, license.class.as_str(), license.name))
+                .collect();
+            print(&lines.concat())?;
+        }
+    }
+    Ok(EXIT_CLEAN)
+}

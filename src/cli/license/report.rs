@@ -1,0 +1,125 @@
+//! `cardlint license report`: a line a card, for people who clear rights.
+
+use anyhow::bail;
+use serde_json::{Value, json};
+
+use super::DISCLAIMER;
+use crate::cli::args::{Global, LicenseReport, ReportFormat};
+use crate::cli::discover::{self, Globs};
+use crate::cli::hub::Online;
+use crate::cli::repositories::Repositories;
+use crate::cli::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, config, deliver, packs, page_style, settings, talk};
+use crate::engine::{Audit, Settings};
+use crate::license::Verdict;
+use crate::report::{licenses, plural};
+use crate::rule::Severity;
+use crate::text::safe;
+
+pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
+    let config = config::of(&options.configured, &options.paths, false)?;
+    packs::install(&config.packs())?;
+    config.check()?;
+    let globs = Globs::new(&config.files, &config.folder)?;
+    let online = Online::new(options.online)?;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let found = discover::find(&options.paths, "README.md", &globs, threads, false, &online);
+    options.output.as_deref().map_or(Ok(()), |path| audit::spare(path, &found.targets))?;
+    let known = Repositories::of(&config, &options.license_of, options.no_hub_cache, &found.targets, online.clone())?;
+    let policy = config.policy(settings::today())?;
+    let has_policy = policy.is_some();
+    let settings = Settings { lookup: Some(Box::new(known)), policy, ..Settings::default() };
+    let (mut audits, mut passed) = (Vec::new(), 0);
+    let mut errors = found.errors;
+    for target in &found.targets {
+        match audit::read_and_audit(target, &settings) {
+            Ok(Some(audit)) => audits.push(audit),
+            Ok(None) => passed += 1,
+            Err(reason) => errors.push((target.name.clone(), reason)),
+        }
+    }
+    // A table about nothing looks like a result.
+    if audits.is_empty() && errors.is_empty() {
+        bail!("no card found; name a file to read it whatever it looks like");
+    }
+    let text = match options.format {
+        ReportFormat::Json => {
+            let list: Vec<Value> = audits.iter().map(report_json).collect();
+            serde_json::to_string_pretty(&json!({ "repositories": list }))? + "\n"
+        }
+        ReportFormat::Csv => {
+            let rows: String = audits.iter().map(|audit| safe::csv(&licenses::row(audit))).collect();
+            licenses::csv_head() + &rows
+        }
+        ReportFormat::Markdown => {
+            let rows: String = audits.iter().map(|audit| licenses::markdown(&licenses::row(audit))).collect();
+            format!("{}{rows}\n{DISCLAIMER}\n", licenses::markdown_head())
+        }
+        ReportFormat::Table => {
+            let cell = |cell: &String| safe::line(cell).into_owned();
+            // The addresses of the texts do not fit beside the rest, and without a policy it says nothing.
+            let shown = licenses::COLUMNS.len() - if has_policy { 1 } else { 2 };
+            let cells: Vec<Vec<String>> =
+                audits.iter().map(|audit| licenses::row(audit)[..shown].iter().map(cell).collect()).collect();
+            let style = page_style(global.color, options.output.as_deref());
+            let table = crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &style);
+            format!("{table}{}\n{DISCLAIMER}\n", counts(&audits))
+        }
+    };
+    // JSON keeps its meaning with the unsafe characters escaped; the other forms have none left.
+    let shown =
+        if matches!(options.format, ReportFormat::Json) { safe::json(&text) } else { safe::workflow_log(&text) };
+    if !audits.is_empty() {
+        deliver(&shown, options.output.as_deref())?;
+    }
+    for (path, reason) in &errors {
+        talk("error", &format!("{path}: {reason}"));
+    }
+    if passed > 0 {
+        talk("passed over", &format!("{}: no metadata or wording of a card", plural(passed, "file")));
+    }
+    let fails = |audit: &Audit, least: Verdict| {
+        let denied = audit.findings.iter().any(|f| f.rule.id == "license-policy" && f.severity == Severity::Error);
+        licenses::verdict(audit) >= Some(least) || !licenses::unmet(audit).is_empty() || denied
+    };
+    let failed = options.fail_on.0.is_some_and(|least| audits.iter().any(|audit| fails(audit, least)));
+    Ok(match (errors.is_empty(), failed) {
+        (false, _) => EXIT_FAILED,
+        (true, true) => EXIT_FINDINGS,
+        (true, false) => EXIT_CLEAN,
+    })
+}
+
+/// "62 ok, 35 unknown, 193 that derive from nothing that is named".
+fn counts(audits: &[Audit]) -> String {
+    let mut counted: Vec<(Option<Verdict>, usize)> = Vec::new();
+    for verdict in audits.iter().map(licenses::verdict) {
+        match counted.iter_mut().find(|(known, _)| *known == verdict) {
+            Some((_, count)) => *count += 1,
+            None => counted.push((verdict, 1)),
+        }
+    }
+    counted.sort_by(|(one, _), (other, _)| other.cmp(one));
+    let words = |(verdict, count): &(Option<Verdict>, usize)| match verdict {
+        Some(verdict) => format!("{count} {}", verdict.as_str()),
+        None => format!("{count} that derive from nothing that is named"),
+    };
+    format!("{}: {}", plural(audits.len(), "card"), counted.iter().map(words).collect::<Vec<_>>().join(", "))
+}
+
+fn report_json(audit: &Audit) -> Value {
+    let license = audit.license.as_ref();
+    json!({
+        "path": audit.name(),
+        "kind": audit.kind.as_str(),
+        "declared": license.map(|license| &license.declared),
+        "expression": license.and_then(|license| license.expression.as_ref()),
+        "classes": license.iter().flat_map(|license| &license.classes).map(|class| class.as_str()).collect::<Vec<_>>(),
+        "verdict": licenses::verdict(audit).map(Verdict::as_str),
+        "unmet": licenses::unmet(audit),
+        "policy": licenses::policy(audit),
+        "lineage": audit.lineage.iter().map(|base| json!({
+            "name": base.name, "role": base.role.as_str(), "relation": base.relation.as_str(), "license": base.license,
+            "origin": base.origin, "certain": base.certain, "behind": base.behind, "reason": base.reason,
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,271 @@
+//! Sentences that say what a model was made from, before or behind its name.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+use regex::Regex;
+
+use super::ids::{behind, canonical, is_copy_of, linked, reads_like_id};
+use super::names;
+use super::words::{contains, is_marked, one_of, words};
+use crate::card::Card;
+use crate::facts::place;
+use crate::license::base_model;
+use crate::text::{self, Span, head};
+use crate::vocab::repo_id::{fault, in_url};
+
+/// Bytes behind a phrase in which the name must begin.
+pub(super) const REACH: usize = 60;
+/// Bytes before and behind a phrase that are looked at for what its sentence speaks of.
+pub(super) const SENTENCE: usize = 500;
+
+/// A phrase with the name of the model right behind it.
+pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
+    static PHRASE: LazyLock<Regex> = LazyLock::new(|| {
+        let capital = words().capital.iter().map(|phrase| phrase[..1].to_uppercase() + &phrase[1..]);
+        one_of(&words().phrases.iter().chain(&words().cased).cloned().chain(capital).collect::<Vec<_>>())
+    });
+    let text = card.source.text();
+    let body = card.front.body_start();
+    PHRASE.find_iter(&text[body..]).find_map(|phrase| {
+        let (start, end) = (body + phrase.start(), body + phrase.end());
+        let sentence = Sentence::around(card, start);
+        // "is based on" begins with what it speaks of.
+        if sentence.is_of_model(card, start, end) { behind(card, end, false) } else { None }
+    })
+}
+
+/// A mention of the model in a sentence that says, before or right behind it, that this one was made from it.
+pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| one_of(&words().before));
+    let text = card.source.text();
+    mentions_of_models(card).into_iter().find_map(|(span, repo)| {
+        let (at, end) = (span.start as usize, span.end as usize);
+        let sentence = Sentence::around(card, at);
+        let before = text[sentence.start..at].to_lowercase();
+        let near =
+            |said: &regex::Match<'_>| before.len() - said.end() < REACH && is_whole(&before[said.end()..], text, end);
+        let said = BEFORE.find_iter(&before).filter(near).last().map(|said| said.range());
+        // In lower case, a few letters have another length.
+        let place = |byte: usize| sentence.start + head(&text[sentence.start..at], byte).len();
+        let (from, to) = if let Some(said) = said {
+            (place(said.start), place(said.end))
+        } else {
+            let rest = text[end..].trim_start_matches(['*', '`', '_', ' ', ')']);
+            let rest = head(rest, REACH).to_lowercase();
+            words().behind.iter().any(|words| rest.starts_with(words.as_str())).then_some((at, at))?
+        };
+        let told = sentence.is_of_model(card, from, to)
+            && !card.outline.hides(span.start as usize)
+            && !is_copy_of(card, &repo);
+        told.then_some((span, repo))
+    })
+}
+
+/// Where the body names models of the Hub, in order: by links, by ids in backquotes, and by addresses.
+pub(super) fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
+    static ADDRESS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("https://huggingface.co/"));
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let links = card.outline.links.iter();
+    let mut found: Vec<(Span, String)> = links
+        .filter_map(|link| {
+            // The oldest models of the Hub have no owner.
+            let repo = linked(&link.target).filter(|repo| repo.contains('/') || repo.contains('-'))?;
+            let text = card.source.slice(link.span).split("](").next().unwrap_or_default();
+            agrees(text, &repo).then(|| (link.span, canonical(repo)))
+        })
+        .collect();
+    let bytes = text.as_bytes();
+    let token = |at: usize| {
+        let length =
+            bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte)).count();
+        &text[at..at + length]
+    };
+    for open in memchr::memchr_iter(b'`', &bytes[body..]).map(|at| body + at + 1) {
+        let id = token(open);
+        let known = || base_model(id).is_some() && id.contains(['/', '-']);
+        if bytes.get(open + id.len()) == Some(&b'`')
+            && (known() || reads_like_id(id))
+            && fault(id).is_none()
+            // The text of a link is what the link leads to.
+            && !is_linked(card, open)
+        {
+            found.push((Span::new(open, open + id.len()), canonical(id.to_owned())));
+        }
+    }
+    for at in ADDRESS.find_iter(&bytes[body..]).map(|at| body + at) {
+        // Those in links are known.
+        let before = |back: usize| at.checked_sub(back).filter(|at| *at >= body).map_or(b' ', |at| bytes[at]);
+        if !matches!(before(1), b'(' | b'<' | b'"' | b'\'' | b'[') || before(2) == b' ' {
+            let name = at + ADDRESS.needle().len();
+            let path = token(name).trim_end_matches('.');
+            let repo = in_url(&text[at..name + path.len()], "model").filter(|repo| repo.contains('/'));
+            // "gemma-2-2b-it (https://huggingface.co/google/gemma-2-2b-it)"
+            let before = text[..at].strip_suffix(" (").unwrap_or_default();
+            let said = |repo: &String| {
+                let name = [repo.as_str(), repo.rsplit('/').next().unwrap_or(repo)];
+                name.into_iter().find(|name| before.ends_with(name)).map_or(at, |name| before.len() - name.len())
+            };
+            found.extend(repo.map(|repo| (Span::new(said(&repo), name + path.len()), repo)));
+        }
+    }
+    found.sort_by_key(|(span, _)| span.start);
+    found
+}
+
+/// Whether the text of a link and the model that it leads to are of one size, as far as both name one: "mt5-large" that
+/// leads to `mt5-base` is a slip of the author's.
+fn agrees(text: &str, repo: &str) -> bool {
+    let sizes = |text: &str| -> Vec<String> {
+        let lower = text.to_lowercase();
+        let parts = lower.split(|c: char| !c.is_alphanumeric() && c != '.');
+        let numbered = |part: &str| part.strip_suffix(['b', 'm']).is_some_and(|number| number.parse::<f64>().is_ok());
+        let size = |part: &&str| words().sizes.iter().any(|size| size == part) || numbered(part);
+        parts.filter(size).map(str::to_owned).collect()
+    };
+    let (said, meant) = (sizes(text), sizes(repo.rsplit('/').next().unwrap_or(repo)));
+    said.is_empty() || meant.is_empty() || said.iter().any(|size| meant.contains(size))
+}
+
+/// Whether a byte stands in a link.
+pub(super) fn is_linked(card: &Card<'_>, at: usize) -> bool {
+    let links = &card.outline.links;
+    let next = links.partition_point(|link| link.span.start as usize <= at);
+    next.checked_sub(1).is_some_and(|last| links[last].span.range().contains(&at))
+}
+
+/// The sentence, or the item of a list, that a byte stands in.
+pub(super) struct Sentence {
+    start: usize,
+    end: usize,
+}
+
+impl Sentence {
+    fn around(card: &Card<'_>, at: usize) -> Self {
+        let text = card.source.text();
+        let before = text::tail(&text[card.front.body_start()..at], SENTENCE);
+        let rest = head(&text[at..], SENTENCE);
+        let begins = |line: &str| {
+            let bare = line.trim_start_matches([' ', '\t', '>']);
+            bare.is_empty() || bare.starts_with(['-', '*', '+', '|', '#', '<']) && !bare.starts_with("**")
+        };
+        let mut start = before.len();
+        // Lines that are wrapped belong to one sentence.
+        for (line_at, line) in text::lines(before).collect::<Vec<_>>().into_iter().rev() {
+            let stop =
+                [". ", "! ", "? ", "。"].iter().filter_map(|stop| line.rfind(stop).map(|at| at + stop.len())).max();
+            start = line_at + stop.unwrap_or(0);
+            if stop.is_some() || begins(line) && (line_at + line.len() == before.len() || !line.trim().is_empty()) {
+                break;
+            }
+            if line.trim().is_empty() {
+                start = line_at + line.len();
+                break;
+            }
+        }
+        let stops = [". ", ".\n", ".\r\n", "\n\n", "\n\r\n", "\n- ", "\n* ", "。"];
+        let end = stops.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
+        Self { start: at - before.len() + start, end: at + end }
+    }
+
+    /// Whether the words at bytes `from..to` of it speak of the card's own model, as it is now.
+    fn is_of_model(&self, card: &Card<'_>, from: usize, to: usize) -> bool {
+        let text = card.source.text();
+        let mut before = text[self.start..to.max(self.start)].to_lowercase();
+        let lead = &text[self.start..from.max(self.start)];
+        let mut own = self.opens(card, from) || names_model(card, &lead.to_lowercase());
+        for word in &words().own {
+            if before.contains(word.as_str()) {
+                // "This model was" speaks of no other one.
+                (own, before) = (true, before.replace(word.as_str(), "\n"));
+            }
+        }
+        let line = text[self.start..self.end].to_lowercase();
+        // A copy in another number format has the card of the original, which speaks of that one's base.
+        let copy = place(card).1.is_some_and(|name| is_marked(&name.to_lowercase(), &words().quantized));
+        if copy && !contains(&before, &words().copying) {
+            return false;
+        }
+        let aside = contains(&line, &words().scratch) || contains(&line, &words().aside) || quoted(&text[..self.start]);
+        own && !contains(&before, &words().otherwise) && !aside && !is_of_others(card, self.start)
+    }
+
+    /// Whether the sentence begins a paragraph or a heading, with few words before byte `at` and none that says something
+    /// of them: "A German fine-tune of …".
+    fn opens(&self, card: &Card<'_>, at: usize) -> bool {
+        let text = card.source.text();
+        let lead = text[self.start..at.max(self.start)].trim_start_matches([' ', '\t', '\r', '\n', '*', '_', '#']);
+        let opened = at - lead.len().min(at);
+        let paragraph = || {
+            let line = text::tail(&text[..opened], SENTENCE).rsplit('\n').next().map_or(0, str::len);
+            opens(text, opened) || text[opened - line..].starts_with('#')
+        };
+        let lower = lead.to_lowercase();
+        let mut words_of = lower.split_whitespace();
+        words_of.clone().count() <= FEW
+            && !lead.contains([':', '[', '(', '"', ','])
+            && !words_of.any(|word| words().verbs.iter().any(|verb| verb == word))
+            && paragraph()
+    }
+}
+
+/// Words before a phrase that a heading or nominal sentence begins with.
+pub(super) const FEW: usize = 7;
+
+/// Whether the text says so little of a link to `repo`, in `gap` before it and right behind it, that the whole model is
+/// meant: "…'s architecture", "the tokenizer of …" speak of a part.
+pub(super) fn is_whole(gap: &str, text: &str, end: usize) -> bool {
+    let split =
+        |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+    let next = text[end..].split(['\n', '.', ',', ';']).next().unwrap_or_default();
+    let next = split(head(next, REACH)).into_iter().find(|word| word.len() > 1).unwrap_or_default();
+    let part = |word: &String| words().parts.contains(word);
+    let further = |word: &String| part(word) || words().further.contains(word);
+    !gap.contains(['\n', '.', ':']) && !split(gap).iter().any(further) && !part(&next)
+}
+
+/// Bytes of a name behind which another part of it may stand.
+pub(super) const LONG: usize = 12;
+
+/// Whether a text, in lower case, speaks of the model by one of its names: not of another whose name begins so.
+pub(super) fn names_model(card: &Card<'_>, text: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/');
+    names(card, place(card).1).iter().any(|name| {
+        let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+        let first = name.split(|c: char| !c.is_alphanumeric()).find(|word| word.len() > 2).unwrap_or_default();
+        [name.as_str(), first].into_iter().filter(|own| !own.is_empty()).any(|own| {
+            // A version may stand behind a long name.
+            let long = own.contains('-') && own.len() > LONG;
+            let free =
+                |at: usize| !text[..at].ends_with(goes_on) && (long || !text[at + own.len()..].starts_with(goes_on));
+            text.match_indices(own).any(|(at, _)| free(at))
+        })
+    })
+}
+
+/// Whether what follows a text stands in a quotation that its last line opens.
+pub(super) fn quoted(before: &str) -> bool {
+    let before = text::tail(before, SENTENCE);
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    before[line..].matches('"').count() % 2 == 1
+}
+
+/// Whether a byte stands under a heading of other models than the card's own.
+pub(super) fn is_of_others(card: &Card<'_>, at: usize) -> bool {
+    let heading = card.outline.heading_at(at);
+    heading.is_some_and(|heading| heading.level > 1 && contains(&heading.text.to_lowercase(), &words().others))
+}
+
+/// Whether a paragraph begins at a byte: behind an empty line or a heading, no item of a list.
+pub(super) fn opens(text: &str, at: usize) -> bool {
+    let before = text::tail(&text[..at], SENTENCE);
+    let Some(line) = before.rfind('\n').map(|end| at - before.len() + end + 1).or((before.len() == at).then_some(0))
+    else {
+        return false;
+    };
+    let above = text[..line].trim_end_matches(['\n', '\r', ' ']);
+    let heading = || text::tail(above, SENTENCE).rsplit('\n').next().is_some_and(|line| line.starts_with('#'));
+    let apart = || text[above.len()..line].matches('\n').count() > 1 || heading();
+    text[line..at].trim_matches(['*', '_', ' ']).is_empty() && apart()
+}

@@ -1,0 +1,77 @@
+//! The words of `rules/models/descent.yaml`, by which a text tells what a model was made from.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::Deserialize;
+
+use crate::embedded::table;
+
+/// `rules/models/descent.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Words {
+    pub(super) phrases: Vec<String>,
+    pub(super) capital: Vec<String>,
+    pub(super) cased: Vec<String>,
+    pub(super) own: Vec<String>,
+    pub(super) openings: Vec<String>,
+    pub(super) labels: Vec<String>,
+    pub(super) sources: Vec<String>,
+    pub(super) otherwise: Vec<String>,
+    pub(super) aside: Vec<String>,
+    pub(super) others: Vec<String>,
+    pub(super) scratch: Vec<String>,
+    pub(super) parts: Vec<String>,
+    pub(super) sizes: Vec<String>,
+    pub(super) further: Vec<String>,
+    pub(super) verbs: Vec<String>,
+    pub(super) before: Vec<String>,
+    pub(super) behind: Vec<String>,
+    pub(super) copying: Vec<String>,
+    pub(super) settings: Vec<String>,
+    pub(super) helpers: Vec<String>,
+    pub(super) local_folders: Vec<String>,
+    pub(super) quantized: Vec<String>,
+    pub(super) converted: Vec<String>,
+    pub(super) adapter: Vec<String>,
+}
+
+/// The bytes that openings and labels begin with: few lines do.
+pub(super) fn begins() -> &'static [bool; 256] {
+    static TABLE: LazyLock<[bool; 256]> = LazyLock::new(|| {
+        let mut table = [false; 256];
+        for word in words().openings.iter().chain(&words().labels).chain(&words().sources) {
+            for word in [word.clone(), word.to_uppercase()] {
+                table[usize::from(word.as_bytes()[0])] = true;
+            }
+        }
+        table
+    });
+    &TABLE
+}
+
+/// Whether a line may begin with an opening or a label.
+pub(super) fn may_begin(line: &str) -> bool {
+    line.bytes().next().is_some_and(|byte| begins()[usize::from(byte)])
+}
+
+pub(super) fn words() -> &'static Words {
+    static TABLE: LazyLock<Words> = LazyLock::new(|| table("rules/models/descent.yaml"));
+    &TABLE
+}
+
+/// Whether one of the parts of a name is one of some words.
+pub(super) fn is_marked(name: &str, words: &[String]) -> bool {
+    name.split(['-', '_', '.']).any(|part| words.iter().any(|word| word == part))
+}
+
+pub(super) fn contains(text: &str, words: &[String]) -> bool {
+    words.iter().any(|word| text.contains(word.as_str()))
+}
+
+pub(super) fn one_of(words: &[String]) -> Regex {
+    let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
+    let pattern = words.join("|");
+    Regex::new(&pattern).unwrap_or_else(|error| panic!("internal: {pattern}: {error}"))
+}
