@@ -576,6 +576,9 @@ fn commercial_use_is_forbidden_in_many_words() {
         "本模型不得用于商业用途。",
         "商用利用は禁止します。",
         "이 모델은 상업적 사용이 금지됩니다.",
+        "The checkpoint is released to the community for\nnon-commercial purposes.",
+        "Commercial use needs a written agreement.",
+        "<p><b>For personal, non-commercial use only.</b></p>",
     ] {
         assert!(forbids(text), "{text}");
     }
@@ -589,6 +592,13 @@ fn commercial_use_is_forbidden_in_many_words() {
         "Kommerzielle Nutzung ist nicht verboten.",
         "Die Scans der Archive dürfen nicht kommerziell genutzt werden.",
         "本模型支持商业用途。",
+        "The recordings that it was trained on are for\nnon-commercial use only.",
+        "Commercial use of the model is allowed, but it must not be used for surveillance.",
+        "Das Modell darf kommerziell genutzt werden, Missbrauch ist verboten.",
+        "Le modèle peut être utilisé à des fins commerciales ou non commerciales.",
+        "Модель можно использовать и в коммерческих, и в некоммерческих целях.",
+        "Ebbe-70B is for non-commercial use only.",
+        "The model is no longer under a non-commercial license.",
         "本模型允许商用，但不得用于违法目的，也不得用于生成虚假信息、侵害他人权益或从事其他任何损害公共利益与社会公德的活动。",
     ] {
         assert!(!forbids(text), "{text}");
@@ -624,6 +634,12 @@ fn what_a_model_was_made_from_is_told_in_many_ways() {
         "LINKをファインチューニングしたモデルです。",
         "```yaml\nbase_model: coast/harbour-tide\nadapter: lora\n```",
         "```sh\npython run.py --model_name_or_path coast/harbour-tide --do_train\n```",
+        "```sh\ntrl sft --model_name_or_path coast/harbour-tide --dataset_name acme/tides\n```",
+        "```yaml\nmodel_name_or_path: coast/harbour-tide\nfinetuning_type: lora\n```",
+        "```python\nbase = AutoModel.from_pretrained(\"coast/harbour-tide\")\nm = PeftModel.from_pretrained(base, \"acme/ebbe\")\n```",
+        "The following models were included in the merge:\n* LINK\n* [x](https://huggingface.co/a/b-c)",
+        "I took LINK and trained it on logs of the harbour.",
+        "本模型以 LINK 为基座，在两万条记录上微调。",
     ] {
         assert_eq!(told("Ebbe", &text.replace("LINK", link)).as_deref(), Some("coast/harbour-tide"), "{text}");
     }
@@ -638,6 +654,14 @@ fn what_a_model_was_made_from_is_told_in_many_ways() {
         "## Training your own\n\n```yaml\nbase_model: coast/harbour-tide\nadapter: lora\n```",
         "- **Source:** `coast/harbour-tide`",
         "Le modèle de comparaison est une version affinée de LINK.",
+        "Ebbe is **not** a fine-tuned version of LINK.",
+        "This model is neither a fine-tuned version of LINK nor a merge.",
+        "The chat template of this model comes from LINK.",
+        "This model card is based on the one of LINK.",
+        "The model was trained from scratch.\n\nThis model is smaller than others and is based on LINK.",
+        "As an upper bound we fine-tuned LINK on the same pairs.",
+        "A smaller version of [tide-large](https://huggingface.co/coast/tide-base).",
+        "## How to fine-tune it\n\n```sh\npython run.py --model_name_or_path coast/harbour-tide --do_train\n```",
     ] {
         assert_eq!(told("Ebbe", &text.replace("LINK", link)), None, "{text}");
     }

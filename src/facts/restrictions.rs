@@ -3,9 +3,10 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
-use super::statements::{after_stop, line, nouns, stands_for_card};
+use super::statements::{after_stop, nouns, passage, stands_for_card};
 use crate::card::{Card, Kind};
 use crate::embedded::table;
 use crate::text::any::AnyOf;
@@ -17,6 +18,8 @@ use crate::text::{Span, tail};
 struct Wording {
     triggers: Vec<String>,
     whole: Vec<String>,
+    stems: Vec<String>,
+    negations: Vec<String>,
     pairs: Vec<Pair>,
     denied: Vec<String>,
     allowed: Vec<String>,
@@ -46,19 +49,15 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
     let mut read = body;
     WORDS.find_iter(&text.as_bytes()[body..]).find_map(|word| {
         let at = body + word.start();
-        // A line is read once, whatever it holds.
+        // A passage is read once, whatever it holds.
         if at < read || card.outline.hides(at) {
             return None;
         }
-        let (start, end) = line(text, body, at);
+        let (start, end) = passage(text, body, at);
         read = end;
-        let lower = lowercase(&text[start..end]);
+        let lower = lowercase(&text[start..end]).replace('\n', " ");
         clauses(&lower).into_iter().find_map(|clause| {
-            let mut said = forbidden(&lower[clause.clone()])?;
-            // 商业 and 商用 begin alike.
-            if lower[clause.clone()][said.clone()].ends_with('商') {
-                said.end += lower[clause.start + said.end..].chars().next().map_or(0, char::len_utf8);
-            }
+            let said = forbidden(&lower[clause.clone()])?;
             let place = clause.start + said.start;
             speaks_of_card(card, start + place, &lower[clause], said.clone(), &lower)
                 .then(|| Span::new(start + place, start + place + said.len()))
@@ -97,19 +96,48 @@ const APART: usize = 120;
 
 /// Where a sentence forbids commercial use.
 fn forbidden(clause: &str) -> Option<Range<usize>> {
-    let place = |words: &[String]| {
-        // "Non-commercial licenses" are those of several others.
+    static WHOLE: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&wording().whole);
+        built.unwrap_or_else(|error| panic!("internal: rules/licenses/restrictions.yaml: {error}"))
+    });
+    // "Non-commercial licenses" are those of several others.
+    let one = |at: &Range<usize>| !(clause[..at.end].ends_with("se") && clause[at.end..].starts_with('s'));
+    let whole = WHOLE.find(clause).map(|found| found.range()).filter(|at| one(at) && !is_of_both(clause, at));
+    let places = |words: &'static [String]| {
         let at = |word: &String| clause.find(word.as_str()).map(|at| at..at + word.len());
-        let one = |at: &Range<usize>| !(clause[..at.end].ends_with("se") && clause[at.end..].starts_with('s'));
-        words.iter().filter_map(at).filter(one).min_by_key(|at| at.start)
+        words.iter().filter_map(at).filter(one).collect::<Vec<_>>()
     };
-    place(&wording().whole).or_else(|| {
+    let pair = || {
         wording().pairs.iter().find_map(|pair| {
-            let (commercial, forbid) = (place(&pair.commercial)?, place(&pair.forbid)?);
-            let both = commercial.start.min(forbid.start)..commercial.end.max(forbid.end);
-            (both.len() <= APART).then_some(both)
+            let commercial = places(&pair.commercial).into_iter().min_by_key(|at| at.start)?;
+            let mut forbid = places(&pair.forbid);
+            forbid.sort_by_key(|at| at.start);
+            forbid.into_iter().find_map(|forbid| {
+                let both = commercial.start.min(forbid.start)..commercial.end.max(forbid.end);
+                // "Commercial use is allowed, but it must not be used to …" says two things.
+                let between = clause.get(commercial.end.min(forbid.end)..commercial.start.max(forbid.start));
+                let apart = between.is_some_and(|between| between.contains([',', '，', '、', '(']));
+                (both.len() <= APART && !apart && !is_of_both(clause, &forbid)).then_some(both)
+            })
         })
-    })
+    };
+    let found = whole.or_else(pair)?;
+    // What is shown ends with a word.
+    let rest = clause[found.end..].find(|c: char| !c.is_alphanumeric()).unwrap_or(clause.len() - found.end);
+    Some(found.start..if rest <= TAIL { found.end + rest } else { found.end })
+}
+
+/// Bytes of the end of a word behind what was found.
+const TAIL: usize = 16;
+
+/// Whether a word for non-commercial use stands in a sentence that names commercial use as well: "for commercial and
+/// non-commercial purposes".
+fn is_of_both(clause: &str, found: &Range<usize>) -> bool {
+    static STEMS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&wording().stems));
+    let count = |text: &str| STEMS.find_iter(text.as_bytes()).count();
+    let own = count(&clause[found.clone()]);
+    let negated = wording().negations.iter().any(|word| clause[found.clone()].starts_with(word.as_str()));
+    negated && own > 0 && count(clause) > own
 }
 
 /// Whether a sentence with a restriction at `said` is on what the card is of, as it is now.
@@ -119,7 +147,7 @@ fn speaks_of_card(card: &Card<'_>, at: usize, clause: &str, said: Range<usize>, 
     // In most languages the subject stands between the two words of a pair as well.
     let subject = &clause[..said.end];
     let nouns = nouns(card, subject);
-    let bare = clause.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let bare = behind_tags(clause).trim_start_matches(|c: char| !c.is_alphanumeric());
     // Scripts without blanks have no first word.
     let first = wording().opens.iter().any(|word| bare.starts_with(word.as_str())) || bare.starts_with(is_wide);
     let opens = (nouns.bare || first) && stands_for_card(card, at) && !is_quoted(card, at, line);
@@ -129,6 +157,15 @@ fn speaks_of_card(card: &Card<'_>, at: usize, clause: &str, said: Range<usize>, 
     let denied = has(before, &wording().denied) || has(clause, &wording().allowed);
     let turned = denied || has(subject, &wording().foreign) || nouns.other && !nouns.own || names_texts(&clause[said]);
     (nouns.own || opens) && !turned
+}
+
+/// A text behind the tags that it begins with.
+fn behind_tags(text: &str) -> &str {
+    let mut rest = text.trim_start();
+    while let Some(end) = rest.strip_prefix('<').and_then(|tag| tag.find('>')) {
+        rest = rest[end + 2..].trim_start();
+    }
+    rest
 }
 
 /// Whether the words between two of a pair name texts or images: "commercial use of the recipe texts is not permitted".

@@ -89,16 +89,38 @@ pub(super) fn nouns(card: &Card<'_>, before: &str) -> Nouns {
     let words = wording();
     let (own, foreign) =
         if card.kind == Kind::Dataset { (&words.data, &words.weights) } else { (&words.weights, &words.data) };
+    let before = &unlinked(before);
     let has = |words: &[String]| words.iter().any(|word| mentions(before, word));
     // What may be done with texts and in a demo is said of the model.
     let others = words.others.iter().filter(|word| !matches!(word.as_str(), "demo" | "text"));
     let abroad = words.models_abroad.iter().any(|word| before.contains(word.as_str()));
     let first = before.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
+    let other = others.into_iter().any(|word| mentions(before, word)) || has(foreign) && card.kind != Kind::Dataset;
+    let named = !other && !mentions(before, "demo") && is_named(card, before);
+    let of_part = ["of this model", "of the model", "of our model"].iter().any(|words| {
+        let noun = before.split_once(words).and_then(|(noun, _)| noun.split_whitespace().next_back());
+        noun.is_some_and(|noun| {
+            !matches!(
+                noun,
+                "use" | "usage" | "version" | "weights" | "release" | "distribution" | "license" | "licence" | "terms"
+            )
+        })
+    });
     Nouns {
-        own: has(own) || has(&words.whole) || card.kind != Kind::Dataset && abroad || is_named(card, before),
-        other: others.into_iter().any(|word| mentions(before, word)) || has(foreign) && card.kind != Kind::Dataset,
+        own: (has(own) || has(&words.whole) || card.kind != Kind::Dataset && abroad || named) && !of_part,
+        other,
         bare: first.is_none_or(|word| has_word(&words.pronouns, word)),
     }
+}
+
+/// A text without the addresses of its links.
+fn unlinked(text: &str) -> String {
+    let mut parts = text.split("](");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shown.push_str(part.split_once(')').map_or("", |(_, rest)| rest));
+    }
+    shown
 }
 
 /// Where the name stands in a sentence of another language.
@@ -132,16 +154,16 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
             let Some(at) = at.checked_sub(1).filter(|at| *at >= body) else { continue };
             let begins = at == body || !bytes[at - 1].is_ascii_alphanumeric();
             if begins && bytes[at].eq_ignore_ascii_case(&b'l') && !hidden(at) {
-                let line = line(text, body, at);
-                label(card, at, line, &mut found);
-                by(card, at, line, &mut found);
+                label(card, at, line(text, body, at), &mut found);
+                by(card, at, passage(text, body, at), &mut found);
+                named_before(card, at, passage(text, body, at), &mut found);
             }
         } else if which == LICENSE.len() {
             if !hidden(at) {
-                sentence(card, at, line(text, body, at), &mut found);
+                sentence(card, at, passage(text, body, at), &mut found);
             }
         } else if !hidden(at) {
-            binding(card, at, word.len(), line(text, body, at), &mut found);
+            binding(card, at, word.len(), passage(text, body, at), &mut found);
         }
     }
     for word in WORDS.find_iter(&bytes[body..]) {
@@ -168,6 +190,36 @@ pub(super) fn line(text: &str, body: usize, at: usize) -> (usize, usize) {
     let start = (start..at).find(|at| text.is_char_boundary(*at)).unwrap_or(at);
     let ahead = head(&text[at..], LINE);
     (start, at + ahead.find('\n').unwrap_or(ahead.len()))
+}
+
+/// Bytes of the passage around `at`: its line with those that it is wrapped over, as far as they are looked at.
+pub(super) fn passage(text: &str, body: usize, at: usize) -> (usize, usize) {
+    let begins = |line: &str| {
+        let bare = line.trim_start_matches([' ', '\t']);
+        bare.starts_with(['-', '*', '+', '|', '#', '>', '<', '`'])
+            || bare.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(['.', ')'])
+                && bare.starts_with(|c: char| c.is_ascii_digit())
+    };
+    // Two blanks, a backslash or a tag end a line for good.
+    let broken = |line: &str| line.ends_with("  ") || line.ends_with(['\\', '>']);
+    let (mut start, mut end) = line(text, body, at);
+    while start > body.max(at.saturating_sub(LINE)) && !begins(&text[start..at]) {
+        let above = line(text, body, start - 1).0;
+        let before = &text[above..start - 1];
+        if before.trim().is_empty() || before.trim_start().starts_with(['#', '|']) || broken(before) {
+            break;
+        }
+        start = above;
+    }
+    while end < text.len().min(at + LINE) && !broken(text[at..end].trim_end_matches('\r')) {
+        let next = line(text, body, end + 1).1;
+        let below = text.get(end + 1..next).unwrap_or_default();
+        if below.trim().is_empty() || begins(below) {
+            break;
+        }
+        end = next;
+    }
+    (start, end)
 }
 
 /// `- **License:** Apache 2.0`, `| License | MIT |`.
@@ -266,6 +318,26 @@ fn by(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<
     }
 }
 
+/// "it is MIT licensed", "an Apache-2.0-licensed model", with "licensed" at `at`.
+fn named_before(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
+    let text = card.source.text();
+    if !head(&text[at..end], "licensed".len()).eq_ignore_ascii_case("licensed") {
+        return;
+    }
+    let before = text[start..at].trim_end_matches([' ', '-']);
+    if before.len() == at - start {
+        return;
+    }
+    // A name has at most four words.
+    let begins = before.rmatch_indices([' ', '\n']).take(4).map(|(at, _)| at + 1);
+    let whole = |from: &usize| at_start(&before[*from..]).is_some_and(|(_, length)| from + length == before.len());
+    let Some(from) = begins.chain((before.matches(' ').count() < 4).then_some(0)).filter(whole).last() else { return };
+    let lead = before[..from].to_lowercase();
+    let lead = lead.trim_end().trim_end_matches([' ', '\n']);
+    let lead = lead.strip_suffix(" an").or_else(|| lead.strip_suffix(" a")).unwrap_or(lead);
+    push(text, start + from, start + before.len(), of_passive(card, lead), found);
+}
+
 /// "Use of this model is governed by the …", with these words at `at`.
 fn binding(card: &Card<'_>, at: usize, words: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
     let text = card.source.text();
@@ -284,7 +356,7 @@ fn named(text: &str, at: usize, end: usize, subject: Subject, found: &mut Vec<St
     let skip = wording().between.iter().find(|words| {
         rest_lower.strip_prefix(words.as_str()).is_some_and(|rest| rest.starts_with(|c: char| !c.is_alphanumeric()))
     });
-    let name = &rest[skip.map_or(0, String::len)..];
+    let name = rest[skip.map_or(0, String::len)..].trim_start();
     push(text, end - name.len(), end, subject, found);
 }
 

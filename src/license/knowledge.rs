@@ -521,6 +521,12 @@ pub fn source(key: &str) -> Option<&'static str> {
 pub fn base_model(repo: &str) -> Option<&'static BaseModel> {
     static READ: LazyLock<Vec<OnceLock<BaseModel>>> =
         LazyLock::new(|| BASE_MODELS.iter().map(|_| OnceLock::new()).collect());
+    // By a hash, since texts are full of words that are no such name.
+    static WITHOUT_OWNER: LazyLock<HashMap<&'static str, usize>> = LazyLock::new(|| {
+        let models = BASE_MODELS.iter().enumerate();
+        let owned = models.filter_map(|(at, (repo, _))| Some((repo.split_once('/')?, at)));
+        owned.filter(|((owner, _), _)| CANONICAL.contains(owner)).map(|((_, name), at)| (name, at)).collect()
+    });
     let find = |id: &str| {
         let at = BASE_MODELS.binary_search_by_key(&id, |(repo, _)| repo).ok()?;
         let read = || serde_json::from_str(BASE_MODELS[at].1).unwrap_or_else(|error| panic!("internal: {id}: {error}"));
@@ -534,7 +540,7 @@ pub fn base_model(repo: &str) -> Option<&'static BaseModel> {
             moved.and_then(|(rest, moved)| find(&format!("{}{rest}", moved.to)))
         });
     }
-    CANONICAL.iter().find_map(|owner| find(&format!("{owner}/{repo}")))
+    WITHOUT_OWNER.get(repo.as_str()).and_then(|at| find(BASE_MODELS[*at].0))
 }
 
 /// `rules/models/copies.yaml`.

@@ -152,7 +152,10 @@ fn told(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
     let message = format!("The text says that the model was made from `{repo}`, and there is no `base_model`");
     let line = format!("base_model: {repo}");
     sink.add("base-model-undeclared", span, message, |f| {
-        f.help(format!("Add `{line}`")).anchor("/base_model/text").maybe_fix(add_line(ctx, &line))
+        f.help(format!("Add `{line}`"))
+            .anchor("/base_model/text")
+            .confidence(Confidence::Medium)
+            .maybe_fix(add_line(ctx, &line))
     });
     true
 }

@@ -37,6 +37,7 @@ pub(super) fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span,
             && is_whole(gap, text, link.span.end as usize)
             && !hidden(link.span)
             && !is_copy_of(card, &repo)
+            && agrees(card.source.slice(link.span), &repo)
         {
             return Some((link.span, canonical(repo)));
         }
@@ -67,6 +68,21 @@ pub(super) fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span,
     let repo = canonical(id.to_owned());
     ((known || reads_like_id(id)) && fault(id).is_none() && is_whole("", text, span.end as usize) && !hidden(span))
         .then_some((span, repo))
+}
+
+/// Whether the text of a link and the model that it leads to are of one size, as far as both name one: "mt5-large" that
+/// leads to `mt5-base` is a slip of the author's.
+pub(super) fn agrees(link: &str, repo: &str) -> bool {
+    let text = link.split("](").next().unwrap_or_default();
+    let sizes = |text: &str| -> Vec<String> {
+        let lower = text.to_lowercase();
+        let parts = lower.split(|c: char| !c.is_alphanumeric() && c != '.');
+        let numbered = |part: &str| part.strip_suffix(['b', 'm']).is_some_and(|number| number.parse::<f64>().is_ok());
+        let size = |part: &&str| words().sizes.iter().any(|size| size == part) || numbered(part);
+        parts.filter(size).map(str::to_owned).collect()
+    };
+    let (said, meant) = (sizes(text), sizes(repo.rsplit('/').next().unwrap_or(repo)));
+    said.is_empty() || meant.is_empty() || said.iter().any(|size| meant.contains(size))
 }
 
 /// The id of today for one without an owner: "roberta-base" is `FacebookAI/roberta-base`.

@@ -1,10 +1,13 @@
 //! Lines, headings and listings whose label names what a model was made from.
 
+use std::sync::LazyLock;
+
 use super::ids::{behind, is_local, linked};
-use super::sentences::{is_of_others, opens};
+use super::sentences::{is_copy, is_of_others, opens};
 use super::words::{contains, may_begin, words};
 use crate::card::Card;
 use crate::license::base_model;
+use crate::text::any::AnyOf;
 use crate::text::{self, Span, head};
 use crate::vocab::repo_id::fault;
 
@@ -34,6 +37,21 @@ pub(super) fn at_line(card: &Card<'_>) -> Option<(Span, String)> {
     let (_, span, repo) = labelled.first()?.clone();
     labelled.iter().all(|(_, _, other)| other.eq_ignore_ascii_case(&repo)).then_some((span, repo))
 }
+
+/// The first model of a list of those that were merged, as mergekit writes it into its cards.
+pub(super) fn merged(card: &Card<'_>) -> Option<(Span, String)> {
+    static MERGES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&words().merges));
+    let body = card.front.body_start();
+    let text = card.source.text();
+    let at = MERGES.find_iter(&text.as_bytes()[body..]).next()?.start() + body;
+    let links = &card.outline.links;
+    let link = links.get(links.partition_point(|link| (link.span.start as usize) < at))?;
+    let near = (link.span.start as usize) < at + LIST;
+    linked(&link.target).filter(|repo| near && repo.contains('/')).map(|repo| (link.span, repo))
+}
+
+/// Bytes behind a sentence in which the list begins that it introduces.
+const LIST: usize = 120;
 
 /// What stands alone right below a heading that is such a label.
 pub(super) fn headed(card: &Card<'_>) -> Option<(Span, String)> {
@@ -78,15 +96,25 @@ pub(super) fn linked_as_base(card: &Card<'_>) -> Option<(Span, String)> {
 /// The base model in what a block of code trains with: a configuration of axolotl, which writes it into its cards, the
 /// option of a script of transformers, or what a `Trainer` is given.
 pub(super) fn listed(card: &Card<'_>) -> Option<(Span, String)> {
+    // A copy in another number format shows what the original was made with.
+    if is_copy(card) {
+        return None;
+    }
     card.outline.code.iter().find_map(|block| {
         let text = card.source.slice(block.span);
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-        let key = if text.contains("base_model:") && has(&["\ndatasets:", "\nadapter:", "\nmodel_type:", "\nload_in_"])
+        let trains = text.contains(".train()") && text.contains("Trainer(");
+        let key = if text.contains("base_model:")
+            && has(&["\ndatasets:", "\nadapter:", "\nmodel_type:", "\nload_in_", "\nmerge_method:"])
         {
             "base_model:"
         } else if text.contains("--model_name_or_path") && contains(text, &words().settings) {
             "--model_name_or_path"
-        } else if text.contains(".train()") && has(&["Trainer("]) {
+        } else if text.contains("model_name_or_path:") && has(&["finetuning_type:", "\nstage:", "\ndataset:"]) {
+            "model_name_or_path:"
+        } else if trains && text.contains("model_name = \"") {
+            "model_name ="
+        } else if trains || text.contains("PeftModel.from_pretrained(") {
             ".from_pretrained("
         } else {
             return None;
@@ -116,6 +144,11 @@ pub(super) const LABEL: usize = 60;
 /// source.
 pub(super) fn label(line: &str, marks: usize) -> Option<(usize, &'static str, bool)> {
     let bare = &line[marks..];
+    // Something stands between a label and its value: a colon, also a wide one, the edge of a cell, a link.
+    let mark = |byte: u8| matches!(byte, b':' | b'|' | b'[' | 0xef);
+    if !bare.bytes().take(LABEL + 4).any(mark) {
+        return None;
+    }
     let lower = head(bare, LABEL).to_lowercase();
     let known = |labels: &'static [String], source: bool| labels.iter().map(move |label| (label, source));
     known(&words().labels, false).chain(known(&words().sources, true)).find_map(|(label, source)| {

@@ -6,16 +6,20 @@ mod sentences;
 mod words;
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
+use self::sentences::Sentence;
 use self::words::{contains, words};
 use crate::card::{Card, Kind};
 use crate::license::{Relation, Role, base_model};
 use crate::repository::Repository;
-use crate::text::{SourceFile, Span, mentions};
+use crate::text::any::AnyOf;
+use crate::text::{SourceFile, Span, head, tail};
 use crate::vocab::repo_id::{fault, in_url};
 use crate::yaml::{self, NodeId};
 
 pub use ids::is_local;
+pub(crate) use sentences::is_named;
 
 /// What names something that the model derives from.
 #[derive(Clone, Debug)]
@@ -135,21 +139,44 @@ pub(crate) fn sentence<'c>(card: &'c Card<'_>) -> Option<&'c (Span, String)> {
 }
 
 fn told(card: &Card<'_>) -> Option<(Span, String)> {
-    let found = sentences::phrase(card)
-        .or_else(|| sentences::mention(card))
+    let said = sentences::phrase(card).or_else(|| sentences::mention(card));
+    // Whoever fills in a field for it means it; a sentence may speak of something else.
+    let said = said.filter(|_| !is_of_scratch(card));
+    let found = said
         .or_else(|| lines::at_line(card))
-        .or_else(|| lines::headed(card));
-    let found = found.or_else(|| lines::linked_as_base(card)).or_else(|| lines::listed(card))?;
-    (!is_itself(card, &found.1)).then_some(found)
+        .or_else(|| lines::headed(card))
+        .or_else(|| lines::merged(card))
+        .or_else(|| lines::linked_as_base(card))
+        .or_else(|| lines::listed(card))?;
+    let (span, repo) = &found;
+    // A copy may be called like the original, of another owner: the text says so then.
+    let around = || {
+        let text = card.source.text();
+        let before = tail(&text[card.front.body_start()..span.start as usize], NEAR);
+        format!("{before} {}", head(&text[span.end as usize..], NEAR)).to_lowercase()
+    };
+    let itself = is_itself(card, repo) || is_called(card, repo) && !contains(&around(), &words().copying);
+    (!itself).then_some(found)
 }
 
-/// Whether a text, in lower case, holds the first word of one of the names of the model.
-pub(crate) fn is_named(card: &Card<'_>, text: &str) -> bool {
-    names(card, super::place(card).1).iter().any(|name| {
-        let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
-        let mut words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
-        words.next().is_some_and(|word| mentions(text, word))
+/// Bytes around a name that say how it was come by.
+const NEAR: usize = 150;
+
+/// Whether the body says of the model itself that it was trained from nothing.
+fn is_of_scratch(card: &Card<'_>) -> bool {
+    static SCRATCH: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&words().from_scratch));
+    let body = card.front.body_start();
+    SCRATCH.find_iter(&card.source.text().as_bytes()[body..]).any(|hit| {
+        let at = body + hit.start();
+        !card.outline.hides(at) && Sentence::around(card, at).begins_with_model(card, at)
     })
+}
+
+/// Whether the last part of an id is one of the model's own names.
+fn is_called(card: &Card<'_>, repo: &str) -> bool {
+    let name = repo.rsplit('/').next().unwrap_or(repo);
+    let own = names(card, super::place(card).1);
+    own.iter().any(|own| own.rsplit('/').next().is_some_and(|own| own.eq_ignore_ascii_case(name)))
 }
 
 /// Whether an id is that of the card's own model: its folder, its title, or the name in its model-index.

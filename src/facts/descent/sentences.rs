@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use regex::Regex;
 
-use super::ids::{behind, canonical, is_copy_of, linked, reads_like_id};
+use super::ids::{agrees, behind, canonical, is_copy_of, linked, reads_like_id};
 use super::names;
 use super::words::{contains, is_marked, one_of, words};
 use crate::card::Card;
@@ -29,9 +29,10 @@ pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
     let body = card.front.body_start();
     PHRASE.find_iter(&text[body..]).find_map(|phrase| {
         let (start, end) = (body + phrase.start(), body + phrase.end());
-        let sentence = Sentence::around(card, start);
+        // Few phrases have the name of a model behind them.
+        let found = behind(card, end, false)?;
         // "is based on" begins with what it speaks of.
-        if sentence.is_of_model(card, start, end) { behind(card, end, false) } else { None }
+        Sentence::around(card, start).is_of_model(card, start, end).then_some(found)
     })
 }
 
@@ -53,7 +54,11 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
         } else {
             let rest = text[end..].trim_start_matches(['*', '`', '_', ' ', ')']);
             let rest = head(rest, REACH).to_lowercase();
-            words().behind.iter().any(|words| rest.starts_with(words.as_str())).then_some((at, at))?
+            // In Japanese and Korean, the data stand between.
+            let clause = rest.split(['。', '.', '\n']).next().unwrap_or_default();
+            let said = words().behind.iter().any(|words| rest.starts_with(words.as_str()))
+                || contains(clause, &words().within);
+            said.then_some((at, at))?
         };
         let told = sentence.is_of_model(card, from, to)
             && !card.outline.hides(span.start as usize)
@@ -72,8 +77,7 @@ pub(super) fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
         .filter_map(|link| {
             // The oldest models of the Hub have no owner.
             let repo = linked(&link.target).filter(|repo| repo.contains('/') || repo.contains('-'))?;
-            let text = card.source.slice(link.span).split("](").next().unwrap_or_default();
-            agrees(text, &repo).then(|| (link.span, canonical(repo)))
+            agrees(card.source.slice(link.span), &repo).then(|| (link.span, canonical(repo)))
         })
         .collect();
     let bytes = text.as_bytes();
@@ -84,9 +88,9 @@ pub(super) fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
     };
     for open in memchr::memchr_iter(b'`', &bytes[body..]).map(|at| body + at + 1) {
         let id = token(open);
-        let known = || base_model(id).is_some() && id.contains(['/', '-']);
+        let known = || if id.contains('/') { reads_like_id(id) } else { id.contains('-') && base_model(id).is_some() };
         if bytes.get(open + id.len()) == Some(&b'`')
-            && (known() || reads_like_id(id))
+            && known()
             && fault(id).is_none()
             // The text of a link is what the link leads to.
             && !is_linked(card, open)
@@ -97,7 +101,9 @@ pub(super) fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
     for at in ADDRESS.find_iter(&bytes[body..]).map(|at| body + at) {
         // Those in links are known.
         let before = |back: usize| at.checked_sub(back).filter(|at| *at >= body).map_or(b' ', |at| bytes[at]);
-        if !matches!(before(1), b'(' | b'<' | b'"' | b'\'' | b'[') || before(2) == b' ' {
+        // Those of HTML are no links of Markdown.
+        let html = text[..at].ends_with("href=\"");
+        if html || !matches!(before(1), b'(' | b'<' | b'"' | b'\'' | b'[') || before(2) == b' ' {
             let name = at + ADDRESS.needle().len();
             let path = token(name).trim_end_matches('.');
             let repo = in_url(&text[at..name + path.len()], "model").filter(|repo| repo.contains('/'));
@@ -114,20 +120,6 @@ pub(super) fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
     found
 }
 
-/// Whether the text of a link and the model that it leads to are of one size, as far as both name one: "mt5-large" that
-/// leads to `mt5-base` is a slip of the author's.
-fn agrees(text: &str, repo: &str) -> bool {
-    let sizes = |text: &str| -> Vec<String> {
-        let lower = text.to_lowercase();
-        let parts = lower.split(|c: char| !c.is_alphanumeric() && c != '.');
-        let numbered = |part: &str| part.strip_suffix(['b', 'm']).is_some_and(|number| number.parse::<f64>().is_ok());
-        let size = |part: &&str| words().sizes.iter().any(|size| size == part) || numbered(part);
-        parts.filter(size).map(str::to_owned).collect()
-    };
-    let (said, meant) = (sizes(text), sizes(repo.rsplit('/').next().unwrap_or(repo)));
-    said.is_empty() || meant.is_empty() || said.iter().any(|size| meant.contains(size))
-}
-
 /// Whether a byte stands in a link.
 pub(super) fn is_linked(card: &Card<'_>, at: usize) -> bool {
     let links = &card.outline.links;
@@ -142,7 +134,7 @@ pub(super) struct Sentence {
 }
 
 impl Sentence {
-    fn around(card: &Card<'_>, at: usize) -> Self {
+    pub(super) fn around(card: &Card<'_>, at: usize) -> Self {
         let text = card.source.text();
         let before = text::tail(&text[card.front.body_start()..at], SENTENCE);
         let rest = head(&text[at..], SENTENCE);
@@ -150,19 +142,22 @@ impl Sentence {
             let bare = line.trim_start_matches([' ', '\t', '>']);
             bare.is_empty() || bare.starts_with(['-', '*', '+', '|', '#', '<']) && !bare.starts_with("**")
         };
-        let mut start = before.len();
+        let (mut start, mut end) = (before.len(), before.len());
         // Lines that are wrapped belong to one sentence.
-        for (line_at, line) in text::lines(before).collect::<Vec<_>>().into_iter().rev() {
+        loop {
+            let line_at = memchr::memrchr(b'\n', &before.as_bytes()[..end]).map_or(0, |break_at| break_at + 1);
+            let line = &before[line_at..end];
+            let blank = line.trim().is_empty();
+            if blank && end < before.len() {
+                break;
+            }
             let stop =
                 [". ", "! ", "? ", "。"].iter().filter_map(|stop| line.rfind(stop).map(|at| at + stop.len())).max();
             start = line_at + stop.unwrap_or(0);
-            if stop.is_some() || begins(line) && (line_at + line.len() == before.len() || !line.trim().is_empty()) {
+            if stop.is_some() || begins(line) && (end == before.len() || !blank) || line_at == 0 {
                 break;
             }
-            if line.trim().is_empty() {
-                start = line_at + line.len();
-                break;
-            }
+            end = line_at - 1;
         }
         let stops = [". ", ".\n", ".\r\n", "\n\n", "\n\r\n", "\n- ", "\n* ", "。"];
         let end = stops.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
@@ -172,9 +167,13 @@ impl Sentence {
     /// Whether the words at bytes `from..to` of it speak of the card's own model, as it is now.
     fn is_of_model(&self, card: &Card<'_>, from: usize, to: usize) -> bool {
         let text = card.source.text();
-        let mut before = text[self.start..to.max(self.start)].to_lowercase();
+        let mut before = text[self.start..to.max(self.start)].to_lowercase().replace(['*', '_'], "");
+        // "The chat template of this model" is no model.
+        if of_part(&before) {
+            return false;
+        }
         let lead = &text[self.start..from.max(self.start)];
-        let mut own = self.opens(card, from) || names_model(card, &lead.to_lowercase());
+        let mut own = self.opens(card, from) || is_named(card, &lead.to_lowercase());
         for word in &words().own {
             if before.contains(word.as_str()) {
                 // "This model was" speaks of no other one.
@@ -183,12 +182,21 @@ impl Sentence {
         }
         let line = text[self.start..self.end].to_lowercase();
         // A copy in another number format has the card of the original, which speaks of that one's base.
-        let copy = place(card).1.is_some_and(|name| is_marked(&name.to_lowercase(), &words().quantized));
+        let copy = is_copy(card);
         if copy && !contains(&before, &words().copying) {
             return false;
         }
         let aside = contains(&line, &words().scratch) || contains(&line, &words().aside) || quoted(&text[..self.start]);
         own && !contains(&before, &words().otherwise) && !aside && !is_of_others(card, self.start)
+    }
+
+    /// Whether the words before byte `at` begin with the model: "It was", "This model is", its name.
+    pub(super) fn begins_with_model(&self, card: &Card<'_>, at: usize) -> bool {
+        let lead = card.source.text()[self.start..at.max(self.start)].to_lowercase().replace(['*', '_'], "");
+        let lead = lead.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let own = words().begins.iter().any(|word| lead.starts_with(word.as_str())) || lead.trim().is_empty();
+        let few = lead.split_whitespace().count() <= FEW;
+        few && (own || is_named(card, lead)) && !contains(lead, &words().otherwise_scratch) && !is_of_others(card, at)
     }
 
     /// Whether the sentence begins a paragraph or a heading, with few words before byte `at` and none that says something
@@ -210,6 +218,20 @@ impl Sentence {
     }
 }
 
+/// Whether the name of the repository marks its weights as a copy in another number format.
+pub(super) fn is_copy(card: &Card<'_>) -> bool {
+    place(card).1.is_some_and(|name| is_marked(&name.to_lowercase(), &words().quantized))
+}
+
+/// Whether a text speaks of a part "of this model" that is not its weights.
+fn of_part(before: &str) -> bool {
+    before.contains("model card")
+        || ["of this model", "of the model", "of our model"].iter().any(|words| {
+            let noun = before.rsplit_once(words).and_then(|(noun, _)| noun.split_whitespace().next_back());
+            noun.is_some_and(|noun| !self::words().whole.iter().any(|whole| whole == noun))
+        })
+}
+
 /// Words before a phrase that a heading or nominal sentence begins with.
 pub(super) const FEW: usize = 7;
 
@@ -220,7 +242,9 @@ pub(super) fn is_whole(gap: &str, text: &str, end: usize) -> bool {
         |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
     let next = text[end..].split(['\n', '.', ',', ';']).next().unwrap_or_default();
     let next = split(head(next, REACH)).into_iter().find(|word| word.len() > 1).unwrap_or_default();
-    let part = |word: &String| words().parts.contains(word);
+    // Also of several.
+    let part =
+        |word: &String| words().parts.iter().any(|part| part == word || word.strip_suffix('s') == Some(part.as_str()));
     let further = |word: &String| part(word) || words().further.contains(word);
     !gap.contains(['\n', '.', ':']) && !split(gap).iter().any(further) && !part(&next)
 }
@@ -229,7 +253,7 @@ pub(super) fn is_whole(gap: &str, text: &str, end: usize) -> bool {
 pub(super) const LONG: usize = 12;
 
 /// Whether a text, in lower case, speaks of the model by one of its names: not of another whose name begins so.
-pub(super) fn names_model(card: &Card<'_>, text: &str) -> bool {
+pub(crate) fn is_named(card: &Card<'_>, text: &str) -> bool {
     let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/');
     names(card, place(card).1).iter().any(|name| {
         let name = name.rsplit('/').next().unwrap_or(name).to_lowercase();
