@@ -165,10 +165,13 @@ fn retold(ctx: &Context<'_>, declared: &[&str], sink: &mut Sink<'_>) -> bool {
     if declared.is_empty() || !sink.wants("base-model-differs") {
         return false;
     }
-    let Some((span, repo)) = descent::sentence(ctx.card) else { return false };
-    // A card that names both may speak of a part, or of an earlier step.
+    // A card that names another one beside it may speak of a part, or of an earlier step.
     let body = ctx.card.shown();
-    if declared.iter().any(|known| are_same(known, repo) || body.contains(known)) {
+    if declared.iter().any(|known| memchr::memmem::find(body.as_bytes(), known.as_bytes()).is_some()) {
+        return false;
+    }
+    let Some((span, repo)) = descent::sentence(ctx.card) else { return false };
+    if declared.iter().any(|known| are_same(known, repo)) {
         return false;
     }
     let written = declared.iter().map(|repo| format!("`{repo}`")).collect::<Vec<_>>().join(", ");

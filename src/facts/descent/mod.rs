@@ -139,7 +139,7 @@ pub(crate) fn sentence<'c>(card: &'c Card<'_>) -> Option<&'c (Span, String)> {
 }
 
 fn told(card: &Card<'_>) -> Option<(Span, String)> {
-    let said = sentences::phrase(card).or_else(|| sentences::mention(card));
+    let said = sentences::mention(card).or_else(|| sentences::phrase(card));
     // Whoever fills in a field for it means it; a sentence may speak of something else.
     let said = said.filter(|_| !is_of_scratch(card));
     let found = said

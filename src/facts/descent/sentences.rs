@@ -76,7 +76,8 @@ pub(super) fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
     let mut found: Vec<(Span, String)> = links
         .filter_map(|link| {
             // The oldest models of the Hub have no owner.
-            let repo = linked(&link.target).filter(|repo| repo.contains('/') || repo.contains('-'))?;
+            let named = |repo: &String| repo.contains(['/', '-']) || base_model(repo).is_some();
+            let repo = linked(&link.target).filter(named)?;
             agrees(card.source.slice(link.span), &repo).then(|| (link.span, canonical(repo)))
         })
         .collect();
@@ -159,8 +160,13 @@ impl Sentence {
             }
             end = line_at - 1;
         }
-        let stops = [". ", ".\n", ".\r\n", "\n\n", "\n\r\n", "\n- ", "\n* ", "。"];
-        let end = stops.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
+        let ends = |at: &usize| {
+            let behind = &rest.as_bytes()[*at..];
+            [&b". "[..], b".\n", b".\r\n", b"\n\n", b"\n\r\n", b"\n- ", b"\n* ", "。".as_bytes()]
+                .iter()
+                .any(|stop| behind.starts_with(stop))
+        };
+        let end = memchr::memchr3_iter(b'.', b'\n', 0xe3, rest.as_bytes()).find(ends).unwrap_or(rest.len());
         Self { start: at - before.len() + start, end: at + end }
     }
 
