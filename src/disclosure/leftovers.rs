@@ -67,8 +67,14 @@ const MARKS: usize = 500;
 /// Bytes of a line behind which no label ends.
 const LABEL: usize = 80;
 
+/// Bytes of a line that is too long for a placeholder with its label.
+const LONG: usize = 400;
+
 /// Whether a line, or what stands in it behind a label, begins like a placeholder.
 fn may_be_placeholder(line: &str) -> bool {
+    if line.len() > LONG {
+        return false;
+    }
     let bare = bare(line);
     let value = || {
         let end = memchr3(b':', b'|', 0xef, &bare.as_bytes()[..bare.len().min(LABEL)])?;

@@ -155,12 +155,15 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
             let begins = at == body || !bytes[at - 1].is_ascii_alphanumeric();
             if begins && bytes[at].eq_ignore_ascii_case(&b'l') && !hidden(at) {
                 label(card, at, line(text, body, at), &mut found);
-                by(card, at, passage(text, body, at), &mut found);
-                named_before(card, at, passage(text, body, at), &mut found);
+                if matches!(&bytes[at..].get(6..8), Some(b"ed" | b"ED")) {
+                    let passage = passage(text, body, at);
+                    by(card, at, passage, &mut found);
+                    named_before(card, at, passage, &mut found);
+                }
             }
         } else if which == LICENSE.len() {
             if !hidden(at) {
-                sentence(card, at, passage(text, body, at), &mut found);
+                sentence(card, body, at, &mut found);
             }
         } else if !hidden(at) {
             binding(card, at, word.len(), passage(text, body, at), &mut found);
@@ -284,8 +287,15 @@ fn is_below_other(text: &str, start: usize) -> bool {
 }
 
 /// "released under the MIT License", with "under" at `at`.
-fn sentence(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
+fn sentence(card: &Card<'_>, body: usize, at: usize, found: &mut Vec<Statement>) {
     let text = card.source.text();
+    let (start, end) = passage(text, body, at);
+    // Most things that are "under" something are under no licence.
+    let mut here = Vec::new();
+    named(text, at + "under ".len(), end, Subject::Repository, &mut here);
+    if here.is_empty() {
+        return;
+    }
     let before = text[start..at].to_lowercase();
     let before = before.trim_end();
     let subject = match wording().verbs.iter().find(|verb| before.ends_with(verb.as_str())) {
@@ -305,7 +315,11 @@ fn sentence(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mu
             None => return,
         },
     };
-    named(text, at + "under ".len(), end, subject, found);
+    let told = here.into_iter().map(|statement| Statement {
+        subject: if subject == Subject::Other { subject } else { statement.subject },
+        ..statement
+    });
+    found.extend(told);
 }
 
 /// "licensed by Apache 2.0", with "licensed" at `at`.

@@ -1,6 +1,6 @@
 //! Which licence does a text name? "Apache License, Version 2.0", `CC-BY-NC-4.0`, an address.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -34,6 +34,8 @@ struct Urls {
 }
 
 struct Table {
+    /// The first words of the names.
+    firsts: HashSet<String>,
     names: HashMap<String, &'static License>,
     urls: Vec<(String, &'static License)>,
 }
@@ -54,7 +56,8 @@ fn names() -> &'static Table {
         }
         let urls = file.urls.into_iter().filter_map(|entry| Some((find(&entry.id)?, entry.urls)));
         let urls = urls.flat_map(|(license, urls)| urls.into_iter().map(move |url| (url, license))).collect();
-        Table { names, urls }
+        let firsts = names.keys().filter_map(|name: &String| name.split(' ').next().map(str::to_owned)).collect();
+        Table { names, firsts, urls }
     });
     &TABLE
 }
@@ -115,7 +118,8 @@ pub fn at_start(text: &str) -> Option<(&'static License, usize)> {
             continue;
         }
         count += 1;
-        if count > LONGEST {
+        // Most words begin no name.
+        if count > LONGEST || count == 1 && !table.firsts.contains(&word) {
             break;
         }
         if !name.is_empty() {
