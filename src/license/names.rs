@@ -34,9 +34,9 @@ struct Urls {
 }
 
 struct Table {
+    names: HashMap<String, &'static License>,
     /// The first words of the names.
     firsts: HashSet<String>,
-    names: HashMap<String, &'static License>,
     urls: Vec<(String, &'static License)>,
 }
 
