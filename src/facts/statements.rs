@@ -621,8 +621,19 @@ fn push(text: &str, start: usize, end: usize, subject: Subject, found: &mut Vec<
     // "MIT for the code" speaks of the code; the rest of a sentence with two subjects of neither.
     let rest = rest.to_ascii_lowercase();
     let clause = rest.split(['.', ';']).next().unwrap_or_default();
-    let turned =
-        ["for the code", "for code", "(code", "for the data", "for data", "applies to", "from the base", "inherited"];
+    let turned = [
+        "for the code",
+        "for code",
+        "for everything under",
+        "for all files under",
+        "for the files",
+        "(code",
+        "for the data",
+        "for data",
+        "applies to",
+        "from the base",
+        "inherited",
+    ];
     let subject = if turned.iter().any(|words| clause.contains(words)) { Subject::Other } else { subject };
     found.push(Statement { span, licenses, subject });
 }

@@ -267,8 +267,12 @@ pub(crate) fn is_named(card: &Card<'_>, text: &str) -> bool {
         [name.as_str(), first].into_iter().filter(|own| !own.is_empty()).any(|own| {
             // A version may stand behind a long name.
             let long = own.contains('-') && own.len() > LONG;
-            let free =
-                |at: usize| !text[..at].ends_with(goes_on) && (long || !text[at + own.len()..].starts_with(goes_on));
+            let free = |at: usize| {
+                let rest = &text[at + own.len()..];
+                // "ebbe.cpp" is a program.
+                let file = rest.strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+                !text[..at].ends_with(goes_on) && (long || !rest.starts_with(goes_on) && !file)
+            };
             text.match_indices(own).any(|(at, _)| free(at))
         })
     })
@@ -295,7 +299,9 @@ pub(super) fn opens(text: &str, at: usize) -> bool {
         return false;
     };
     let above = text[..line].trim_end_matches(['\n', '\r', ' ']);
-    let heading = || text::tail(above, SENTENCE).rsplit('\n').next().is_some_and(|line| line.starts_with('#'));
+    let titled =
+        |line: &str| line.starts_with('#') || ["</h1>", "</h2>", "</h3>"].iter().any(|end| line.ends_with(end));
+    let heading = || text::tail(above, SENTENCE).rsplit('\n').next().is_some_and(titled);
     let apart = || text[above.len()..line].matches('\n').count() > 1 || heading();
     text[line..at].trim_matches(['*', '_', ' ']).is_empty() && apart()
 }
