@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 
 use super::tongue::Tongue;
 use crate::card::Card;
-use crate::text::Span;
+use crate::text::{Span, lower_in_place};
 
 /// How words of a language are found.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -133,7 +133,7 @@ pub(super) fn of(card: &Card<'_>, tongue: Tongue) -> Option<Gloss> {
     let mut writer =
         Writer { gloss: Gloss { text: String::with_capacity(text.len() * 5 / 4), pieces: vec![] }, apart: false };
     let mut code = card.outline.code.iter().map(|code| code.span.range()).peekable();
-    let lower = lower(text);
+    let lower = lower_in_place(text);
     let mut at = card.front.body_start();
     writer.copy(text, 0, at);
     while at < text.len() {
@@ -151,18 +151,6 @@ pub(super) fn of(card: &Card<'_>, tongue: Tongue) -> Option<Gloss> {
     }
     writer.piece(text.len(), false);
     Some(writer.gloss)
-}
-
-/// The text in lower case, each letter where it was.
-fn lower(text: &str) -> String {
-    let small = |c: char| {
-        let mut lower = c.to_lowercase();
-        match (lower.next(), lower.next()) {
-            (Some(small), None) if small.len_utf8() == c.len_utf8() => small,
-            _ => c,
-        }
-    };
-    text.chars().map(small).collect()
 }
 
 /// Bytes of the longest code in a line, target of a link, or tag that is looked for.
@@ -408,7 +396,7 @@ mod tests {
                 let (form, english) = line.split_once('\t').unwrap_or_else(|| panic!("{tongue:?}: {line}"));
                 assert!(forms.insert(form), "{tongue:?}: {form} is there twice");
                 assert!(form.starts_with(char::is_alphabetic), "{tongue:?}: {line}");
-                assert_eq!(form, lower(form), "{tongue:?}: not in lower case");
+                assert_eq!(form, lower_in_place(form), "{tongue:?}: not in lower case");
                 assert!(!form.contains('*') || *writing == Writing::Words && form.ends_with('*'), "{tongue:?}: {line}");
                 let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || " '-/.,&%".contains(c);
                 assert!(!english.is_empty() && english.chars().all(plain), "{tongue:?}: {line}");

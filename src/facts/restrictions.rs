@@ -10,7 +10,7 @@ use super::statements::{after_stop, nouns, passage, stands_for_card};
 use crate::card::{Card, Kind};
 use crate::embedded::table;
 use crate::text::any::AnyOf;
-use crate::text::{Span, tail};
+use crate::text::{Span, lower_in_place, tail};
 
 /// `rules/licenses/restrictions.yaml`.
 #[derive(Deserialize)]
@@ -55,7 +55,7 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
         }
         let (start, end) = passage(text, body, at);
         read = end;
-        let lower = lowercase(&text[start..end]).replace('\n', " ");
+        let lower = lower_in_place(&text[start..end]).replace('\n', " ");
         clauses(&lower).into_iter().find_map(|clause| {
             let said = forbidden(&lower[clause.clone()])?;
             let place = clause.start + said.start;
@@ -63,18 +63,6 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
                 .then(|| Span::new(start + place, start + place + said.len()))
         })
     })
-}
-
-/// A text in lower case, but for the few letters that have another length then, so that every place stays.
-fn lowercase(text: &str) -> String {
-    let small = |c: char| {
-        let mut lower = c.to_lowercase();
-        match (lower.next(), lower.next()) {
-            (Some(small), None) if small.len_utf8() == c.len_utf8() => small,
-            _ => c,
-        }
-    };
-    text.chars().map(small).collect()
 }
 
 /// The sentences of a line.

@@ -105,7 +105,9 @@ pub fn at_start(text: &str) -> Option<(&'static License, usize)> {
     }
     for (Range { start, end }, word) in words(text) {
         let gap = &text[last.min(start)..start];
-        if gap.contains(['\n', '.', ';', '|', '/']) && count > 0 {
+        // A name may be wrapped.
+        let apart = gap.contains(['.', ';', '|', '/']) || gap.matches('\n').count() > 1;
+        if apart && count > 0 {
             break;
         }
         last = end;

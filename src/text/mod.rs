@@ -98,6 +98,18 @@ pub(crate) fn tail(text: &str, most: usize) -> &str {
     &text[start.unwrap_or(text.len())..]
 }
 
+/// A text in lower case, but for the few letters that have another length then, so that every place stays.
+pub(crate) fn lower_in_place(text: &str) -> String {
+    let small = |c: char| {
+        let mut lower = c.to_lowercase();
+        match (lower.next(), lower.next()) {
+            (Some(small), None) if small.len_utf8() == c.len_utf8() => small,
+            _ => c,
+        }
+    };
+    text.chars().map(small).collect()
+}
+
 /// True when `text` holds `word` as a word (or the beginning of one, for plurals).
 pub(crate) fn mentions(text: &str, word: &str) -> bool {
     let (text, word) = (text.as_bytes(), word.as_bytes());

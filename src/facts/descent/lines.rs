@@ -108,6 +108,10 @@ pub(super) fn listed(card: &Card<'_>) -> Option<(Span, String)> {
             && has(&["\ndatasets:", "\nadapter:", "\nmodel_type:", "\nload_in_", "\nmerge_method:"])
         {
             "base_model:"
+        } else if text.contains("--pretrained_model_name_or_path")
+            && (text.contains("train_") || contains(text, &words().settings))
+        {
+            "--pretrained_model_name_or_path"
         } else if text.contains("--model_name_or_path") && contains(text, &words().settings) {
             "--model_name_or_path"
         } else if text.contains("model_name_or_path:") && has(&["finetuning_type:", "\nstage:", "\ndataset:"]) {

@@ -31,6 +31,12 @@ pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
         let (start, end) = (body + phrase.start(), body + phrase.end());
         // Few phrases have the name of a model behind them.
         let found = behind(card, end, false)?;
+        // "We used" says nothing without "as the base".
+        let rest = text[found.0.end as usize..].trim_start_matches(['`', '*', '_', ' ', ',', '\n']);
+        let bare = words().used.iter().any(|used| used.eq_ignore_ascii_case(phrase.as_str()));
+        if bare && !words().behind.iter().any(|words| rest.starts_with(words.as_str())) {
+            return None;
+        }
         // "is based on" begins with what it speaks of.
         Sentence::around(card, start).is_of_model(card, start, end).then_some(found)
     })
@@ -44,8 +50,9 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
         let (at, end) = (span.start as usize, span.end as usize);
         let sentence = Sentence::around(card, at);
         let before = text[sentence.start..at].to_lowercase();
-        let near =
-            |said: &regex::Match<'_>| before.len() - said.end() < REACH && is_whole(&before[said.end()..], text, end);
+        let near = |said: &regex::Match<'_>| {
+            before.len() - said.end() < REACH && is_whole(&before[said.end()..].replace(['\n', '\r'], " "), text, end)
+        };
         let said = BEFORE.find_iter(&before).filter(near).last().map(|said| said.range());
         // In lower case, a few letters have another length.
         let place = |byte: usize| sentence.start + head(&text[sentence.start..at], byte).len();
@@ -54,6 +61,10 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
         } else {
             let rest = text[end..].trim_start_matches(['*', '`', '_', ' ', ')']);
             let rest = head(rest, REACH).to_lowercase();
+            // "[x/y](…), fine-tuned from this model" is what was made from it.
+            if contains(&rest, &words().children) {
+                return None;
+            }
             // In Japanese and Korean, the data stand between.
             let clause = rest.split(['。', '.', '\n']).next().unwrap_or_default();
             let said = words().behind.iter().any(|words| rest.starts_with(words.as_str()))
@@ -155,7 +166,7 @@ impl Sentence {
             let stop =
                 [". ", "! ", "? ", "。"].iter().filter_map(|stop| line.rfind(stop).map(|at| at + stop.len())).max();
             start = line_at + stop.unwrap_or(0);
-            if stop.is_some() || begins(line) && (end == before.len() || !blank) || line_at == 0 {
+            if stop.is_some() || !blank && begins(line) || line_at == 0 {
                 break;
             }
             end = line_at - 1;

@@ -24,6 +24,8 @@ pub(super) struct Words {
     pub(super) scratch: Vec<String>,
     pub(super) parts: Vec<String>,
     pub(super) sizes: Vec<String>,
+    pub(super) used: Vec<String>,
+    pub(super) children: Vec<String>,
     pub(super) within: Vec<String>,
     pub(super) merges: Vec<String>,
     pub(super) whole: Vec<String>,
