@@ -65,10 +65,10 @@ pub(super) fn headed(card: &Card<'_>) -> Option<(Span, String)> {
 }
 
 /// Marks before what a line begins with.
-pub(super) const MARKS: &[u8] = b" \t>*+|-_";
+const MARKS: &[u8] = b" \t>*+|-_";
 
 /// "Fine-tuned [x/y](…) on …", at the beginning of a paragraph, with the line at byte `at`.
-pub(super) fn opening(card: &Card<'_>, at: usize, line: &str) -> Option<(Span, String)> {
+fn opening(card: &Card<'_>, at: usize, line: &str) -> Option<(Span, String)> {
     let text = card.source.text();
     let bare = line.trim_start_matches(['*', '_', ' ']);
     let begins = |word: &&String| bare.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
@@ -142,11 +142,11 @@ pub(super) fn listed(card: &Card<'_>) -> Option<(Span, String)> {
 }
 
 /// Bytes of the longest label.
-pub(super) const LABEL: usize = 60;
+const LABEL: usize = 60;
 
 /// Where the value of a line begins that has a label for it behind its marks, the label, and whether it is one for a
 /// source.
-pub(super) fn label(line: &str, marks: usize) -> Option<(usize, &'static str, bool)> {
+fn label(line: &str, marks: usize) -> Option<(usize, &'static str, bool)> {
     let bare = &line[marks..];
     // Something stands between a label and its value: a colon, also a wide one, the edge of a cell, a link.
     let mark = |byte: u8| matches!(byte, b':' | b'|' | b'[' | 0xef);

@@ -17,7 +17,7 @@ use crate::vocab::repo_id::{fault, in_url};
 /// Bytes behind a phrase in which the name must begin.
 pub(super) const REACH: usize = 60;
 /// Bytes before and behind a phrase that are looked at for what its sentence speaks of.
-pub(super) const SENTENCE: usize = 500;
+const SENTENCE: usize = 500;
 
 /// A phrase with the name of the model right behind it.
 pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
@@ -79,7 +79,7 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
 }
 
 /// Where the body names models of the Hub, in order: by links, by ids in backquotes, and by addresses.
-pub(super) fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
+fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
     static ADDRESS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("https://huggingface.co/"));
     let text = card.source.text();
     let body = card.front.body_start();
@@ -133,7 +133,7 @@ pub(super) fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
 }
 
 /// Whether a byte stands in a link.
-pub(super) fn is_linked(card: &Card<'_>, at: usize) -> bool {
+fn is_linked(card: &Card<'_>, at: usize) -> bool {
     let links = &card.outline.links;
     let next = links.partition_point(|link| link.span.start as usize <= at);
     next.checked_sub(1).is_some_and(|last| links[last].span.range().contains(&at))
@@ -250,7 +250,7 @@ fn of_part(before: &str) -> bool {
 }
 
 /// Words before a phrase that a heading or nominal sentence begins with.
-pub(super) const FEW: usize = 7;
+const FEW: usize = 7;
 
 /// Whether the text says so little of a link to `repo`, in `gap` before it and right behind it, that the whole model is
 /// meant: "…'s architecture", "the tokenizer of …" speak of a part.
@@ -267,7 +267,7 @@ pub(super) fn is_whole(gap: &str, text: &str, end: usize) -> bool {
 }
 
 /// Bytes of a name behind which another part of it may stand.
-pub(super) const LONG: usize = 12;
+const LONG: usize = 12;
 
 /// Whether a text, in lower case, speaks of the model by one of its names: not of another whose name begins so.
 pub(crate) fn is_named(card: &Card<'_>, text: &str) -> bool {
@@ -290,7 +290,7 @@ pub(crate) fn is_named(card: &Card<'_>, text: &str) -> bool {
 }
 
 /// Whether what follows a text stands in a quotation that its last line opens.
-pub(super) fn quoted(before: &str) -> bool {
+fn quoted(before: &str) -> bool {
     let before = text::tail(before, SENTENCE);
     let line = before.rfind('\n').map_or(0, |end| end + 1);
     before[line..].matches('"').count() % 2 == 1

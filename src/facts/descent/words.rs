@@ -46,7 +46,7 @@ pub(super) struct Words {
 }
 
 /// The bytes that openings and labels begin with: few lines do.
-pub(super) fn begins() -> &'static [bool; 256] {
+fn begins() -> &'static [bool; 256] {
     static TABLE: LazyLock<[bool; 256]> = LazyLock::new(|| {
         let mut table = [false; 256];
         for word in words().openings.iter().chain(&words().labels).chain(&words().sources) {
