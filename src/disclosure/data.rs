@@ -10,7 +10,7 @@ use super::numbers::{Numbers, number};
 use super::traits::Marks;
 use super::trie::Trie;
 use crate::embedded;
-use crate::text::any::AnyOf;
+use crate::text::any::{AnyOf, Beginnings};
 
 /// Bits of a [`Cues`]; the tables have fewer cues than that, which a test holds.
 pub(super) const MAX_CUES: usize = 256;
@@ -259,6 +259,8 @@ struct PlaceholderFile {
 pub(super) struct Placeholders {
     /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
     pub(super) whole: Vec<Vec<(String, bool)>>,
+    /// What placeholders begin with.
+    pub(super) beginnings: Beginnings,
     /// Placeholders within a sentence.
     pub(super) within: AnyOf,
 }
@@ -273,8 +275,10 @@ pub(super) fn placeholders() -> &'static Placeholders {
                 whole[text.bytes().next().map_or(0, usize::from)].push((text, real));
             }
         }
+        let real = whole.iter().flatten().filter(|(_, real)| *real);
+        let beginnings = Beginnings::new(real.map(|(text, _): &(String, bool)| text.as_str()));
         let within = AnyOf::new(&file.within);
-        Placeholders { whole, within }
+        Placeholders { whole, beginnings, within }
     });
     &TABLE
 }

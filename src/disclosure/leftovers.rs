@@ -33,7 +33,7 @@ pub fn leftovers(card: &Card<'_>) -> Leftovers {
     if !copied_bias && !within() && !text::lines(body).any(|(_, line)| may_be_placeholder(line)) {
         return Leftovers::default();
     }
-    let segments = segments::cut(card);
+    let segments = segments::pieces(card);
     Leftovers { placeholders: placeholders(card, &segments), copied_bias, own: own(&segments) }
 }
 
@@ -97,8 +97,9 @@ fn bare(text: &str) -> &str {
 
 /// Whether a text begins with a placeholder, in whatever case.
 fn begins(text: &str) -> bool {
-    let Some(first) = text.bytes().next() else { return false };
-    let words = &data::placeholders().whole[usize::from(first.to_ascii_lowercase())];
+    let known = data::placeholders();
+    let Some(first) = text.bytes().next().filter(|_| known.beginnings.may_begin(text)) else { return false };
+    let words = &known.whole[usize::from(first.to_ascii_lowercase())];
     let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     words.iter().any(|(word, real)| *real && starts(word))
 }

@@ -106,8 +106,15 @@ pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -
     topics
 }
 
-/// Cuts the body of a card.
+/// Cuts the body of a card, and finds what introduces each segment.
 pub(super) fn cut(card: &Card<'_>) -> Vec<Segment> {
+    let mut segments = pieces(card);
+    leads(card.source.text(), &mut segments);
+    segments
+}
+
+/// Cuts the body of a card.
+pub(super) fn pieces(card: &Card<'_>) -> Vec<Segment> {
     let text = card.source.text();
     let body = card.front.body_start();
     let outline = &card.outline;
@@ -179,7 +186,6 @@ pub(super) fn cut(card: &Card<'_>) -> Vec<Segment> {
         // A heading holds no answer: "TODO" has its list below.
         segment.placeholder &= !segment.cues.contains(const { builtin("heading") });
     }
-    leads(text, &mut segments);
     segments
 }
 

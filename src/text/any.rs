@@ -1,4 +1,4 @@
-//! One of several texts, found in one pass.
+//! One of several texts: found in one pass, or at the beginning of another.
 
 use aho_corasick::packed::Searcher;
 use aho_corasick::{AhoCorasick, Match};
@@ -28,6 +28,40 @@ impl AnyOf {
     }
 }
 
+/// The first two bytes of some texts, in whatever case: few others begin so.
+#[derive(Debug)]
+pub(crate) struct Beginnings {
+    /// One bit for each two bytes.
+    bits: Box<[u64; 1024]>,
+}
+
+impl Beginnings {
+    /// Of texts of at least two bytes; a shorter one is never found.
+    pub(crate) fn new<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let mut bits = Box::new([0; 1024]);
+        for text in texts {
+            for text in [text.to_owned(), text.to_uppercase()] {
+                if let Some((word, bit)) = Self::place(&text) {
+                    bits[word] |= bit;
+                }
+            }
+        }
+        Self { bits }
+    }
+
+    /// Whether one of the texts may stand at the beginning of this one.
+    pub(crate) fn may_begin(&self, text: &str) -> bool {
+        Self::place(text).is_some_and(|(word, bit)| self.bits[word] & bit != 0)
+    }
+
+    fn place(text: &str) -> Option<(usize, u64)> {
+        let &[first, second, ..] = text.as_bytes() else { return None };
+        let first = usize::from(first.to_ascii_lowercase());
+        let second = usize::from(second.to_ascii_lowercase());
+        Some((first * 4 + second / 64, 1 << (second % 64)))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +78,13 @@ mod tests {
         };
         assert_eq!(found(&packed), [(0, 3), (2, 30), (3, 42)]);
         assert_eq!(found(&packed), found(&plain));
+    }
+
+    #[test]
+    fn beginnings_in_whatever_case() {
+        let known = Beginnings::new(["base model", "модель", "ti"]);
+        let found = |text| known.may_begin(text);
+        assert!(found("BASE") && found("Bas") && found("Модель") && found("tinier") && found("TI"));
+        assert!(!found("b") && !found("") && !found("sable") && !found("la base") && !found("Нет"));
     }
 }

@@ -6,6 +6,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use crate::embedded::table;
+use crate::text::any::Beginnings;
 
 /// `rules/models/descent.yaml`.
 #[derive(Deserialize)]
@@ -45,23 +46,13 @@ pub(super) struct Words {
     pub(super) adapter: Vec<String>,
 }
 
-/// The bytes that openings and labels begin with: few lines do.
-fn begins() -> &'static [bool; 256] {
-    static TABLE: LazyLock<[bool; 256]> = LazyLock::new(|| {
-        let mut table = [false; 256];
-        for word in words().openings.iter().chain(&words().labels).chain(&words().sources) {
-            for word in [word.clone(), word.to_uppercase()] {
-                table[usize::from(word.as_bytes()[0])] = true;
-            }
-        }
-        table
-    });
-    &TABLE
-}
-
 /// Whether a line may begin with an opening or a label.
 pub(super) fn may_begin(line: &str) -> bool {
-    line.bytes().next().is_some_and(|byte| begins()[usize::from(byte)])
+    static KNOWN: LazyLock<Beginnings> = LazyLock::new(|| {
+        let known = words().openings.iter().chain(&words().labels).chain(&words().sources);
+        Beginnings::new(known.map(String::as_str))
+    });
+    KNOWN.may_begin(line)
 }
 
 pub(super) fn words() -> &'static Words {
