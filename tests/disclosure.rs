@@ -845,9 +845,41 @@ fn reasons_and_pointers_are_true() {
     let mentioned = "---\nlicense: mit\n---\n# Sorter\n\n## Limitations\n\nThe model fails on tickets of more than 200 words, \
                      where its accuracy falls to 61 %.\n\n## Bias\n\nThe model may be biased.\n";
     let said: Vec<String> = answers(mentioned).into_iter().map(|(_, reason)| reason).collect();
-    let mention =
-        |reason: &String| reason.contains("only a mention of biases known or suspected in the outputs (line 10)");
+    let mention = |reason: &String| reason.contains("too little on biases known or suspected in the outputs");
     assert!(said.iter().any(mention) && said.iter().all(|reason| !reason.contains("nothing on biases")), "{said:?}");
+}
+
+/// What a topic only stands next to, it does not answer; a copy in another format was not trained.
+#[test]
+fn neighbours_and_copies_are_no_answers() {
+    use disclosure::framework::{Fit, Status, answers, frameworks};
+    let text = |relation: &str| {
+        format!(
+            "---\nlicense: mit\nbase_model: a/b\n{relation}---\n# Sorter\n\nSorts tickets of a help desk.\n\n## References\n\n\
+             The method is described in [our paper](https://arxiv.org/abs/2401.00001).\n"
+        )
+    };
+    let statuses = |text: String, id: &str| {
+        let source = SourceFile::new("README.md", text);
+        let card = Card::read(&source, Vec::new(), Siblings::none(), None);
+        let reading = disclosure::read_page(&card);
+        let all = frameworks().iter().flat_map(|framework| answers(framework, &card, &reading));
+        let near = |answer: &disclosure::framework::Answer| answer.requirement.fit == Fit::Near;
+        let all: Vec<_> = all.collect();
+        let answered = all.iter().filter(|answer| near(answer)).filter(|answer| answer.status < Status::Inherited);
+        assert_eq!(answered.count(), 0);
+        all.into_iter().find(|answer| answer.requirement.id == id).map(|answer| (answer.status, answer.reason))
+    };
+    let (status, reason) = statuses(text(""), "chai:R.2").expect("a requirement");
+    assert_eq!(status, Status::NotCheckable);
+    assert!(reason.is_some_and(|reason| reason.contains("peer-reviewed")));
+    assert_eq!(statuses(text(""), "hf-template:TR.1").map(|(status, _)| status), Some(Status::Gap));
+    let (status, reason) =
+        statuses(text("base_model_relation: quantized\n"), "hf-template:TR.1").expect("a requirement");
+    assert_eq!(
+        (status, reason.as_deref()),
+        (Status::NotApplicable, Some("it is a copy in another format, which was not trained"))
+    );
 }
 
 /// Prompts show no bias; what the model answered to them does.
@@ -1087,11 +1119,11 @@ fn partial_answers_name_a_test_that_is_not_met() {
         for framework in disclosure::framework::frameworks() {
             for answer in disclosure::framework::answers(framework, &card, &reading) {
                 let reason = answer.reason.unwrap_or_default();
-                let Some(test) = reason.strip_prefix("it takes more: ") else { continue };
+                let Some(test) = reason.strip_prefix("more is needed: ") else { continue };
                 told += 1;
                 let short = answer.requirement.topics.iter().filter_map(|id| disclosure::topic(id)).any(|id| {
                     let found = &reading.disclosures[id];
-                    found.level == Level::Partial && disclosure::topics()[id].substantive.trim_end_matches('.') == test
+                    found.level == Level::Partial && disclosure::topics()[id].asks() == test
                 });
                 assert!(short, "{}: {reason}", answer.requirement.id);
             }

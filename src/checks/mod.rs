@@ -17,11 +17,11 @@ use std::collections::HashMap;
 use crate::card::{Card, Kind};
 use crate::checks::repository::secrets::Found;
 use crate::disclosure::{Reading, read_page};
-use crate::facts::descent::{self, Parent};
-use crate::facts::{Assessment, Linked, license_link, place};
+use crate::facts::descent::Parent;
+use crate::facts::{Assessment, Linked, license_link};
+use crate::license::Lookup;
 use crate::license::policy::Policy;
 use crate::license::text::{Identified, identify, is_license_file};
-use crate::license::{Lookup, Relation};
 use crate::repository::{Files, Repository};
 use crate::rule::{self, Finding, Rule};
 use crate::schema::Schema;
@@ -94,9 +94,7 @@ impl<'a> Context<'a> {
     /// Whether the card is of somebody else's model in another number or file format, as its metadata, its files, its
     /// name or its text say.
     pub(crate) fn is_copy(&self) -> bool {
-        let bases = descent::named(self.card, "base_model").len();
-        descent::relation(self.card, bases, place(self.card).1) == Relation::Quantized
-            || self.reading().claims.iter().any(|(claim, _)| *claim == "claim.converted-copy")
+        self.reading().is_of_copy(self.card)
     }
 
     /// The licence files of the repository: those that have such a name, and the one that `license_link` names.

@@ -155,7 +155,7 @@ pub enum LicenseCommand {
 /// How to print coverage.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum CoverageFormat {
-    /// For people; a matrix for several cards
+    /// For people; an overview of several cards
     Table,
     /// JSON
     Json,

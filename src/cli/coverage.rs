@@ -23,7 +23,7 @@ use crate::report::coverage::{self, Lines, Sheet};
 use crate::report::openness::{self as report, Leaf};
 use crate::report::plural;
 use crate::repository::Repository;
-use crate::text::{SourceFile, Span, Unit, safe, suggest};
+use crate::text::{SourceFile, Span, Unit, head, safe, suggest};
 
 /// The frameworks that are shown when none is named: the card's own, and the questions on bias.
 const USUAL: &[&str] = &["hf-template", "bias-profile"];
@@ -109,11 +109,7 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
                 answers
             });
             let answers = answers.into_iter().map(|answer| {
-                let lines = |span: &Span| {
-                    let first = line_of(source, *span);
-                    Lines { first, last: source.location(*span, Unit::CodePoint).1.line.max(first) }
-                };
-                let mut places: Vec<Lines> = answer.evidence.iter().map(lines).collect();
+                let mut places: Vec<Lines> = answer.evidence.iter().map(|span| lines_of(source, *span)).collect();
                 let mut seen = HashSet::new();
                 places.retain(|place| seen.insert(place.first));
                 (answer, places)
@@ -132,6 +128,23 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     };
     let shown = if matches!(options.format, CoverageFormat::Json) { text.into() } else { safe::workflow_log(&text) };
     finish(&shown, options.output.as_deref(), sheets.is_empty() && !options.only_cards, options.only_cards, &seen)
+}
+
+/// Characters of a place that are quoted.
+const QUOTED: usize = 160;
+
+/// The lines of a place, and how it reads.
+fn lines_of(source: &SourceFile, span: Span) -> Lines {
+    let first = line_of(source, span);
+    // Of a field, its value, too.
+    let behind = &source.text()[span.end as usize..];
+    let end = if behind.starts_with(':') { behind.find('\n').unwrap_or(behind.len()) } else { 0 };
+    let place = &source.text()[span.start as usize..span.end as usize + end];
+    let words: Vec<&str> = head(place, 4 * QUOTED).split_whitespace().collect();
+    let text = words.join(" ");
+    let end = text.char_indices().nth(QUOTED).map(|(end, _)| end);
+    let text = end.map_or_else(|| text.clone(), |end| format!("{}…", &text[..end]));
+    Lines { first, last: source.location(span, Unit::CodePoint).1.line.max(first), text }
 }
 
 /// The line of the first word of a place; of a listing that behind the fence.
@@ -249,6 +262,7 @@ fn freedom(card: &Card<'_>) -> (Freedom, Span) {
         Some(true) if judged().is_some_and(|known| known.judgement.verdict() >= Verdict::ObligationLost) => {
             Freedom::Disputed
         }
+        Some(true) if facts::restrictions::noncommercial(card).is_some() => Freedom::Contradicted,
         Some(true) => Freedom::Free,
         Some(false) => Freedom::Restricted,
         None => Freedom::Unknown,
@@ -337,7 +351,7 @@ pub fn show(id: Option<&str>, format: PageFormat) -> anyhow::Result<u8> {
                             Fit::Exact => String::new(),
                             Fit::Part if requirement.answered_by.is_some() => format!("; answered with {beyond}"),
                             Fit::Part => format!("; answered in part at most: {beyond}"),
-                            Fit::None => format!("; not read for: {beyond}"),
+                            Fit::Near | Fit::None => format!("; not looked for: {beyond}"),
                         };
                         out.push_str(&format!(
                             "  {:24} {:6} {}{mark}{fit}\n",

@@ -10,7 +10,7 @@ use super::openness::{Openness, Shown};
 use super::{Disclosure, Level, Reading};
 use crate::card::Card;
 use crate::embedded;
-use crate::text::{Span, Unit};
+use crate::text::Span;
 
 /// A framework (`rules/frameworks/`).
 #[derive(Debug, Deserialize)]
@@ -126,8 +126,10 @@ pub enum Fit {
     /// What meets the topics' tests meets it.
     #[default]
     Exact,
-    /// They answer a part of it, or what stands next to it.
+    /// They answer a part of it.
     Part,
+    /// They answer what stands next to it: where they are silent, so is the card; where not, a reader must look.
+    Near,
     /// No topic asks for it.
     None,
 }
@@ -139,6 +141,7 @@ impl Fit {
         match self {
             Fit::Exact => "exact",
             Fit::Part => "part",
+            Fit::Near => "near",
             Fit::None => "none",
         }
     }
@@ -220,18 +223,30 @@ const INHERITED: &[&str] = &[
     "ethics.",
 ];
 
+/// Topics of how a model was trained, which a copy in another format does not owe.
+const TRAINED: &[&str] = &["training-data.", "training.", "environment."];
+
 /// Reads the answers of a card to a framework from what it discloses.
 #[must_use]
 pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading) -> Vec<Answer> {
     let derives = card.field("base_model").is_some();
     let pointer = reading.claims.iter().find(|(claim, _)| derives && *claim == "claim.pointer").map(|(_, span)| *span);
+    let copy = derives && reading.is_of_copy(card);
     let answers = framework.requirements.iter().map(|requirement| answer(requirement, card, reading));
     answers
         .map(|mut answer| {
-            let kept = |id: &String| INHERITED.iter().any(|kind| id.starts_with(kind));
-            if answer.status == Status::Gap && pointer.is_some() && answer.requirement.topics.iter().all(kept) {
+            let of = |kinds: &[&str]| {
+                answer.requirement.topics.iter().all(|id| kinds.iter().any(|kind| id.starts_with(kind)))
+            };
+            if answer.status != Status::Gap {
+                return answer;
+            }
+            if pointer.is_some() && of(INHERITED) {
                 answer.status = Status::Inherited;
                 answer.evidence = pointer.into_iter().collect();
+            } else if copy && of(TRAINED) {
+                answer.status = Status::NotApplicable;
+                answer.reason = Some("it is a copy in another format, which was not trained".to_owned());
             }
             answer
         })
@@ -256,7 +271,7 @@ pub fn by_openness(answers: &mut [Answer], openness: &Openness) {
 fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading) -> Answer {
     let mut answer = Answer { requirement, status: Status::NotCheckable, reason: None, evidence: Vec::new() };
     if !requirement.checkable || requirement.fit == Fit::None {
-        let beyond = requirement.beyond.as_ref().map(|beyond| format!("no topic asks for it: {beyond}"));
+        let beyond = requirement.beyond.as_ref().map(|beyond| format!("cardlint does not look for {beyond}"));
         answer.reason = beyond.or_else(|| Some("a card alone cannot show it".to_owned()));
         return answer;
     }
@@ -322,6 +337,12 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
     } else {
         Status::Gap
     };
+    if answer.status == Status::Partial && requirement.fit == Fit::Near {
+        answer.status = Status::NotCheckable;
+        let beyond = requirement.beyond.iter();
+        answer.reason =
+            beyond.map(|beyond| format!("cardlint does not look for {beyond}; these lines come nearest")).next();
+    }
     if answer.status == Status::Partial {
         let lacks = ids.iter().zip(&reasons).filter(|(id, reason)| {
             reason.is_none() && reading.disclosures.get(**id).is_some_and(|found| !found.level.is_disclosed())
@@ -329,24 +350,18 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         // What is only mentioned is not nothing.
         let named = |id: &usize| reading.disclosures.get(*id).is_some_and(|found| found.level == Level::Mentioned);
         let (named, lacks): (Vec<usize>, Vec<usize>) = lacks.map(|(id, _)| *id).partition(named);
-        let mention = |id: usize| {
-            let place = reading.disclosures.get(id).and_then(|found| found.evidence.first());
-            let line = place.map(|span| card.source.location(*span, Unit::CodePoint).0.line);
-            topics()[id].label() + &line.map(|line| format!(" (line {line})")).unwrap_or_default()
-        };
-        let lists = [
-            ("nothing on", lacks.into_iter().map(|id| topics()[id].label()).collect::<Vec<_>>()),
-            ("only a mention of", named.into_iter().map(mention).collect()),
-        ];
-        let lacks: Vec<String> = lists
+        let lacks: Vec<String> = [("nothing on", lacks), ("too little on", named)]
             .into_iter()
-            .filter(|(_, labels)| requirement.matching != Matching::Any && !labels.is_empty())
-            .map(|(words, labels)| format!("{words} {}", labels.join(", ")))
+            .filter(|(_, ids)| requirement.matching != Matching::Any && !ids.is_empty())
+            .map(|(words, ids)| {
+                let labels: Vec<String> = ids.into_iter().map(|id| topics()[id].label()).collect();
+                format!("{words} {}", labels.join(", "))
+            })
             .collect();
         let lacks = (!lacks.is_empty()).then(|| lacks.join("; "));
         let beyond = requirement.beyond.as_ref().map(|beyond| match requirement.answered_by {
             Some(_) => format!("nothing on {beyond}"),
-            None => format!("it also asks for what is not read: {beyond}"),
+            None => format!("also asks for {beyond}, which cardlint does not look for"),
         });
         // Where nothing else tells what is missing, the test that is not met does.
         let short = |id: &&usize| {
@@ -354,7 +369,7 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         };
         let applying = || ids.iter().zip(&reasons).filter(|(_, reason)| reason.is_none()).map(|(id, _)| id);
         let takes = applying().find(short).filter(|_| lacks.is_none() && beyond.is_none());
-        let takes = takes.map(|id| format!("it takes more: {}", topics()[*id].substantive.trim_end_matches('.')));
+        let takes = takes.map(|id| format!("more is needed: {}", topics()[*id].asks()));
         let reasons: Vec<String> = lacks.into_iter().chain(beyond).chain(takes).collect();
         answer.reason = (!reasons.is_empty()).then(|| reasons.join("; "));
     }

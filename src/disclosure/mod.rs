@@ -33,7 +33,8 @@ use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::card::{Card, Siblings};
-use crate::facts::descent;
+use crate::facts::{self, descent};
+use crate::license::Relation;
 use crate::markdown::Heading;
 use crate::text::{SourceFile, Span};
 use data::{Clause, Cues, Vocabulary, vocabulary};
@@ -214,6 +215,14 @@ impl Reading {
     #[must_use]
     pub fn is_foreign(&self) -> bool {
         self.tongue.is_some()
+    }
+
+    /// Whether the card is that of a copy of another model in another format.
+    #[must_use]
+    pub fn is_of_copy(&self, card: &Card<'_>) -> bool {
+        let bases = descent::named(card, "base_model").len();
+        descent::relation(card, bases, facts::place(card).1) == Relation::Quantized
+            || self.claims.iter().any(|(claim, _)| *claim == "claim.converted-copy")
     }
 
     /// Whether a heading names a topic, in its own words or in English ones.

@@ -1,6 +1,6 @@
 //! The default format: one table a card, then a summary. Owns `comfy-table`.
 
-use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::{Style, Summary, path, plural};
 use crate::engine::Audit;
@@ -105,11 +105,35 @@ pub(super) fn card(audit: &Audit, style: &Style) -> String {
 pub(super) fn plain(columns: &[&str], rows: &[Vec<String>], style: &Style) -> String {
     let mut table = new_table(style);
     table.set_header(columns.iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+    // A path or an id is broken between its parts.
+    let is_path = |cell: &str| cell.contains('/') && !cell.contains(' ');
     for row in rows {
-        table.add_row(row);
+        table.add_row(row.iter().map(|text| {
+            let cell = Cell::new(text);
+            if is_path(text) { cell.set_delimiter('/') } else { cell }
+        }));
+    }
+    // Words stay whole where there is room for them.
+    let longest = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at)).map(String::as_str).chain([columns[at]]);
+        let words = cells.flat_map(|cell| cell.split(if is_path(cell) { '/' } else { ' ' }));
+        words.map(|word| word.chars().count() + 1).max().unwrap_or(0).min(WORD)
+    };
+    let least: Vec<usize> = (0..columns.len()).map(longest).collect();
+    if style.width < usize::MAX && least.iter().map(|width| width + EDGES).sum::<usize>() < style.width {
+        for (at, width) in least.into_iter().enumerate() {
+            if let (Some(column), Ok(width)) = (table.column_mut(at), u16::try_from(width + EDGES)) {
+                column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+            }
+        }
     }
     trimmed(&table)
 }
+
+/// Characters of a word that a column keeps whole: those of the longest id of a framework and more.
+const WORD: usize = 28;
+/// Characters of a column beside its text.
+const EDGES: usize = 2;
 
 /// Counts a rule.
 pub(super) fn statistics(summary: &Summary, style: &Style) -> String {

@@ -113,11 +113,11 @@ fn restricts(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(span) = restrictions::noncommercial(card) else { return };
-    let shown = card.source.slice(document.node(value).span);
+    let ids: Vec<&str> = card.field_items("license").into_iter().filter_map(|item| document.text(item)).collect();
     let message = format!(
         "The text says \"{}\", and {} allows commercial use",
         safe::excerpt(card.source.slice(span), 60),
-        safe::quoted(shown.trim())
+        safe::quoted(&ids.join(", "))
     );
     sink.add("license-body-restricts", span, message, |f| {
         f.help("Declare a licence with these terms, or take the sentence out")
