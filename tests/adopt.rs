@@ -135,7 +135,7 @@ fn places_of_one_finding_are_silenced_one_by_one() {
     let silenced = text.replacen("TODO", &format!("{comment}\nTODO"), 1);
     assert_eq!(audit(&silenced, &[]), ["The placeholder of `Contact` is not filled in, and one more (line 20)"]);
     let both = silenced.replace("## Contact", &format!("## Contact {comment}"));
-    assert_eq!(audit(&both, &[]), ["`Citation` has only a comment under it"]);
+    assert_eq!(audit(&both, &[]), ["The section `Citation` contains only a comment"]);
     fs::write(&card, &text).expect("card");
     assert_eq!(run(place.path(), &["audit", "--select", "section-unfilled", "--write-baseline", "b.json"]).code, 0);
     assert_eq!(audit(&text, &["--baseline", "b.json"]), [""; 0]);
@@ -303,7 +303,7 @@ fn a_baseline_leaves_only_what_is_new() {
     // What is mended is told, and pruned on request.
     fs::write(&card, CARD.replace("our-own", "mit")).expect("card");
     let stale = run(place.path(), &["audit", "--baseline", "base.json"]);
-    assert!(stale.err.contains("nothing is found for 1 entry any more"), "{}", stale.err);
+    assert!(stale.err.contains("1 entry no longer found"), "{}", stale.err);
     run(place.path(), &["audit", "--baseline", "base.json", "--prune-baseline"]);
     assert_eq!(run(place.path(), &["audit", "--baseline", "base.json"]).err, "");
     // A broken baseline is an error, not an empty one.
@@ -348,7 +348,7 @@ fn fixes_change_their_bytes_and_nothing_else() {
         fs::set_permissions(&card, fs::Permissions::from_mode(0o640)).expect("mode");
     }
     let fixed = run(place.path(), &["audit", "--fix"]);
-    assert!(fixed.err.contains("mended in 1 card"), "{}", fixed.err);
+    assert!(fixed.err.contains("fixed in 1 card"), "{}", fixed.err);
     let after = fs::read_to_string(&card).expect("card");
     let wanted = text.replace("\"MIT\"", "\"mit\"").replace(": no", ": \"no\"").replacen("- a\r\n", "", 1);
     assert_eq!(after, wanted);
@@ -382,7 +382,7 @@ fn fixes_change_their_bytes_and_nothing_else() {
         "---\n{license: mit, library_name: transformers}\n---\n# Card\n\n```python\nx = pipeline(\"ner\")\n```\n";
     fs::write(&card, flow).expect("card");
     let output = run(place.path(), &["audit", "--fix", "--unsafe-fixes"]);
-    assert!(output.out.contains("by the code"), "{}", output.out);
+    assert!(output.out.contains("according to"), "{}", output.out);
     assert_eq!(fs::read_to_string(&card).expect("card"), flow, "no line is added within braces");
 }
 
@@ -414,7 +414,7 @@ fn help_can_be_followed() {
         (
             format!("{model}model_index: [{{name: x, results: [{{task: {{type: a}}}}]}}]\n"),
             "key-unknown",
-            Some("mend what is then read"),
+            Some("fix what that exposes"),
         ),
         (format!("{model}base-model: a/b\n"), "key-unknown", Some("Rename the key to `base_model`")),
         (
@@ -618,7 +618,7 @@ fn files_that_are_not_there_are_known() {
     fs::remove_dir_all(place.path().join("legacy")).expect("removed");
     write("b/README.md", "---\nlicense: mit\nlanguage: en\n---\n# B\n");
     let output = run(place.path(), &["audit", "--baseline", "b.json", "--prune-baseline"]);
-    assert!(output.err.contains("removed: nothing is found for them any more"), "{}", output.err);
+    assert!(output.err.contains("removed: no longer found"), "{}", output.err);
     assert!(!fs::read_to_string(place.path().join("b.json")).expect("baseline").contains("README.md"));
     // A policy that cannot be read is no policy.
     write("cardlint.toml", "");
@@ -818,7 +818,7 @@ fn declared_tests_see_what_they_name() {
     fs::write(house.join("house-rule.md"), "---\nid: house-rule\ntitle: \u{1b}[2J\n---\n").expect("rule");
     let output = run(place.path(), &["audit", "--rule-pack", "house"]);
     assert!(
-        output.code == 2 && output.err.contains("house/house-rule.md:3:8: a rule file holds no control"),
+        output.code == 2 && output.err.contains("house/house-rule.md:3:8: a rule file must not contain control"),
         "{}",
         output.err
     );
@@ -950,7 +950,7 @@ fn fixes_are_final_on_the_corpus() {
     let before = counts(&run(place.path(), &["audit", "--format", "ndjson", "."]).out);
     let fixed = run(place.path(), &["audit", "--fix", "--format", "ndjson", "."]);
     let after = counts(&fixed.out);
-    assert!(fixed.err.contains("mended in"), "{}", fixed.err);
+    assert!(fixed.err.contains("fixed in"), "{}", fixed.err);
     for (key, count) in &after {
         assert!(*count <= before.get(key).copied().unwrap_or(0), "{key:?}");
     }
@@ -1244,6 +1244,6 @@ fn coverage_tells_cards_of_data() {
     fs::write(place.path().join("books/README.md"), text).expect("card");
     for path in ["books", "books/README.md"] {
         let output = run(place.path(), &["coverage", path]);
-        assert!(output.err.contains("is the card of a dataset"), "{path}: {}", output.err);
+        assert!(output.err.contains("is a dataset card"), "{path}: {}", output.err);
     }
 }

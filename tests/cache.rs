@@ -86,14 +86,14 @@ fn snapshots_are_found_by_id_and_revision() {
 fn what_is_not_there_is_said() {
     let home = tempfile::tempdir().expect("folder");
     let none = run(home.path(), &["audit", "hf-cache:"]);
-    assert_eq!((none.status.code(), said(&none).contains("there is no cache of the Hub")), (Some(2), true));
+    assert_eq!((none.status.code(), said(&none).contains("the Hub cache was not found")), (Some(2), true));
     fill(home.path());
     for (name, words) in [
         ("hf-cache:acme/other", "is not in the cache"),
         ("hf-cache:acme/tickets@v1", "has no revision `v1`"),
         ("hf-cache:acme/weights-only", "has no README.md"),
         ("hf-cache:../x", "is not a Hub id"),
-        ("hf-cache:acme/tickets@../../x", "is no revision"),
+        ("hf-cache:acme/tickets@../../x", "is not a revision"),
     ] {
         let output = run(home.path(), &["audit", name]);
         assert!(said(&output).contains(words), "{name}: {}", said(&output));

@@ -97,8 +97,8 @@ fn standard_input() {
         .stdout_eq(str![[r#"
 models/x/README.md (model card)
  Line  Severity  Rule             Finding
- 2:10  error     license-unknown  `MIT` is not a Hub licence id, which are
-                                  spelled exactly; this licence is `mit`
+ 2:10  error     license-unknown  `MIT` is not a Hub licence id (ids must match
+                                  exactly); the id of this licence is `mit`
                                   → Write `mit` [safe fix]
 
 1 error in 1 card. 1 finding can be fixed with --fix.
@@ -121,7 +121,7 @@ fn wrong_use_is_code_two() {
         .code(2)
         .stdout_eq("No findings in 0 cards. 1 path could not be audited.\n")
         .stderr_eq(str![[r#"
-error: no/such/path: there is no such file or folder
+error: no/such/path: no such file or folder
 
 "#]]);
     run(["audit", CLEAN, "--select", "licence-unknown"]).code(2).stdout_eq("").stderr_eq(str![[r#"
@@ -129,7 +129,7 @@ error: there is no rule or group `licence-unknown`; did you mean `license-unknow
 
 "#]]);
     run(["audit", "src"]).code(2).stderr_eq(str![[r#"
-error: no card found; name a file to audit it whatever it looks like, or allow this with --allow-empty
+error: no model or dataset card found; name a file to audit it anyway, or pass --allow-empty
 
 "#]]);
     run(["audit", "src", "--allow-empty"]).code(0);
@@ -179,8 +179,8 @@ fn configuration_is_found_and_checked() {
         "select = [\"key-unknown\"]\nfail-on = \"note\"\nformat = \"github\"\n[severity]\nkey-unknown = \"note\"\n[files]\nexclude = [\"cards/drafts/**\"]\ninclude = [\"cards/about.md\"]\n",
     );
     cardlint(["audit"]).current_dir(at).assert().code(1).stdout_eq(str![[r#"
-::notice title=cardlint key-unknown,file=cards/README.md,line=2,endLine=2,col=1,endColumn=8::The key `licence` means nothing to the Hub; did you mean `license`? Rename the key to `license`.
-::notice title=cardlint key-unknown,file=cards/about.md,line=2,endLine=2,col=1,endColumn=8::The key `licence` means nothing to the Hub; did you mean `license`? Rename the key to `license`.
+::notice title=cardlint key-unknown,file=cards/README.md,line=2,endLine=2,col=1,endColumn=8::The Hub does not recognise the key `licence`; did you mean `license`? Rename the key to `license`.
+::notice title=cardlint key-unknown,file=cards/about.md,line=2,endLine=2,col=1,endColumn=8::The Hub does not recognise the key `licence`; did you mean `license`? Rename the key to `license`.
 
 "#]]);
     write(at, "cardlint.toml", "profil = \"hub\"\n");
@@ -199,7 +199,7 @@ error: unknown field `profil`, expected one of `profile`, `select`, `ignore`, `b
         "profile = \"strikt\"\nignore = [\"licence-unknown\"]\nframeworks = [\"eu-annex-x\"]\n[severity]\nbias = \"warn\"\n",
     );
     cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq(str![[r#"
-error: `strikt` is no profile; there are hub, recommended, strict, sensitive; did you mean `strict`?
+error: `strikt` is not a profile; choose from hub, recommended, strict, sensitive; did you mean `strict`?
  --> cardlint.toml:1:11
   |
 1 | profile = "strikt"
@@ -287,7 +287,7 @@ fn discovery_takes_cards_and_leaves_the_rest() {
             "audited: d/small.modelcard.md",
             "no card: e/README.md",
             "audited: f/README.md",
-            "passed over: 1 file: no metadata or wording of a card"
+            "skipped: 1 file without the metadata or wording of a card"
         ]
     );
 }
@@ -321,12 +321,12 @@ fn policy_is_applied_and_checked() {
     );
     cardlint(["audit"]).current_dir(at).assert().code(1).stdout_eq(str![[r#"
 ::error title=cardlint license-policy,file=acme/b/README.md,line=2,endLine=2,col=10,endColumn=15::The policy does not allow the licence of the card: `gemma` is not on the list of allowed licences. Declare a licence that the policy allows, or add an exception with a reason to `[license]` in the configuration.
-::warning title=cardlint license-policy-exception,file=cardlint.toml,line=13,endLine=13,col=1,endColumn=23::The exception for `acme/c` was not needed by any card of this run. Remove it, or give it a new day.
+::warning title=cardlint license-policy-exception,file=cardlint.toml,line=13,endLine=13,col=1,endColumn=23::The exception for `acme/c` was not needed by any card of this run. Remove it, or set a new date.
 
 "#]]);
     write(at, "cardlint.toml", policy("expires = \"soon\"\n"));
     cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq(str![[r#"
-error: `soon` is no day; write it as 2027-01-31
+error: `soon` is not a date; write it as 2027-01-31
   --> cardlint.toml:11:11
    |
 11 | expires = "soon"

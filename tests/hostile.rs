@@ -211,7 +211,7 @@ fn one_bad_file_does_not_stop_the_others() {
     let (out, err) = (stdout(&output), stderr(&output));
     assert!(out.contains("file=a/README.md") && out.contains("file=c/README.md"), "{out}");
     assert!(err.contains("b/README.md: is larger than 16 MiB"), "{err}");
-    assert!(err.contains("gone/README.md: there is no such file or folder"), "{err}");
+    assert!(err.contains("gone/README.md: no such file or folder"), "{err}");
 }
 
 #[cfg(unix)]
@@ -296,7 +296,7 @@ fn linked_files_are_not_shown() {
         let output = cardlint(&at.join("repo"), &["audit", "."]);
         assert_eq!(output.status.code(), Some(2));
         let said = stderr(&output) + &stdout(&output);
-        assert!(said.contains("is a link to a file that is no configuration (line 1)"), "{said}");
+        assert!(said.contains("is a link to a file that is not a configuration (line 1)"), "{said}");
         assert!(!said.contains("SECRET") && !said.contains("hunter2"), "{said}");
         fs::remove_file(at.join("repo/cardlint.toml")).expect("removed");
         write(at, "repo/cardlint.toml", "extends = \"base.toml\"\n");

@@ -431,7 +431,7 @@ fn choices_belong_to_those_who_have_them() {
     // A teacher's licence is a way out of what it asks for.
     let answer = cardlint(&["license", "check", "--declared", "mit", "--teacher", "gemma"]).code(1);
     let answer = String::from_utf8_lossy(&answer.get_output().stdout).into_owned();
-    assert!(answer.contains("way out: publish it under `license: gemma`"), "{answer}");
+    assert!(answer.contains("suggestion: publish it under `license: gemma`"), "{answer}");
 }
 
 #[test]

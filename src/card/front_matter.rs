@@ -233,7 +233,7 @@ fn near_fence(line: &str) -> Option<&'static str> {
         return Some("has more than three dashes");
     }
     if line.starts_with("---") && !closes(line) && !line.starts_with("----") {
-        return Some("has text behind its dashes");
+        return Some("has text after its dashes");
     }
     None
 }
@@ -400,11 +400,11 @@ fn opening_fence(text: &str, fence: Span, rest: &str, body: usize) -> Option<Tra
     let keyed = lines(text, body).take_while(|(_, line)| !closes(line)).any(|(_, line)| sets_known_key(line));
     let behind_dashes = Span::new(fence.start as usize + 3, fence.end as usize);
     let (what, excess) = if rest.bytes().all(|b| b == b' ' || b == b'\t') {
-        ("has blanks behind its dashes", Some(behind_dashes))
+        ("has spaces after its dashes", Some(behind_dashes))
     } else if rest.bytes().all(|b| b == b'-') {
         ("has more than three dashes", Some(behind_dashes))
     } else {
-        ("has text behind its dashes", None)
+        ("has text after its dashes", None)
     };
     let keyed = keyed || sets_known_key(rest.trim());
     (closed && keyed).then_some(Trap { kind: TrapKind::OpeningFence { what, excess }, span: fence })

@@ -240,8 +240,10 @@ fn template(reading: &Reading, sink: &mut Sink<'_>) -> bool {
         1 => "only one of its core topics is answered".to_owned(),
         many => format!("only {many} of its core topics are answered"),
     };
-    let message =
-        format!("The template is not filled in: {} places stand as they came, and {answered}", reading.unfilled.len());
+    let message = format!(
+        "The template is not filled in: {} places are as the template has them, and {answered}",
+        reading.unfilled.len()
+    );
     sink.add("template-unedited", first, message, |f| {
         f.help("Fill in what you know, and delete what you do not: `cardlint coverage` lists the questions")
             .anchor("/template")
@@ -257,7 +259,7 @@ fn unfilled(card: &Card<'_>, placeholders: &[(Span, Option<Span>)], told: &[Span
     for (heading, comment) in bare(card).filter(|(heading, _)| !told.contains(&heading.span)) {
         let name = safe::quoted(&heading.text);
         let what = if comment { "only a comment" } else { "nothing" };
-        sink.add("section-unfilled", heading.span, format!("{name} has {what} under it"), |mut f| {
+        sink.add("section-unfilled", heading.span, format!("The section {name} contains {what}"), |mut f| {
             f.alike = true;
             f.help("Write what you know, say that it is not known and why, or delete the heading")
                 .anchor(format!("/placeholders of {name}"))
@@ -359,7 +361,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
             let message =
                 "The only words on bias are a paragraph that thousands of cards share; not one is about this model";
             sink.add(rule, span, message, |f| {
-                let f = f.help("Say whom this model may treat worse and how, or why it was not assessed");
+                let f = f.help("Say which groups this model may treat worse and how, or why that was not assessed");
                 explained(ctx, reading, gap.topics.iter(), f.anchor("/body/bias"))
             });
             continue;
@@ -409,7 +411,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
                 ),
             ),
             (Some(span), _) => {
-                (span, format!("There is a heading, and next to nothing under it on {}", gap.looked_for))
+                (span, format!("The section under this heading says almost nothing on {}", gap.looked_for))
             }
             (None, None) => (card.front.end(), format!("Nothing was found in the card on {}", gap.looked_for)),
         };
@@ -481,7 +483,7 @@ fn explained<'t>(
 }
 
 fn questions(rule: &str) -> String {
-    format!("`cardlint rule {rule}` has the questions that a good section answers")
+    format!("Run `cardlint rule {rule}` for the questions that a good section answers")
 }
 
 /// Where the card claims something.

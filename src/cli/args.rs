@@ -45,7 +45,7 @@ pub enum Color {
 pub enum Command {
     /// Audit cards, repositories, or folders of repositories
     Audit(Box<AuditOptions>),
-    /// Explain licences, and check whether terms hold together
+    /// Explain licences, and check whether terms are compatible
     License {
         /// What to do
         #[command(subcommand)]
@@ -99,7 +99,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Print a JSON schema that cardlint uses or promises; their names without NAME
+    /// Print a JSON schema, or list them all without NAME
     Schema {
         /// Such as `model-card` or `report`
         name: Option<String>,
@@ -148,7 +148,7 @@ pub enum LicenseCommand {
     List(LicenseList),
     /// Judge a published licence against those of what the model derives from
     Check(Box<LicenseCheck>),
-    /// List the licences of a tree of repositories and how they stand to those of their base models
+    /// List the licences of many repositories and check them against those of their base models
     Report(LicenseReport),
 }
 
@@ -190,13 +190,13 @@ pub struct Coverage {
     /// Ask the Hub: for repositories named `hf:…`
     #[arg(long)]
     pub online: bool,
-    /// Of the files that are named, pass over those that are no cards or are excluded
+    /// Skip named files that are not cards or are excluded
     #[arg(long)]
     pub only_cards: bool,
     /// The configuration
     #[command(flatten)]
     pub configured: ConfigOptions,
-    /// Name every file that is passed over on standard error
+    /// Name every skipped file on standard error
     #[arg(long, short)]
     pub verbose: bool,
     /// How to print it
@@ -230,7 +230,7 @@ pub struct InitOptions {
     /// The repository
     #[arg(default_value = ".")]
     pub path: PathBuf,
-    /// Ask nothing; nothing is asked either when input is no terminal
+    /// Ask nothing (also the default when input is not a terminal)
     #[arg(long, short)]
     pub yes: bool,
 }
@@ -258,7 +258,7 @@ pub struct OpennessOptions {
     /// The configuration
     #[command(flatten)]
     pub configured: ConfigOptions,
-    /// Name every file that is passed over on standard error
+    /// Name every skipped file on standard error
     #[arg(long, short)]
     pub verbose: bool,
     /// How to print it
@@ -338,7 +338,7 @@ pub struct LicenseCheck {
     /// The repository, such as acme/Helpdesk-8B
     #[arg(long, value_name = "REPO")]
     pub name: Option<String>,
-    /// A base model or its licence, as REPO=LICENCE:RELATION with the last two left out or not
+    /// A base model, or the licence of one, as REPO[=LICENCE][:RELATION]
     #[arg(long, value_name = "BASE")]
     pub base: Vec<String>,
     /// A model whose outputs it was trained on, as REPO or REPO=LICENCE
@@ -397,7 +397,7 @@ pub struct AuditOptions {
     /// Leave these rules or groups out
     #[arg(long, value_delimiter = ',', value_name = "RULE|GROUP")]
     pub ignore: Vec<String>,
-    /// Least severity that makes the exit code 1: error, warning, note or never [default: error]
+    /// Minimum severity that makes the exit code 1: error, warning, note or never [default: error]
     #[arg(long, value_parser = fail_on, value_name = "SEVERITY")]
     pub fail_on: Option<FailOn>,
     /// Kind of all cards: auto, model or dataset
@@ -427,7 +427,7 @@ pub struct AuditOptions {
     /// Audit again whenever a file is saved
     #[arg(long, conflicts_with_all = ["fix", "write_baseline", "prune_baseline"])]
     pub watch: bool,
-    /// Tell only findings that this file does not hold
+    /// Report only findings that are not in this file
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
     pub baseline: Option<PathBuf>,
     /// Write all findings to this file, for --baseline; exit code 0
@@ -457,13 +457,13 @@ pub struct AuditOptions {
     /// Show counts a rule instead of findings
     #[arg(long)]
     pub statistics: bool,
-    /// Of the files that are named, pass over those that are no cards or are excluded: for hooks
+    /// Skip named files that are not cards or are excluded (for hooks)
     #[arg(long)]
     pub only_cards: bool,
-    /// Succeed when there is no card
+    /// Succeed when no card is found
     #[arg(long)]
     pub allow_empty: bool,
-    /// Say nothing on standard error but errors
+    /// Print only errors on standard error
     #[arg(long, short)]
     pub quiet: bool,
     /// Name every file that is audited on standard error

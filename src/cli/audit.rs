@@ -80,10 +80,10 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let configured = || config.baseline.as_ref().map(|path| config.folder.join(path));
     let file = options.baseline.clone().or_else(configured).filter(|_| options.write_baseline.is_none());
     if options.unsafe_fixes && !(options.fix || options.diff) {
-        bail!("--unsafe-fixes chooses what --fix writes, or --diff shows: give one of them, too");
+        bail!("--unsafe-fixes needs --fix or --diff");
     }
     if options.prune_baseline && file.is_none() {
-        bail!("there is no baseline to prune: name it with --baseline, or in the configuration");
+        bail!("no baseline to prune: name one with --baseline or in the configuration");
     }
     let known = file.as_deref().map(Baseline::read).transpose()?;
     settings.known = known.clone().map(|baseline| Box::new(Seen(baseline)) as Box<dyn engine::Known>);
@@ -153,7 +153,7 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     }
     let summary = &tally.summary;
     if summary.cards == 0 && summary.errors.is_empty() && !options.allow_empty && !options.only_cards {
-        bail!("no card found; name a file to audit it whatever it looks like, or allow this with --allow-empty");
+        bail!("no model or dataset card found; name a file to audit it anyway, or pass --allow-empty");
     }
     let failed = match fail {
         _ if options.diff => tally.changed > 0,
@@ -183,7 +183,7 @@ fn refuse(options: &AuditOptions, config: &Config, settings: &Settings, targets:
         bail!("--statistics is for formats that people read: table, text and markdown");
     }
     if options.diff && (options.format.is_some() || options.output.is_some() || !options.report.is_empty()) {
-        bail!("--diff stands for the report: --format, --output and --report have no use beside it");
+        bail!("--diff replaces the report and cannot be combined with --format, --output or --report");
     }
     if (options.fix || options.diff) && targets.iter().any(Target::is_foreign) {
         bail!("fixes are for your own files: what is on the Hub or in its cache is not changed");
@@ -273,17 +273,17 @@ impl Tally {
         if self.passed > 0 && !options.quiet && !options.only_cards {
             let hint = if options.verbose { "" } else { " (-v names them)" };
             let files = plural(self.passed, "file");
-            talk("passed over", &format!("{files}: no metadata or wording of a card{hint}"));
+            talk("skipped", &format!("{files} without the metadata or wording of a card{hint}"));
         }
     }
 
     /// "3 findings mended in 2 cards".
     fn mended_words(&self, diff: bool) -> String {
-        let verb = if diff { "would be mended" } else { "mended" };
+        let verb = if diff { "would be fixed" } else { "fixed" };
         let back = match self.held {
             0 => String::new(),
-            1 => "; 1 fix held back: it would bring worse findings (-v names them)".to_owned(),
-            held => format!("; {held} fixes held back: they would bring worse findings (-v names them)"),
+            1 => "; 1 fix held back: it would cause worse findings (-v names them)".to_owned(),
+            held => format!("; {held} fixes held back: they would cause worse findings (-v names them)"),
         };
         format!("{} {verb} in {}{back}", plural(self.mended, "finding"), plural(self.changed, "card"))
     }
@@ -315,9 +315,9 @@ fn stale(known: &Baseline, audited: &[String], settings: &Settings, options: &Au
     let count = if stale.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", stale.len()) };
     if options.prune_baseline {
         known.prune(&stale)?;
-        talk("baseline", &format!("{count} removed: nothing is found for them any more"));
+        talk("baseline", &format!("{count} removed: no longer found"));
     } else if !options.quiet {
-        talk("baseline", &format!("nothing is found for {count} any more; --prune-baseline removes them"));
+        talk("baseline", &format!("{count} no longer found; --prune-baseline removes what is stale"));
     }
     Ok(())
 }
@@ -333,7 +333,7 @@ fn idle_exceptions(config: &Config, settings: &Settings, options: &AuditOptions)
         path.is_dir() && folder.starts_with(path)
     };
     let all = !options.only_cards && options.paths.iter().any(whole);
-    let help = "Remove it, or give it a new day";
+    let help = "Remove it, or set a new date";
     let files = config.idle_exceptions(policy, all).into_iter().map(|(source, idle)| {
         let notices =
             idle.into_iter().map(|(span, message)| ("license-policy-exception", span, message, help)).collect();
@@ -469,9 +469,7 @@ type Outputs = (Vec<Renderer>, Vec<Writer<Box<dyn Write>>>);
 fn format_of(options: &AuditOptions, config: &Config) -> anyhow::Result<Format> {
     match (options.format, &config.format) {
         (Some(format), _) => Ok(format),
-        (None, Some(name)) => {
-            Format::from_name(name).ok_or_else(|| anyhow!("configuration: there is no format `{name}`"))
-        }
+        (None, Some(name)) => Format::from_name(name).ok_or_else(|| anyhow!("configuration: unknown format `{name}`")),
         (None, None) => Ok(Format::Table),
     }
 }

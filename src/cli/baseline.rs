@@ -96,7 +96,7 @@ impl Baseline {
             format!("cannot read the baseline {}{hint}", path.display())
         })?;
         let file: File =
-            serde_json::from_str(&text).with_context(|| format!("{} is no baseline of cardlint", path.display()))?;
+            serde_json::from_str(&text).with_context(|| format!("{} is not a cardlint baseline", path.display()))?;
         if file.version != VERSION {
             bail!("{} has version {}; this cardlint reads version {VERSION}", path.display(), file.version);
         }

@@ -234,11 +234,11 @@ fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &See
             0 => String::new(),
             more => format!(", and so for {}", plural(more, "more card")),
         };
-        bail!("{} is the card of a dataset; what cards of models disclose is read here{more}", safe::line(name));
+        bail!("{} is a dataset card; this command reads model cards only{more}", safe::line(name));
     }
     // A page about nothing looks like a result.
     if empty && seen.errors.is_empty() {
-        bail!("no model card found; name a file to read it whatever it looks like");
+        bail!("no model card found; name a file to read it anyway");
     }
     if !empty {
         deliver(shown, file)?;
@@ -248,7 +248,7 @@ fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &See
     }
     if seen.passed > 0 && !quiet {
         let hint = if seen.verbose { "" } else { " (-v names them)" };
-        talk("passed over", &format!("{} that are no model cards{hint}", plural(seen.passed, "file")));
+        talk("skipped", &format!("{}: not model cards{hint}", plural(seen.passed, "file")));
     }
     Ok(if seen.errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
 }

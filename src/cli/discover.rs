@@ -292,7 +292,7 @@ pub fn find(
 /// The reason of a failed file operation, without the number of the operating system.
 pub fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
+        std::io::ErrorKind::NotFound => "no such file or folder".to_owned(),
         std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         std::io::ErrorKind::IsADirectory => "is a folder".to_owned(),
         _ => error.to_string(),

@@ -49,7 +49,7 @@ fn files(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
         .collect();
     files.sort();
     if files.is_empty() {
-        bail!("the rule pack {} holds no rule file", folder.display());
+        bail!("the rule pack {} contains no rule file", folder.display());
     }
     Ok(files)
 }

@@ -57,7 +57,7 @@ pub(super) fn run(options: &NewOptions) -> anyhow::Result<u8> {
         return insert(&table, id, &options.path);
     }
     if !options.path.is_dir() {
-        bail!("{} is no folder; with --section, name the card", options.path.display());
+        bail!("{} is not a folder; with --section, name the card", options.path.display());
     }
     let path = options.path.join("README.md");
     let facts = Facts::read(&options.path);
@@ -314,7 +314,7 @@ fn insert(table: &Table, id: &str, path: &Path) -> anyhow::Result<u8> {
     let bytes = read_file(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let (text, faults) = decode(bytes.clone());
     if text.as_bytes() != bytes {
-        bail!("{} is not UTF-8; mend that first", path.display());
+        bail!("{} is not UTF-8; fix that first", path.display());
     }
     let source = SourceFile::new(super::discover::display(&path), text);
     let card = Card::read(&source, faults, Siblings::none(), None);

@@ -244,14 +244,14 @@ pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &m
                 format!("There is no finding of {} to silence", safe::quoted(word))
             };
             sink.add("ignore-unused", place, message, |f| {
-                f.help("Remove it: it would hide the next finding that nobody has judged")
+                f.help("Remove it, or it will hide future findings that nobody has reviewed")
                     .anchor(word.as_str())
                     .maybe_fix(fix)
             });
         }
         if ignore.reason.is_empty() {
             sink.add("ignore-without-reason", ignore.comment, "The comment gives no reason", |f| {
-                f.help("Say behind the bracket why the finding may stand").anchor("reason")
+                f.help("After the bracket, say why the finding is acceptable").anchor("reason")
             });
         }
     }

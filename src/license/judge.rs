@@ -50,7 +50,7 @@ impl FromStr for Relation {
             .into_iter()
             .find(|relation| relation.as_str() == word)
             .ok_or_else(|| {
-                format!("`{word}` is no relation; there are finetune, adapter, quantized, merge and distilled")
+                format!("`{word}` is not a relation; choose from finetune, adapter, quantized, merge and distilled")
             })
     }
 }

@@ -288,7 +288,7 @@ impl FromStr for Class {
     fn from_str(word: &str) -> Result<Self, String> {
         Self::ALL.iter().find(|(name, _)| *name == word).map(|&(_, class)| class).ok_or_else(|| {
             let words: Vec<&str> = Self::ALL.iter().map(|&(name, _)| name).collect();
-            format!("`{word}` is no class of licences; there are {}", words.join(", "))
+            format!("`{word}` is not a licence class; choose from {}", words.join(", "))
         })
     }
 }

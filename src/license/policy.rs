@@ -79,7 +79,7 @@ impl Requirement {
         let word = word.replace('_', "-");
         Self::ALL.iter().find(|(name, _)| *name == word).map(|&(_, found)| found).ok_or_else(|| {
             let words: Vec<&str> = Self::ALL.iter().map(|&(name, _)| name).collect();
-            format!("`{word}` is no requirement; there are {}", words.join(", "))
+            format!("`{word}` is not a requirement; choose from {}", words.join(", "))
         })
     }
 
@@ -121,7 +121,7 @@ impl Side {
             "model" => Ok(Self::Model),
             "base" => Ok(Self::Base),
             "dataset" => Ok(Self::Dataset),
-            _ => Err(format!("`{word}` is no side; there are model, base and dataset")),
+            _ => Err(format!("`{word}` is not a side; choose from model, base and dataset")),
         }
     }
 }

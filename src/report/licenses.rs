@@ -75,7 +75,7 @@ pub fn row(audit: &Audit) -> [String; 9] {
     } else if audit.verdict == Some(Verdict::Unknown) && !told {
         reasons.push("unknown: the terms of the declared licence".to_owned());
     } else if audit.lineage.is_empty() {
-        reasons.push("nothing is named that it derives from".to_owned());
+        reasons.push("no base model or dataset is named".to_owned());
     }
     reasons.extend(unmet(audit).iter().map(|duty| format!("duty not met: {duty}")));
     let classes = declared.iter().flat_map(|license| &license.classes).map(|class| class.as_str());

@@ -53,7 +53,7 @@ pub(super) fn document(cards: &[String], summary: &Summary, cut: usize, statisti
     }
     if cut > 0 {
         out.push_str(&format!(
-            "\n{} with findings left out: a job summary holds one megabyte.\n",
+            "\n{} with findings left out: a job summary is limited to one megabyte.\n",
             super::plural(cut, "card")
         ));
     }

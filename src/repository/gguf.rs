@@ -232,7 +232,7 @@ pub fn header(files: &dyn Files, path: &str, limit: u64) -> Result<Option<Gguf>,
         return Ok(None);
     }
     if !first.starts_with(b"GGUF") {
-        return Err("is no GGUF file: it does not begin with `GGUF`".to_owned());
+        return Err("is not a GGUF file: it does not begin with `GGUF`".to_owned());
     }
     let next = first.len() as u64;
     let mut reader = Reader { files, path, bytes: first, at: 4, next, limit, chunk: 2 * CHUNK, big: false };
@@ -319,7 +319,7 @@ fn read(reader: &mut Reader<'_>, found: &mut Gguf) -> Read<()> {
     if tensors > 0
         && let Some(size) = reader.files.size(reader.path).filter(|size| data.saturating_add(last) >= *size)
     {
-        return broken(format!("is cut off: it has {size} bytes, and a tensor begins behind them"));
+        return broken(format!("is cut off: it has {size} bytes, and a tensor begins after them"));
     }
     found.parameters = Some(parameters);
     Ok(())

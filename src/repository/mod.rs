@@ -191,7 +191,7 @@ impl Repository {
     fn json(&mut self, files: &dyn Files, name: &str, limit: u64) -> Option<Value> {
         let value: Value = self.parsed(files, name, limit)?;
         if !value.is_object() {
-            self.fault(name, "is no JSON object");
+            self.fault(name, "is not a JSON object");
             return None;
         }
         Some(value)

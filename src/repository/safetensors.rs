@@ -133,11 +133,11 @@ pub fn header(files: &dyn Files, path: &str, budget: &mut u64) -> Result<Read, S
         return Ok(Read::Pointer(size));
     }
     let Some(length) = bytes.first_chunk::<8>() else {
-        return Err(format!("is no safetensors file: it has {size} bytes"));
+        return Err(format!("is not a safetensors file: it has {size} bytes"));
     };
     let length = u64::from_le_bytes(*length);
     if length > MAX_HEADER {
-        return Err(format!("is no safetensors file: its header would have {length} bytes"));
+        return Err(format!("is not a safetensors file: its header would have {length} bytes"));
     }
     if length.saturating_add(8) > size {
         return Err(format!("is cut off: its header has {length} bytes, and the file {size}"));

@@ -114,7 +114,7 @@ pub fn load(path: &str, text: &'static str) -> Result<Rule, LoadError> {
     if let Some((at, c)) = text.char_indices().find(obeyed) {
         return Err(fail(
             Span::at(at),
-            format!("a rule file holds no control character such as {}", c.escape_unicode()),
+            format!("a rule file must not contain control characters such as {}", c.escape_unicode()),
         ));
     }
     let block = split::split(text, Reader::JavaScript)

@@ -52,7 +52,7 @@ impl Profile {
         PROFILES.iter().find(|profile| profile.id == name).ok_or_else(|| {
             let hint = suggest::nearest(name, names()).map(|near| format!("; did you mean `{near}`?"));
             let list = names().collect::<Vec<_>>().join(", ");
-            format!("`{name}` is no profile; there are {list}{}", hint.unwrap_or_default())
+            format!("`{name}` is not a profile; choose from {list}{}", hint.unwrap_or_default())
         })
     }
 }

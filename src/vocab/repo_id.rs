@@ -22,7 +22,7 @@ pub fn fault(id: &str) -> Option<String> {
     }
     if let Some(c) = id.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))) {
         return Some(if c.is_whitespace() {
-            "it holds a blank".to_owned()
+            "it contains a space".to_owned()
         } else {
             format!("the character {} is not allowed", safe::quoted(&c.to_string()))
         });

@@ -16,7 +16,7 @@ const PYTHON_DEPTH: usize = 480;
 /// The first reason in the dialect for which `reader` refuses the document.
 pub(super) fn check(document: &Document<'_>, text: &str, base: usize, reader: Reader) -> Result<(), Refusal> {
     if let Some(span) = document.second_document {
-        return Err(refusal(span, "it holds a second document"));
+        return Err(refusal(span, "it contains a second document"));
     }
     let first = lines(text).find(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
     if let Some((at, _)) = first.filter(|(_, line)| line.trim_end() == "...") {

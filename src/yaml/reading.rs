@@ -427,13 +427,13 @@ impl Build<'_, '_> {
             "bool" => match text.to_lowercase().as_str() {
                 "yes" | "true" | "on" => Ok(Value::Bool(true)),
                 "no" | "false" | "off" => Ok(Value::Bool(false)),
-                _ => self.refuse_tag(id, "the text is no boolean"),
+                _ => self.refuse_tag(id, "the text is not a boolean"),
             },
-            "int" => python_int(&text).map_or_else(|| self.refuse_tag(id, "the text is no integer"), Ok),
-            "float" => python_float(&text).map_or_else(|| self.refuse_tag(id, "the text is no number"), Ok),
+            "int" => python_int(&text).map_or_else(|| self.refuse_tag(id, "the text is not an integer"), Ok),
+            "float" => python_float(&text).map_or_else(|| self.refuse_tag(id, "the text is not a number"), Ok),
             "timestamp" => match resolve::yaml11(&text) {
                 Scalar::Time(time) => Ok(Value::Time(time)),
-                _ => self.refuse_tag(id, "the text is no timestamp"),
+                _ => self.refuse_tag(id, "the text is not a timestamp"),
             },
             "binary" => match base64_python(&text) {
                 Some(bytes) => Ok(Value::Binary(bytes)),
@@ -510,22 +510,22 @@ impl Build<'_, '_> {
             "merge" if text == "<<" || absent => Ok(if absent { Value::Null } else { Value::Str(text) }),
             "bool" if !absent => match resolve::yaml12(&text) {
                 Scalar::Bool(value) => Ok(Value::Bool(value)),
-                _ => self.refuse_tag(id, "the text is no boolean"),
+                _ => self.refuse_tag(id, "the text is not a boolean"),
             },
             "int" if !absent => match resolve::yaml12(&text) {
                 Scalar::Int(digits) => Ok(Value::Int(digits)),
-                _ => self.refuse_tag(id, "the text is no integer"),
+                _ => self.refuse_tag(id, "the text is not an integer"),
             },
             "float" if !absent => match resolve::yaml12(&text) {
                 Scalar::Int(digits) if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-')) => {
                     Ok(Value::Float(digits.parse().unwrap_or(f64::NAN)))
                 }
                 Scalar::Float(value) => Ok(Value::Float(value)),
-                _ => self.refuse_tag(id, "the text is no number"),
+                _ => self.refuse_tag(id, "the text is not a number"),
             },
             "timestamp" if !absent => match resolve::yaml12(&text) {
                 Scalar::Time(time) => Ok(Value::Time(time)),
-                _ => self.refuse_tag(id, "the text is no timestamp"),
+                _ => self.refuse_tag(id, "the text is not a timestamp"),
             },
             "binary" if !absent => match base64_javascript(&text) {
                 Some(bytes) => Ok(Value::Binary(bytes)),

@@ -105,13 +105,13 @@ impl Case<'_, '_> {
         let Assessment { inputs, claims, named_in_text, .. } = self.assessment;
         let known = inputs.get(input);
         if named_in_text.is_some() {
-            ". A warning, because the licence is read from the text of the card"
+            ". Only a warning: the licence was read from the text of the card"
         } else if claims.get(input).is_some_and(|claim| matches!(claim, Claim::Sentence(_))) {
-            ". A warning, because the base model is read from a sentence"
+            ". Only a warning: the base model was read from a sentence"
         } else if known.is_some_and(|input| !input.certain && input.origin == Origin::Table) {
-            ". A warning, because cardlint has that licence from a catalogue and has not seen it at its publisher: look there first"
+            ". Only a warning: that licence comes from a third-party catalogue. Check the publisher's page first"
         } else {
-            ". A warning, because not every term was checked against the text of the licence"
+            ". Only a warning: not every term was checked against the text of the licence"
         }
     }
 
@@ -155,7 +155,7 @@ impl Case<'_, '_> {
             let words: BTreeSet<String> =
                 reasons.iter().map(|reason| format!("{}{}", reason.message, section(reason))).collect();
             let message = format!(
-                "{} does not carry what `{}` of {} asks for: {}",
+                "{} drops what `{}` of {} requires: {}",
                 self.label(),
                 license.id.as_str(),
                 self.whose(input),
@@ -203,7 +203,7 @@ impl Case<'_, '_> {
                 continue;
             }
             let message = format!(
-                "`{}` of {} asks that the name of the model begin with \"{prefix}\"{}; it is called {}",
+                "`{}` of {} requires the model's name to begin with \"{prefix}\"{}; it is called {}",
                 duty.license.id.as_str(),
                 self.whose(duty.input),
                 of_section(duty),
@@ -211,7 +211,7 @@ impl Case<'_, '_> {
             );
             sink.add("license-name-prefix", self.base_span(duty.input), message, |f| {
                 // Names on the Hub hold no blanks.
-                f.help(format!("Let the name of the repository begin with `{}`", prefix.replace(' ', "-")))
+                f.help(format!("Rename the repository so that its name begins with `{}`", prefix.replace(' ', "-")))
                     .anchor(format!("/name/{prefix}"))
             });
         }
@@ -228,7 +228,7 @@ impl Case<'_, '_> {
             }
             let shown = texts.join("\" or \"");
             let message = format!(
-                "`{}` of {} asks to show \"{shown}\"{}, and the card does not",
+                "`{}` of {} requires showing \"{shown}\"{}, and the card does not",
                 duty.license.id.as_str(),
                 self.whose(duty.input),
                 of_section(duty)
@@ -257,7 +257,8 @@ impl Case<'_, '_> {
             others.push(format!("{rest} more"));
         }
         let all = std::iter::once(self.whose(first)).chain(others).collect::<Vec<_>>().join(", ");
-        let message = format!("cardlint does not know the licence of {all}, so it cannot tell what must be carried on");
+        let message =
+            format!("cardlint does not know the licence of {all}, so it cannot say which terms must be passed on");
         sink.add("license-base-unknown", self.base_span(first), message, |f| {
             let id = &self.assessment.inputs[first].name;
             let id = if fault(id).is_none() { id.as_str() } else { "REPO" };
@@ -284,7 +285,7 @@ impl Case<'_, '_> {
         let Some((at, license, terms)) = asks.into_iter().find(|(_, _, terms)| !terms.is_empty()) else { return };
         let words: BTreeSet<String> = terms.iter().map(|term| term.words().into_owned()).collect();
         let message = format!(
-            "cardlint does not know the declared licence, so it cannot tell whether it carries on what `{}` of {} asks for: {}",
+            "cardlint does not know the declared licence, so it cannot say whether it passes on what `{}` of {} requires: {}",
             license.id.as_str(),
             self.whose(at),
             words.into_iter().collect::<Vec<_>>().join("; ")
@@ -353,7 +354,7 @@ impl Case<'_, '_> {
                 section(reason)
             );
             sink.add("license-base-relabelled", self.base_span(at), message, |f| {
-                f.help(format!("Keep to the terms of `{}`, and tell the publisher of the base model", theirs.id))
+                f.help(format!("Keep to the terms of `{}`, and inform the publisher of the base model", theirs.id))
                     .anchor(format!("/base_model/{}", ancestor.name))
             });
         }
@@ -395,7 +396,7 @@ impl Case<'_, '_> {
                 continue;
             }
             let message = format!(
-                "`{id}` of {} asks to ship a copy of the licence{}, and the repository holds {}",
+                "`{id}` of {} requires a copy of the licence{}, and the repository has {}",
                 self.whose(duty.input),
                 of_section(duty),
                 if present.is_empty() { "no licence file" } else { "another text" }

@@ -33,7 +33,7 @@ fn link(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             sink.add(
                 "license-link-broken",
                 span,
-                format!("`license_link` is {written}, which is no place in the repository"),
+                format!("`license_link` is {written}, which is not a place in the repository"),
                 |f| {
                     f.help("Write an address, or the path of a file in the repository, such as `LICENSE`")
                         .anchor("/license_link")
@@ -130,7 +130,7 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     };
     let section = term.section.as_ref().map(|section| format!(" (section {section})")).unwrap_or_default();
     let message = format!(
-        "`{}` asks that its text go with every copy{section}, and no licence file lies beside the card",
+        "`{}` requires its text to go with every copy{section}, and there is no licence file next to the card",
         license.id
     );
     sink.add("license-text-missing", document.node(value).span, message, |f| {

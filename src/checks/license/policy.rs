@@ -74,7 +74,7 @@ fn report(decision: Decision, (own, known): (bool, bool), whose: &str, span: Spa
         Decision::Review(why) => (why, true),
         Decision::Denied(why) => (why, false),
     };
-    let verb = if review { "asks to look at" } else { "does not allow" };
+    let verb = if review { "requires a review of" } else { "does not allow" };
     sink.add("license-policy", span, format!("The policy {verb} the licence of {whose}: {why}"), |f| {
         let other = match (own, known) {
             (true, _) => "Declare a licence that the policy allows",

@@ -47,12 +47,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     });
     if let Some((name, text, words)) = added {
         let message = format!(
-            "{} is the text of {} with terms of its own (\"{words}\"), which that name does not tell",
+            "{} is the text of {} with terms of its own (\"{words}\"), which that name does not say",
             safe::quoted(name),
             label(text.license)
         );
         sink.add("license-text-modified", span, message, |f| {
-            f.help("Declare `license: other` with `license_name` and `license_link`, if the terms hold; else take them out")
+            f.help("Declare `license: other` with `license_name` and `license_link`, if the terms apply; otherwise remove them")
                 .anchor("/license")
         });
         return;

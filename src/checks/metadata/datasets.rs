@@ -78,7 +78,7 @@ fn configs(document: &Document<'_>, configs: &[NodeId], sink: &mut Sink<'_>) {
             if document.get(config, meant).is_some() {
                 continue;
             }
-            let message = format!("{} is no member of a configuration; did you mean `{meant}`?", safe::quoted(name));
+            let message = format!("{} is not a member of a configuration; did you mean `{meant}`?", safe::quoted(name));
             sink.add("dataset-configs", document.node(key).span, message, |f| {
                 f.help(format!("Rename it to `{meant}`")).anchor(format!("/configs/{at}/{name}")).fix(Fix::safe(
                     format!("rename it to `{meant}`"),
@@ -94,7 +94,7 @@ fn configs(document: &Document<'_>, configs: &[NodeId], sink: &mut Sink<'_>) {
         if let Some(&first) = items.iter().find(|item| document.text(**item).is_some())
             && paths_alone < items.len()
         {
-            let message = "Bare paths stand beside items with a split, which `datasets` refuses";
+            let message = "Bare paths are mixed with items that have a split, which `datasets` refuses";
             sink.add("dataset-configs", document.node(first).span, message, |f| {
                 f.help("Give each item `split` and `path`").anchor(format!("/configs/{at}/data_files"))
             });
@@ -224,7 +224,7 @@ fn one(document: &Document<'_>, feature: NodeId, name: &str, depth: usize, left:
         member => {
             let span = document.node(key).span;
             let message =
-                format!("{} is no type of a feature: {}", safe::quoted(member), "`datasets` cannot load the data");
+                format!("{} is not a feature type: {}", safe::quoted(member), "`datasets` cannot load the data");
             let meant = suggest::nearest(member, ["dtype"]).or((member == "type").then_some("dtype"));
             sink.add("dataset-features", span, message, |f| {
                 let f = f.anchor(anchor);
@@ -234,7 +234,7 @@ fn one(document: &Document<'_>, feature: NodeId, name: &str, depth: usize, left:
                         span,
                         meant,
                     )),
-                    None => f.help("Write `dtype:` with the type first, other members behind it"),
+                    None => f.help("Write `dtype:` with the type first, then the other members"),
                 }
             });
         }
@@ -253,7 +253,7 @@ fn dtype(document: &Document<'_>, value: NodeId, anchor: &str, sink: &mut Sink<'
     let usual = meant.iter().find(|(written, _)| written.eq_ignore_ascii_case(text)).map(|(_, meant)| meant.as_str());
     let near = || suggest::nearest(text, values.iter().chain(features).map(String::as_str));
     let span = document.node(value).span;
-    let message = format!("{} is no type that `datasets` knows: it cannot load the data", safe::quoted(text));
+    let message = format!("`datasets` does not know the type {}: it cannot load the data", safe::quoted(text));
     sink.add("dataset-features", span, message, |f| {
         let f = f.anchor(anchor);
         match usual.or_else(near) {

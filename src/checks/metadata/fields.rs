@@ -128,7 +128,7 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
             sink.add("field-empty", span, format!("`{name}[{at}]` has no value"), |f| {
                 let f = f.anchor(format!("/{name}/item"));
                 let f = if comment {
-                    f.help("Put it in quotes: behind a blank, `#` begins a comment")
+                    f.help("Put it in quotes: after a space, `#` begins a comment")
                 } else {
                     let help = if only { "Name one, or remove the whole field" } else { "Remove the item" };
                     f.help(help).maybe_fix(fix)
@@ -164,7 +164,7 @@ fn placeholders(ctx: &Context<'_>, document: &Document<'_>, name: &str, value: N
             matches!(text.trim(), "None" | "none" | "N/A" | "n/a" | "NA").then_some(text)
         };
         if let Some(text) = placeholder_text(document, item).filter(|text| !unread(text)).or_else(none) {
-            let message = format!("`{name}` still holds the placeholder {}", safe::quoted(text));
+            let message = format!("`{name}` still contains the placeholder {}", safe::quoted(text));
             // No licence is called so, and no repository if it is no id.
             let refused = match name {
                 "license" => true,

@@ -21,7 +21,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         let holds = card.siblings.names().iter().find(|name| vocab::files().is_model(name));
         let message = match holds {
             Some(file) => {
-                format!("The model has no card: {} lies here, and nothing says what it is", safe::quoted(file))
+                format!("The model has no card: {} is here, and nothing says what it is", safe::quoted(file))
             }
             None => "The card is empty".to_owned(),
         };
@@ -79,13 +79,13 @@ fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {
             });
         }
         TrapKind::ByteOrderMark => {
-            sink.add("front-matter-bom", span, "A byte-order mark stands before the front matter: `ModelCard(text)` and huggingface_hub before 2.3.0 see no metadata", |f| {
+            sink.add("front-matter-bom", span, "There is a byte-order mark before the front matter: `ModelCard(text)` and huggingface_hub before 2.3.0 see no metadata", |f| {
                 f.help("Save the file as UTF-8 without a byte-order mark").fix(Fix::safe("remove the byte-order mark", span, ""))
             });
         }
         TrapKind::NotFirst { what, block } => {
             let message =
-                format!("Front matter must begin the file, but {what} stands before it: the Hub sees no metadata");
+                format!("Front matter must begin the file, but {what} comes before it: the Hub sees no metadata");
             sink.add("front-matter-not-first", span, message, |f| {
                 f.help("Move it below the closing `---` line, or remove it")
                     .related(fence(*block), "the front matter that is lost")
@@ -96,8 +96,8 @@ fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {
             sink.add(
                 "front-matter-missing",
                 span,
-                "These lines look like metadata, but no `---` lines stand around them: the Hub reads them as text",
-                |f| f.help("Put a line `---` before the first and another one behind the last metadata line"),
+                "These lines look like metadata, but there are no `---` lines around them: the Hub reads them as text",
+                |f| f.help("Put a line `---` before the first metadata line and another after the last"),
             );
         }
         TrapKind::OpeningFence { what, excess } => {
@@ -134,7 +134,7 @@ fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {
         }
         TrapKind::ClosesEarly { lost, within } => {
             let message = format!(
-                "This `---` closes the front matter early: {} behind it {} lost to the text",
+                "This `---` closes the front matter early: {} after it {} read as text",
                 listed(lost),
                 if lost.len() == 1 { "is" } else { "are" }
             );
@@ -142,7 +142,7 @@ fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {
                 if *within {
                     f.help("Indent the line if it belongs to a multi-line value, or write it as `\\-\\-\\-` or `***`")
                 } else {
-                    f.help("Remove this line, and let one `---` stand behind the last of these keys")
+                    f.help("Remove this line, and put one `---` after the last of these keys")
                 }
             });
         }

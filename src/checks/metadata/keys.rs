@@ -51,7 +51,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 match &old.instead {
                     Some(new) if document.get(root, new).is_none() => {
                         let help = match super::schema::fault(document, ctx.card.kind, new, value) {
-                            Some(fault) => format!("Use `{new}` and mend what is then read: {fault}"),
+                            Some(fault) => format!("Use `{new}` and fix what that exposes: {fault}"),
                             None => format!("Use `{new}`"),
                         };
                         f.help(help).fix(Fix::unsafe_(format!("rename it to `{new}`"), node.span, new.clone()))
@@ -74,7 +74,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if taken && !slip {
             continue;
         }
-        let message = format!("The key {} means nothing to the Hub; did you mean `{meant}`?", safe::quoted(name));
+        let message = format!("The Hub does not recognise the key {}; did you mean `{meant}`?", safe::quoted(name));
         sink.add("key-unknown", node.span, message, |f| {
             let f = f.anchor(format!("/{name}"));
             if taken {
@@ -84,7 +84,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             }
             // Under a name that nobody reads, a value need not be in order.
             if let Some(fault) = super::schema::fault(document, ctx.card.kind, meant, value) {
-                return f.help(format!("Rename the key to `{meant}` and mend what is then read: {fault}"));
+                return f.help(format!("Rename the key to `{meant}` and fix what that exposes: {fault}"));
             }
             let rename = Fix::safe(format!("rename it to `{meant}`"), node.span, meant);
             let f = f.help(format!("Rename the key to `{meant}`"));

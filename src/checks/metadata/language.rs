@@ -82,7 +82,7 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, all: &HashSet<&str>, s
         (format!("`{text}` is an old code of the language whose code is `{new}`"), format!("Write `{new}`"))
     } else if languages.is_collective(text) {
         (
-            format!("`{text}` stands for a group of languages, which the Hub's list does not hold"),
+            format!("`{text}` stands for a group of languages, which is not in the Hub's list"),
             "Name the languages one by one".to_owned(),
         )
     } else if languages.is_no_language(text) {
@@ -142,7 +142,7 @@ fn explain(text: &str) -> Shape {
     }
     if trimmed.contains([',', ';', '/', '|']) || trimmed.split_whitespace().count() > 1 {
         return Shape::new(
-            "a value holds one ISO 639 code",
+            "a value is one ISO 639 code",
             "Write a list with one code an item, as in `language: [en, fr]`",
         );
     }

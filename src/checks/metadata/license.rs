@@ -31,7 +31,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             LicenseMatch::Hub(_) => {}
             LicenseMatch::Spelling(license) => {
                 let message = format!(
-                    "{} is not a Hub licence id, which are spelled exactly; this licence is `{}`",
+                    "{} is not a Hub licence id (ids must match exactly); the id of this licence is `{}`",
                     safe::quoted(text),
                     license.id
                 );
@@ -90,17 +90,17 @@ fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId
         let license_file = card.siblings.names().iter().any(|name| is_license_file(name));
         let (name, link) = (filled("license_name"), filled("license_link"));
         let (what, where_) = (
-            "`license_name:` (short, lower case, no blanks)",
+            "`license_name:` (short, lower case, no spaces)",
             "`license_link:` (a URL, or `LICENSE` in the repository)",
         );
         let (missing, help) = match (name, link || license_file) {
             (true, true) => return,
             (false, true) => ("`license_name` is missing", format!("Add {what}")),
             (true, false) => {
-                ("`license_link` is missing, and no LICENSE file lies beside the card", format!("Add {where_}"))
+                ("`license_link` is missing, and there is no LICENSE file next to the card", format!("Add {where_}"))
             }
             (false, false) => (
-                "`license_name` and `license_link` are missing, and no LICENSE file lies beside the card",
+                "`license_name` and `license_link` are missing, and there is no LICENSE file next to the card",
                 format!("Add {what} and {where_}"),
             ),
         };

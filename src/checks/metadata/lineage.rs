@@ -30,7 +30,7 @@ fn ids(ctx: &Context<'_>, field: &str, rule: &str, kind: &str, sink: &mut Sink<'
         let span = document.node(item).span;
         let Some(text) = document.text(item) else {
             if field == "base_model" && matches!(document.node(item).kind, yaml::Kind::Map(_)) {
-                sink.add(rule, span, format!("`{field}` holds a mapping, where Hub model ids are accepted"), |f| {
+                sink.add(rule, span, format!("`{field}` is a mapping, but only Hub model ids are accepted"), |f| {
                     f.help("Write the id, and the relation into `base_model_relation`").anchor(format!("/{field}"))
                 });
             }

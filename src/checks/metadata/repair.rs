@@ -34,9 +34,9 @@ struct Slip {
 
 /// A tab, or a blank of another width.
 const BLANK: Slip = Slip {
-    why: "what looks like a blank behind a colon is none",
-    help: "Put a plain blank behind the colon",
-    title: "put a plain blank behind the colon",
+    why: "what looks like a space after a colon is another character",
+    help: "Put a plain space after the colon",
+    title: "put a plain space after the colon",
     guess: false,
     edit: |line| {
         let colon = line.find(':')?;
@@ -50,7 +50,7 @@ const BLANK: Slip = Slip {
 /// Slips that break front matter.
 const SLIPS: &[Slip] = &[
     Slip {
-        why: "a tab stands where blanks must",
+        why: "a tab is used for indentation",
         help: "Indent with spaces: YAML does not allow tabs",
         title: "indent with spaces",
         guess: true,
@@ -60,9 +60,9 @@ const SLIPS: &[Slip] = &[
         },
     },
     Slip {
-        why: "there is no blank behind a colon",
-        help: "Write a blank behind the colon",
-        title: "put a blank behind the colon",
+        why: "there is no space after a colon",
+        help: "Add a space after the colon",
+        title: "add a space after the colon",
         guess: false,
         edit: |line| {
             let colon = line.find(':')?;
@@ -75,9 +75,9 @@ const SLIPS: &[Slip] = &[
     },
     BLANK,
     Slip {
-        why: "there is no blank behind a dash",
-        help: "Write a blank behind the dash of an item",
-        title: "put a blank behind the dash",
+        why: "there is no space after a dash",
+        help: "Add a space after the dash of an item",
+        title: "add a space after the dash",
         guess: false,
         edit: |line| {
             let dash = line.len() - line.trim_start_matches(' ').len();
@@ -86,7 +86,7 @@ const SLIPS: &[Slip] = &[
         },
     },
     Slip {
-        why: "a value holds a colon followed by a blank, which begins a mapping",
+        why: "a value contains a colon followed by a space, which begins a mapping",
         help: "Put the value in quotes",
         title: "put the value in quotes",
         guess: false,

@@ -171,7 +171,7 @@ fn required(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if ctx.card.field(field).is_some() || meant.contains(&field.as_str()) {
             continue;
         }
-        sink.add(&rule.id, ctx.card.front.end(), format!("There is no `{field}`"), |f| {
+        sink.add(&rule.id, ctx.card.front.end(), format!("`{field}` is missing"), |f| {
             let f = f.anchor(format!("/{field}"));
             match rule.section("How to fix").and_then(|text| text.lines().find(|line| !line.trim().is_empty())) {
                 Some(line) => f.help(line.trim().trim_start_matches("- ").trim_end_matches('.').to_owned()),
@@ -310,13 +310,13 @@ fn clause(violation: &Violation) -> String {
         (Target::Missing(name), _) => format!("{} is missing from {at}", safe::quoted(name)),
         (Target::Key(name), _) => {
             let parent = if place.is_empty() { "here".to_owned() } else { format!("in {at}") };
-            let known = if accepts.is_empty() { String::new() } else { format!("; accepted is {accepts}") };
+            let known = if accepts.is_empty() { String::new() } else { format!("; expected {accepts}") };
             format!("The member {} has no place {parent}{known}{nearest}", safe::quoted(name))
         }
         (Target::Value, "type") => format!("{at} is {}, where {accepts} is accepted", typed(&violation.found, accepts)),
         (Target::Value, _) => match &violation.noun {
             Some(noun) => {
-                format!("{} is not {} {noun}: accepted is {accepts}{nearest}", violation.found, article(noun))
+                format!("{} is not {} {noun}: expected {accepts}{nearest}", violation.found, article(noun))
             }
             None => format!("{at} is {}, where {accepts} is accepted{nearest}", violation.found),
         },
@@ -385,7 +385,7 @@ fn missing_help(place: &Place<'_>, violation: &Violation, name: &str) -> String 
         return format!("Rename {} to `{name}`", safe::quoted(near));
     }
     if !violation.steps.is_empty() && keys(place.root).any(|key| key == name) {
-        return format!("Indent `{name}`, which stands at the margin, below this");
+        return format!("Indent `{name}`, which is at the margin, under this");
     }
     format!("Add {}", safe::quoted(name))
 }
@@ -401,13 +401,13 @@ fn type_help(place: &Place<'_>, violation: &Violation) -> String {
         && let (Some(key), Some(value)) = (place.document.text(key), place.document.text(value))
         && violation.steps.first() == Some(&Step::Key("tags".to_owned()))
     {
-        format!("Put it in quotes or take out the blank behind the colon: {}", safe::quoted(&format!("{key}:{value}")))
+        format!("Put it in quotes or remove the space after the colon: {}", safe::quoted(&format!("{key}:{value}")))
     } else if let Some([only]) = place.document.items(node)
         && placeholder_text(place.document, *only).is_some()
     {
         "Fill in the placeholder".to_owned()
     } else if violation.accepts == "text" && place.document.items(node).is_some_and(|items| items.len() == 1) {
-        "Write the one value behind the colon, not as a list".to_owned()
+        "Write the one value after the colon, not as a list".to_owned()
     } else if violation.accepts.contains("list")
         && let Some(value) = place.document.text(node).filter(|_| violation.found.starts_with('`'))
     {

@@ -63,7 +63,7 @@ fn absence(ctx: &Context<'_>, sink: &mut Sink<'_>, rule: &'static str, field: &s
     let Some(told) = told else {
         let help = crate::rule::find(rule).and_then(|rule| rule.section("How to fix")).unwrap_or_default();
         let help = help.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().trim_end_matches('.');
-        sink.add(rule, place, format!("There is no `{field}`"), |f| {
+        sink.add(rule, place, format!("`{field}` is missing"), |f| {
             // Without a sign of one, there may be none that the Hub knows.
             f.at_most(Severity::Note).help(help).anchor(format!("/{field}"))
         });
@@ -71,10 +71,10 @@ fn absence(ctx: &Context<'_>, sink: &mut Sink<'_>, rule: &'static str, field: &s
     };
     let line = format!("{field}: {}", told.id);
     let (by, place_of) = witness(&told.by);
-    sink.add(rule, place, format!("There is no `{field}`; {by} it is `{}`", told.id), |f| {
+    sink.add(rule, place, format!("`{field}` is missing; {by} it is `{}`", told.id), |f| {
         let f = f.help(format!("Add `{line}`")).anchor(format!("/{field}")).maybe_fix(super::add_line(ctx, &line));
         match place_of {
-            Some(span) => f.related(span, "what tells it"),
+            Some(span) => f.related(span, "the sign of it"),
             None => f,
         }
     });
@@ -83,10 +83,10 @@ fn absence(ctx: &Context<'_>, sink: &mut Sink<'_>, rule: &'static str, field: &s
 /// What tells a task or a library, in words, and where it stands in the card.
 fn witness(by: &Witness) -> (String, Option<Span>) {
     match by {
-        Witness::File(name) => (format!("by {name}"), None),
-        Witness::Index(span) => ("by the model-index".to_owned(), Some(*span)),
-        Witness::Code(span) => ("by the code of the card".to_owned(), Some(*span)),
-        Witness::Versions(span) => ("by the versions that the card lists".to_owned(), Some(*span)),
+        Witness::File(name) => (format!("according to {name}"), None),
+        Witness::Index(span) => ("according to the model-index".to_owned(), Some(*span)),
+        Witness::Code(span) => ("according to the card's code".to_owned(), Some(*span)),
+        Witness::Versions(span) => ("according to the versions that the card lists".to_owned(), Some(*span)),
     }
 }
 

@@ -56,7 +56,7 @@ fn syntax_help(text: &str, at: Span) -> &'static str {
     } else if value.starts_with(['"', '\'']) && value[1..].matches(&value[..1]).count().is_multiple_of(2) {
         "Close the quote that the value begins with"
     } else if value.contains(": ") {
-        "Put the value in quotes: a colon followed by a blank begins a mapping"
+        "Put the value in quotes: a colon followed by a space begins a mapping"
     } else if value.starts_with(['@', '`', '%', '*', '&', '!', '[', '{', '|', '>', '"', '\'']) {
         "Put the value in quotes: its first character has a meaning in YAML"
     } else {
@@ -75,7 +75,7 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
         let Some(tag) = &document.node(id).tag else { continue };
         if tag.core().is_none_or(|core| core.starts_with("python/")) && tag.resolved != "!" {
             let message = format!(
-                "The tag {} means nothing to the Hub or to huggingface_hub: both refuse the card",
+                "Neither the Hub nor huggingface_hub knows the tag {}: both refuse the card",
                 safe::quoted(source_of(ctx, tag.span))
             );
             sink.add("yaml-tag", tag.span, message, |f| {

@@ -75,7 +75,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let message =
-        format!("The code loads {}, and nowhere {}, which the card is about", safe::quoted(id), safe::quoted(own));
+        format!("The example loads {}; no example loads {}, this card's model", safe::quoted(id), safe::quoted(own));
     sink.add("code-loads-other-model", span, message, |f| {
         f.help("Load this model in the example").anchor("/code/model")
     });

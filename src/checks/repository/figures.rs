@@ -57,7 +57,7 @@ fn parameters(ctx: &Context<'_>, labels: &[Labelled<'_>], sink: &mut Sink<'_>) {
         return;
     }
     let told = |claimed: f64, by: &str| {
-        format!("{by} says {} parameters, but {} holds {}", short(claimed), safe::quoted(file), short(counted))
+        format!("{by} says {} parameters, but {} has {}", short(claimed), safe::quoted(file), short(counted))
     };
     let help = "Correct the number, or say what it counts (active, without embeddings)";
     let stated = claims(labels, "parameters", |value| {

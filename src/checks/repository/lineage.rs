@@ -149,7 +149,7 @@ fn told(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
         _ => None,
     });
     let Some((span, repo)) = told else { return false };
-    let message = format!("The text says that the model was made from `{repo}`, and there is no `base_model`");
+    let message = format!("The text says that the model was made from `{repo}`, but `base_model` is missing");
     let line = format!("base_model: {repo}");
     sink.add("base-model-undeclared", span, message, |f| {
         f.help(format!("Add `{line}`"))

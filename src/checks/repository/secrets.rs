@@ -135,10 +135,13 @@ pub fn without_secrets(text: String) -> String {
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     for (at, Found { range, secret }) in ctx.secrets.iter().enumerate() {
         let span = Span::new(range.start, range.end);
-        let message = format!("The card holds {} for everybody to use", secret.name);
+        let message = format!("The card contains {}, which anyone can use", secret.name);
         sink.add("secret-exposed", span, message, |f| {
-            f.help(format!("Revoke it at {}, then remove it: the history of the repository keeps it", secret.revoke))
-                .anchor(format!("/secret/{at}"))
+            f.help(format!(
+                "Revoke it at {}, then remove it from the card; the history of the repository keeps it",
+                secret.revoke
+            ))
+            .anchor(format!("/secret/{at}"))
         });
     }
 }

@@ -255,7 +255,7 @@ fn parse_day(text: &str) -> Result<String, String> {
         [year, month, day] if number(year, 4, 2000..=9999) && number(month, 2, 1..=12) && number(day, 2, 1..=31) => {
             Ok(text.to_owned())
         }
-        _ => Err(format!("`{text}` is no day; write it as 2027-01-31")),
+        _ => Err(format!("`{text}` is not a date; write it as 2027-01-31")),
     }
 }
 
@@ -387,7 +387,7 @@ fn extended(mut config: Config, seen: &mut Vec<PathBuf>) -> anyhow::Result<Confi
     let path = config.folder.join(base);
     // A message shows the line with a mistake: not of whatever file there is.
     if path.extension().is_none_or(|extension| extension != "toml") {
-        bail!("configuration: `extends` names {}, which is no .toml file", path.display());
+        bail!("configuration: `extends` names {}, which is not a .toml file", path.display());
     }
     let real = fs::canonicalize(&path).with_context(|| format!("cannot read {}", path.display()))?;
     if seen.contains(&real) {
@@ -480,7 +480,7 @@ fn mistake(path: &Path, text: &str, error: &toml::de::Error) -> String {
     // A repository under audit may link to any file of the machine, which a log is not to show.
     if fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink()) {
         let (start, _) = source.location(Span::new(span.start, span.end), Unit::CodePoint);
-        return format!("{} is a link to a file that is no configuration (line {})", source.name(), start.line);
+        return format!("{} is a link to a file that is not a configuration (line {})", source.name(), start.line);
     }
     let message = error.message().trim_end().replace('\n', "; ");
     report::fault(&source, Span::new(span.start, span.end), &format!("{message}{}", hint(&message)))

@@ -15,7 +15,7 @@ use crate::vocab::repo_id;
 /// # Errors
 /// What is not there, as a clause.
 pub(super) fn targets(reference: &Reference) -> Result<Vec<Target>, String> {
-    let cache = hub_cache().ok_or("there is no cache of the Hub: HF_HUB_CACHE and HF_HOME say where it is")?;
+    let cache = hub_cache().ok_or("the Hub cache was not found; HF_HUB_CACHE and HF_HOME say where it is")?;
     if !reference.id.is_empty() && reference.owner().is_none() {
         let folder = cache.join(folder_name(reference.kind, &reference.id));
         if !folder.is_dir() {

@@ -91,7 +91,7 @@ impl Reference {
             let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
             let odd = revision.is_empty() || !revision.chars().all(plain);
             if odd || revision.split('/').any(|part| matches!(part, "" | "." | "..")) {
-                return Err(format!("`{revision}` is no revision"));
+                return Err(format!("`{revision}` is not a revision"));
             }
         }
         let owner = id.strip_suffix("/*").unwrap_or(id);
@@ -104,7 +104,7 @@ impl Reference {
             return Err("one revision does not fit several repositories".to_owned());
         }
         if owner != id && owner.contains('/') {
-            return Err(format!("`{owner}` is no owner"));
+            return Err(format!("`{owner}` is not an owner"));
         }
         Ok(Self { kind, id: id.to_owned(), revision: revision.map(str::to_owned) })
     }

@@ -108,14 +108,14 @@ impl Hub {
         }
         let endpoint = set("HF_ENDPOINT").unwrap_or_else(|| "https://huggingface.co".to_owned());
         let endpoint = endpoint.trim_end_matches('/').to_owned();
-        let uri: Uri = endpoint.parse().map_err(|_| anyhow!("HF_ENDPOINT is no address"))?;
+        let uri: Uri = endpoint.parse().map_err(|_| anyhow!("HF_ENDPOINT is not an address"))?;
         let named = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
         if !named || !matches!(uri.scheme_str(), Some("http" | "https")) {
             bail!("HF_ENDPOINT is not the address of a host, such as https://huggingface.co");
         }
         let token = token();
         if token.as_ref().is_some_and(|token| !token.bytes().all(|byte| byte.is_ascii_graphic())) {
-            bail!("the token of the Hub (HF_TOKEN) holds characters that no token has");
+            bail!("the Hub token (HF_TOKEN) contains characters that no token has");
         }
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -321,7 +321,7 @@ impl Failure {
             ureq::Error::Timeout(_) => return Self::Slow,
             ureq::Error::HostNotFound => "the host of the Hub is not found".to_owned(),
             ureq::Error::Io(error) => format!("the Hub cannot be reached: {error}"),
-            ureq::Error::Protocol(_) => "the answer is no HTTP, or was cut off".to_owned(),
+            ureq::Error::Protocol(_) => "the answer is not HTTP, or was cut off".to_owned(),
             _ => "the Hub cannot be reached".to_owned(),
         })
     }

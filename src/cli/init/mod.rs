@@ -24,7 +24,7 @@ struct Offer {
 pub(super) fn run(options: &InitOptions) -> anyhow::Result<u8> {
     let folder = &options.path;
     if !folder.is_dir() {
-        bail!("{} is no folder", folder.display());
+        bail!("{} is not a folder", folder.display());
     }
     let ask = !options.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
     for offer in offers(folder) {
@@ -46,7 +46,7 @@ pub(super) fn run(options: &InitOptions) -> anyhow::Result<u8> {
     }
     talk(
         "next",
-        "`cardlint audit`; if it finds more than you can mend today: `cardlint audit --write-baseline cardlint-baseline.json`",
+        "`cardlint audit`; if it finds more than you can fix now: `cardlint audit --write-baseline cardlint-baseline.json`",
     );
     Ok(EXIT_CLEAN)
 }

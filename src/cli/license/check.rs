@@ -94,7 +94,7 @@ impl CaseFile {
                 "base" => Role::Base,
                 "teacher" => Role::Teacher,
                 "dataset" => Role::Dataset,
-                other => return Err(fail(format!("`{other}` is no role; there are base, teacher and dataset"))),
+                other => return Err(fail(format!("`{other}` is not a role; choose from base, teacher and dataset"))),
             };
             let license = words(input.license.as_ref());
             let source = Source {
@@ -114,7 +114,8 @@ impl CaseFile {
 
 fn cases(path: &Path, format: PageFormat) -> anyhow::Result<u8> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let file: Cases = serde_json::from_str(&text).with_context(|| format!("{} is no file of cases", path.display()))?;
+    let file: Cases =
+        serde_json::from_str(&text).with_context(|| format!("{} is not a file of cases", path.display()))?;
     let mut answers = Vec::with_capacity(file.cases.len());
     for case in &file.cases {
         let judgement = case.question()?.judge();
@@ -320,10 +321,10 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
             ways.iter().map(|license| license::judge::declaration(license, &question.inputs)).collect();
         match ways.as_slice() {
             [] => out.push_str(
-                "  way out: none of the licences of the inputs satisfies all of them: ask their publishers, or choose \
+                "  suggestion: none of the licences of the inputs satisfies all of them; ask their publishers, or choose \
                  other inputs\n",
             ),
-            some => out.push_str(&format!("  way out: publish it under {}\n", some.join(" or "))),
+            some => out.push_str(&format!("  suggestion: publish it under {}\n", some.join(" or "))),
         }
     }
     if !judgement.duties.is_empty() {

@@ -39,7 +39,7 @@ pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result
     }
     // A table about nothing looks like a result.
     if audits.is_empty() && errors.is_empty() {
-        bail!("no card found; name a file to read it whatever it looks like");
+        bail!("no model or dataset card found; name a file to read it anyway");
     }
     let text = match options.format {
         ReportFormat::Json => {
@@ -75,7 +75,7 @@ pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result
         talk("error", &format!("{path}: {reason}"));
     }
     if passed > 0 {
-        talk("passed over", &format!("{}: no metadata or wording of a card", plural(passed, "file")));
+        talk("skipped", &format!("{} without the metadata or wording of a card", plural(passed, "file")));
     }
     let fails = |audit: &Audit, least: Verdict| {
         let denied = audit.findings.iter().any(|f| f.rule.id == "license-policy" && f.severity == Severity::Error);
@@ -101,7 +101,7 @@ fn counts(audits: &[Audit]) -> String {
     counted.sort_by(|(one, _), (other, _)| other.cmp(one));
     let words = |(verdict, count): &(Option<Verdict>, usize)| match verdict {
         Some(verdict) => format!("{count} {}", verdict.as_str()),
-        None => format!("{count} that derive from nothing that is named"),
+        None => format!("{count} without a named base model or dataset"),
     };
     format!("{}: {}", plural(audits.len(), "card"), counted.iter().map(words).collect::<Vec<_>>().join(", "))
 }

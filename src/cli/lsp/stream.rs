@@ -68,10 +68,10 @@ pub(super) fn connect() -> (Connection, Threads) {
 fn read(bytes: &[u8]) -> Result<Message, Value> {
     let refusal = |id: Value, code: ErrorCode, message: String| json!({"jsonrpc": "2.0", "id": id, "error": {"code": code as i32, "message": message}});
     let value: Value = serde_json::from_slice(bytes)
-        .map_err(|error| refusal(Value::Null, ErrorCode::ParseError, format!("this is no JSON: {error}")))?;
+        .map_err(|error| refusal(Value::Null, ErrorCode::ParseError, format!("this is not JSON: {error}")))?;
     let id = value.get("id").filter(|id| id.is_number() || id.is_string()).cloned().unwrap_or_default();
     serde_json::from_value(value)
-        .map_err(|_| refusal(id, ErrorCode::InvalidRequest, "this is no message of JSON-RPC 2.0".to_owned()))
+        .map_err(|_| refusal(id, ErrorCode::InvalidRequest, "this is not a JSON-RPC 2.0 message".to_owned()))
 }
 
 fn send(value: &Value) -> io::Result<()> {
