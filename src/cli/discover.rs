@@ -179,8 +179,11 @@ pub(super) fn telling_name(name: &str) -> bool {
     card_name(name) && !name.eq_ignore_ascii_case("readme.md")
 }
 
-/// The results in `.eval_results/` are audited with the card beside that folder, and so is, where only cards are
-/// wanted, any other file of its repository.
+/// Endings of files that may be cards.
+const TEXTS: [&str; 5] = ["md", "markdown", "mdx", "mkd", "txt"];
+
+/// The results in `.eval_results/` are audited with the card beside that folder, what cannot be a card with the one beside
+/// it, and so is, where only cards are wanted, any other file of its repository.
 fn card_of(path: &Path, globs: &Globs, only_cards: bool) -> Option<PathBuf> {
     let folder = path.parent()?;
     let name = path.file_name()?.to_string_lossy();
@@ -188,6 +191,10 @@ fn card_of(path: &Path, globs: &Globs, only_cards: bool) -> Option<PathBuf> {
         return readme(folder.parent()?);
     }
     let full = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let text = path.extension().is_some_and(|end| TEXTS.iter().any(|text| end.eq_ignore_ascii_case(text)));
+    if !only_cards && !text && !globs.includes(&full) {
+        return Some(readme(folder).unwrap_or_else(|| path.to_owned()));
+    }
     if !only_cards || card_name(&name) || globs.includes(&full) {
         return Some(path.to_owned());
     }

@@ -8,7 +8,7 @@ use super::args::{Global, ListFormat};
 use super::{EXIT_CLEAN, config, packs, print, stdout_style};
 use crate::disclosure::framework::{Framework, Requirement, frameworks};
 use crate::report::Style;
-use crate::rule::{self, FixCapability, Profile, Rule};
+use crate::rule::{self, Check, FixCapability, Profile, Rule};
 use crate::schema;
 use crate::text::{safe, suggest};
 
@@ -82,9 +82,13 @@ fn page(rule: &Rule, style: &Style) -> String {
     let bold = |text: &str| style.paint("1", text);
     let readers: Vec<&str> = rule.readers.iter().map(|effect| effect.sentence()).collect();
     let mut out = format!("{}: {}\n\n", bold(&rule.id), rule.title);
+    let from = match rule.check {
+        Check::Declared(_) => format!("profile {}, of a rule pack", rule.profile),
+        _ => format!("profile {}, {} since {}", rule.profile, rule.status, rule.since),
+    };
     out.push_str(&format!(
-        "group {}, severity {}, confidence {}, profile {}, fix {}, {} since {}\n",
-        rule.group, rule.severity, rule.confidence, rule.profile, rule.fix, rule.status, rule.since
+        "group {}, severity {}, confidence {}, fix {}, {from}\n",
+        rule.group, rule.severity, rule.confidence, rule.fix
     ));
     if !readers.is_empty() {
         out.push_str(&format!("readers: {}\n", readers.join("; ")));

@@ -120,6 +120,14 @@ pub struct Ancestor {
     pub reason: Option<String>,
 }
 
+impl Ancestor {
+    /// The word for how the model derives from it; none for data.
+    #[must_use]
+    pub fn relation_word(&self) -> Option<&'static str> {
+        (self.role != Role::Dataset).then(|| self.relation.as_str())
+    }
+}
+
 /// The result for one card.
 pub struct Audit {
     /// The card (index 0) and the files audited with it.

@@ -243,14 +243,22 @@ impl Policy {
 
     fn without_exceptions(&self, license: &License) -> Decision {
         let fits = |list: &[Matcher]| list.iter().any(|matcher| matcher.fits(license));
-        if fits(&self.deny) {
-            return Decision::Denied(format!("`{}` is on the list of denied licences", license.id));
+        // Whoever looks for the licence in a list that has its class finds nothing.
+        let listed = |list: &[Matcher], licenses: &str, class: &str| {
+            let matcher = list.iter().find(|matcher| matcher.fits(license))?;
+            Some(match matcher {
+                Matcher::Class(of) => format!("`{}` is `{}`, a class that {class}", license.id, of.as_str()),
+                Matcher::Licenses(_) | Matcher::Unknown => format!("`{}` is on the list of {licenses}", license.id),
+            })
+        };
+        if let Some(why) = listed(&self.deny, "denied licences", "the policy denies") {
+            return Decision::Denied(why);
         }
         if let Some(breach) = self.require.iter().find_map(|requirement| requirement.breach(license)) {
             return Decision::Denied(format!("`{}` does not meet the policy: {breach}", license.id));
         }
-        if fits(&self.review) {
-            return Decision::Review(format!("`{}` is on the list of licences to be looked at", license.id));
+        if let Some(why) = listed(&self.review, "licences to be reviewed", "must be reviewed") {
+            return Decision::Review(why);
         }
         if !self.allow.is_empty() && !fits(&self.allow) {
             return Decision::Denied(format!("`{}` is not on the list of allowed licences", license.id));

@@ -137,7 +137,7 @@ struct LicenseOut<'a> {
 struct AncestorOut<'a> {
     name: &'a str,
     role: &'a str,
-    relation: &'a str,
+    relation: Option<&'a str>,
     license: Option<&'a str>,
     origin: &'a str,
     certain: bool,
@@ -252,7 +252,7 @@ pub(super) fn card(audit: &Audit, line: bool) -> String {
             .map(|ancestor| AncestorOut {
                 name: &ancestor.name,
                 role: ancestor.role.as_str(),
-                relation: ancestor.relation.as_str(),
+                relation: ancestor.relation_word(),
                 license: ancestor.license.as_deref(),
                 origin: ancestor.origin,
                 certain: ancestor.certain,

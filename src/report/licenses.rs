@@ -13,15 +13,19 @@ pub const COLUMNS: [&str; 9] =
 /// Rules whose findings are duties towards licences of the inputs that the files and the text do not meet.
 const DUTIES: [&str; 3] = ["license-copy-missing", "license-display-text", "license-notice-missing"];
 
-/// The verdict on a card: where it declares no licence, or none of its inputs could be judged, nothing is known; `None`
-/// where it declares one and names nothing that it derives from.
+/// The verdict on a card: where it declares no licence, or none of its inputs could be judged, nothing is known; where some
+/// could not, somebody must look; `None` where it declares one and names nothing that it derives from.
 #[must_use]
 pub fn verdict(audit: &Audit) -> Option<Verdict> {
     if audit.license.is_none() {
         return audit.verdict.max(Some(Verdict::Unknown));
     }
-    let unjudged = !audit.lineage.is_empty() && audit.lineage.iter().all(|input| input.license.is_none());
-    if unjudged { audit.verdict.max(Some(Verdict::Unknown)) } else { audit.verdict }
+    let unjudged = audit.lineage.iter().filter(|input| input.license.is_none()).count();
+    match unjudged {
+        0 => audit.verdict,
+        some if some == audit.lineage.len() => audit.verdict.max(Some(Verdict::Unknown)),
+        _ => audit.verdict.max(Some(Verdict::Review)),
+    }
 }
 
 /// The duties that the name, the files and the text of a model do not meet, in words.

@@ -3,6 +3,7 @@
 use comfy_table::{Attribute, Cell, Color, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::{Style, Summary, path, plural};
+use crate::card::Kind;
 use crate::engine::Audit;
 use crate::rule::Severity;
 use crate::text::{Unit, safe};
@@ -58,7 +59,9 @@ pub(super) fn card(audit: &Audit, style: &Style) -> String {
         if findings.is_empty() {
             continue;
         }
-        let kind = if file == 0 { format!(" ({} card)", audit.kind) } else { String::new() };
+        // A configuration is no card.
+        let kind = (file == 0 && audit.kind != Kind::Other).then(|| format!(" ({} card)", audit.kind));
+        let kind = kind.unwrap_or_default();
         out.push_str(&style.paint("1", &path(source.name())));
         out.push_str(&kind);
         out.push('\n');

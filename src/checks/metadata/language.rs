@@ -103,6 +103,10 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, all: &HashSet<&str>, s
 /// Codes of languages that people write in place of a country's (`sv-SV`), which no tag means.
 const NO_REGIONS: &[&str] = &["en", "ja", "ko", "zh", "cs", "da", "sv", "uk", "el", "he", "hi", "fa", "ur", "vi", "nb"];
 
+/// Codes of languages that are the country's, too, where the language is spoken: as a region they add little.
+const OF_THEIR_COUNTRY: &[&str] =
+    &["de", "fr", "es", "it", "pt", "ru", "pl", "nl", "fi", "hu", "ro", "bg", "hr", "id", "tr", "th", "lt", "lv", "sk"];
+
 /// Why a value has no language code's shape.
 struct Shape {
     reason: String,
@@ -145,6 +149,16 @@ fn explain(text: &str) -> Shape {
             "a value is one ISO 639 code",
             "Write a list with one code an item, as in `language: [en, fr]`",
         );
+    }
+    // `en-de` is a pair of languages, `fr-ca` may be French in Canada.
+    if let Some((one, other)) = trimmed.split_once(['-', '_'])
+        && lower == trimmed
+        && one != other
+        && languages.is_known(one)
+        && languages.is_known(other)
+        && (NO_REGIONS.contains(&other) || OF_THEIR_COUNTRY.contains(&other))
+    {
+        return Shape::new("a value is one ISO 639 code, and this is a pair", format!("Write `[{one}, {other}]`"));
     }
     if let Some((head, _)) = trimmed.split_once(['-', '_'])
         && languages.is_known(&head.to_lowercase())

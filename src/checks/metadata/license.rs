@@ -5,8 +5,9 @@ use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::placeholders::placeholder_text;
 use crate::facts::statements;
-use crate::license::resolve;
+use crate::license::resolve::is_expression;
 use crate::license::text::is_license_file;
+use crate::license::{Declared, resolve};
 use crate::rule::{Fix, Severity};
 use crate::text::{safe, suggest};
 use crate::vocab::{self, LicenseMatch};
@@ -48,7 +49,9 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 });
             }
             LicenseMatch::Near(near) => {
-                let expression = resolve::is_expression(text);
+                let expression = is_expression(text);
+                let several = several(text);
+                let near = near.or_else(|| by_terms(text));
                 let mut message = format!(
                     "{} is not one of the {} licence ids that the Hub accepts",
                     safe::quoted(text),
@@ -56,11 +59,16 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 );
                 if expression {
                     message.push_str(", and SPDX expressions are refused");
+                } else if several.is_some() {
+                    message.push_str("; it names several");
                 } else if let Some(near) = near {
                     message.push_str(&format!("; did you mean `{}`?", near.id));
                 }
                 sink.add("license-unknown", span, message, |f| {
                     let help = match (expression, near) {
+                        _ if several.is_some() => {
+                            format!("Write a list: `license: [{}]`", several.unwrap_or_default().join(", "))
+                        }
                         (true, _) => "List the ids, one an item, or use `other` with `license_name` and `license_link`"
                             .to_owned(),
                         (false, Some(near)) => format!(
@@ -75,6 +83,34 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         }
     }
     names(ctx, key, value, sink);
+}
+
+/// The ids in a value that holds several: `mit/apache-2.0`, `cc-by-nc-4.0, mit`, `apache-2.0 OR mit`.
+fn several(text: &str) -> Option<Vec<&'static str>> {
+    let spaced = text.replace([',', '/', ';', '|', '&', '+'], " ");
+    let joins = |word: &&str| !["or", "and"].iter().any(|join| join.eq_ignore_ascii_case(word));
+    let id = |word: &str| match vocab::licenses().resolve(word) {
+        LicenseMatch::Hub(license) | LicenseMatch::Spelling(license) if license.id != "other" => {
+            Some(license.id.as_str())
+        }
+        _ => None,
+    };
+    let ids: Option<Vec<&str>> = spaced.split_whitespace().filter(joins).map(id).collect();
+    ids.filter(|ids| ids.len() > 1)
+}
+
+/// The id of the licence that an address of its text, or an id with a version that the Hub's has not, means.
+fn by_terms(text: &str) -> Option<&'static vocab::License> {
+    let bare = text.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | ' ' | 'v'));
+    if let Some(family) =
+        Some(bare).filter(|bare| bare.len() < text.len()).and_then(|bare| vocab::licenses().find(bare))
+    {
+        return Some(family);
+    }
+    let terms = resolve(Declared { license: &[text], name: None, link: None });
+    let mut known = terms.licenses();
+    let hub = known.next()?.hub.as_deref()?;
+    vocab::licenses().find(hub).filter(|_| known.next().is_none())
 }
 
 fn names(ctx: &Context<'_>, key: crate::yaml::NodeId, value: crate::yaml::NodeId, sink: &mut Sink<'_>) {

@@ -210,7 +210,10 @@ impl Losses<'_, '_> {
                 let help = match (lost_null, meant) {
                     (true, _) => "Give it a value or remove it".to_owned(),
                     (false, Some(meant)) => format!("Rename it to `{meant}`"),
-                    (false, None) => "Move it into `args`, or into the text of the card".to_owned(),
+                    (false, None) => {
+                        let args = if matches!(*what, "dataset" | "a metric") { "`args`" } else { "`dataset.args`" };
+                        format!("Move it into {args}, or into the text of the card")
+                    }
                 };
                 f.help(help).anchor(format!("/model-index/{what}/{name}"))
             });

@@ -47,16 +47,41 @@ const BLANK: Slip = Slip {
     },
 };
 
+/// A tab where spaces belong.
+const TAB: Slip = Slip {
+    why: "a tab is used for indentation",
+    help: "Indent with spaces: YAML does not allow tabs",
+    title: "indent with spaces",
+    guess: true,
+    edit: |line| tabs(line).map(|range| (range.clone(), line[range].replace('\t', "  "))),
+};
+
+/// The indentation of a line that has a tab in it.
+fn tabs(line: &str) -> Option<Range<usize>> {
+    let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
+    line[..blank].contains('\t').then_some(0..blank)
+}
+
 /// Slips that break front matter.
 const SLIPS: &[Slip] = &[
+    TAB,
     Slip {
-        why: "a tab is used for indentation",
-        help: "Indent with spaces: YAML does not allow tabs",
-        title: "indent with spaces",
+        why: "a tab stands before a key",
+        help: "Remove the tab: the key belongs at the margin",
+        title: "remove the tab",
+        guess: true,
+        edit: |line| tabs(line).map(|range| (range, String::new())),
+    },
+    Slip {
+        why: "a list is not closed",
+        help: "Close the list with `]`",
+        title: "close the list",
         guess: true,
         edit: |line| {
-            let blank = line.len() - line.trim_start_matches([' ', '\t']).len();
-            line[..blank].contains('\t').then(|| (0..blank, line[..blank].replace('\t', "  ")))
+            let value = line.split_once(": ").map_or("", |(_, value)| value.trim());
+            let open = value.starts_with('[') && !value.contains([']', '"', '\'', '#']);
+            let end = line.trim_end().len();
+            open.then(|| (end..end, "]".to_owned()))
         },
     },
     Slip {
@@ -161,12 +186,15 @@ pub(super) fn repair(ctx: &Context<'_>) -> Option<Repair> {
     let indented = |line: &&String| line.starts_with([' ', '\t']) && !line.trim().is_empty();
     let one_tab = |line: &String| line.starts_with('\t') && !line[1..].starts_with([' ', '\t']);
     let mut edits: Vec<(usize, &'static Slip, Edit)> = Vec::new();
-    let plain = lines.iter().filter(indented).all(one_tab);
+    let spaced = |line: &String| if one_tab(line) { line.replacen('\t', "  ", 1) } else { line.clone() };
+    let plain = lines.iter().any(one_tab)
+        && lines.iter().filter(indented).all(one_tab)
+        && error_line(&lines.iter().map(spaced).collect::<Vec<_>>()).is_none();
     if plain {
         for (at, line) in lines.iter_mut().enumerate().filter(|(_, line)| one_tab(line)) {
             line.replace_range(..1, "  ");
             let edit = Edit { span: Span::new(starts[at], starts[at] + 1), replacement: "  ".to_owned() };
-            edits.push((at, &SLIPS[0], edit));
+            edits.push((at, &TAB, edit));
         }
     }
     let mut error = error_line(&lines).unwrap_or(lines.len());
@@ -191,10 +219,10 @@ pub(super) fn repair(ctx: &Context<'_>) -> Option<Repair> {
     let lead = bare.len() - bare.trim_start().len();
     let span = Span::new(starts[first] + lead, starts[first] + bare.len());
     // How many blanks a tab stands for is a guess otherwise.
-    let tabs = !plain && edits.iter().any(|(_, slip, _)| slip.guess);
+    let guessed = !plain && edits.iter().any(|(_, slip, _)| slip.guess);
     let fix = Fix {
         title: slip.title.to_owned(),
-        safety: if tabs { Safety::Unsafe } else { Safety::Safe },
+        safety: if guessed { Safety::Unsafe } else { Safety::Safe },
         edits: edits.into_iter().map(|(.., edit)| edit).collect(),
     };
     Some(Repair { span, why: slip.why, help: slip.help, fix })
@@ -213,14 +241,16 @@ fn mended(
     error: usize,
     done: &[(usize, &'static Slip, Edit)],
 ) -> Option<(usize, &'static Slip, Change, Option<usize>)> {
+    // A value goes on with what a tab begins: the error is told a line too early.
+    let next = Some(error + 1).filter(|next| lines.get(*next).is_some_and(|line| tabs(line).is_some()));
     let near = (0..=error).rev().filter(|line| !lines[*line].trim().is_empty()).take(NEAR);
-    for line in near.filter(|line| !done.iter().any(|(known, ..)| known == line)) {
+    for line in next.into_iter().chain(near).filter(|line| !done.iter().any(|(known, ..)| known == line)) {
         for slip in SLIPS {
             let Some(change) = (slip.edit)(lines[line].trim_end_matches(['\n', '\r'])) else { continue };
             let mut tried = lines.to_vec();
             tried[line].replace_range(change.0.clone(), &change.1);
             let next = error_line(&tried);
-            if next.is_none_or(|next| next > error) {
+            if next.is_none_or(|next| next > error.max(line)) {
                 return Some((line, slip, change, next));
             }
         }

@@ -53,6 +53,10 @@ fn syntax_help(text: &str, at: Span) -> &'static str {
     let value = line.split_once(": ").map_or("", |(_, value)| value.trim_start());
     if line.contains("{{") {
         "Fill in the template's `{{ … }}`, or put it in quotes until you do"
+    } else if value.starts_with('\'') && value.trim_end().ends_with('\'') && value.matches('\'').count() % 2 == 1 {
+        "Write the apostrophe within the quotes twice, or put the value in double quotes"
+    } else if value.starts_with('[') && !value.contains(']') {
+        "Close the list with `]`"
     } else if value.starts_with(['"', '\'']) && value[1..].matches(&value[..1]).count().is_multiple_of(2) {
         "Close the quote that the value begins with"
     } else if value.contains(": ") {

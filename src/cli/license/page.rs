@@ -9,14 +9,22 @@ use crate::cli::{EXIT_CLEAN, print};
 use crate::license::knowledge::source;
 use crate::license::{self, Declared, License};
 use crate::text::suggest;
+use crate::vocab;
 
-fn lookup(id: &str) -> anyhow::Result<&'static License> {
+/// The licences that a word or an expression names, and what was assumed to find them.
+fn lookup(id: &str) -> anyhow::Result<(Vec<&'static License>, Option<String>)> {
     if let Some(license) = license::find(&id.to_lowercase()) {
-        return Ok(license);
+        return Ok((vec![license], None));
     }
     let terms = license::resolve(Declared { license: &[id], name: None, link: None });
-    if let Some(license) = terms.licenses().next() {
-        return Ok(license);
+    let mut found: Vec<&License> = Vec::new();
+    for license in terms.licenses() {
+        if found.iter().all(|known| known.id != license.id) {
+            found.push(license);
+        }
+    }
+    if !found.is_empty() {
+        return Ok((found, terms.assumed));
     }
     match suggest::nearest(id, license::ids()) {
         Some(near) => bail!("cardlint has no facts about the licence `{id}`; did you mean `{near}`?"),
@@ -25,10 +33,18 @@ fn lookup(id: &str) -> anyhow::Result<&'static License> {
 }
 
 pub(super) fn show(id: &str, format: PageFormat) -> anyhow::Result<u8> {
-    let license = lookup(id)?;
+    let (licenses, assumed) = lookup(id)?;
     match format {
-        PageFormat::Json => print(&(serde_json::to_string_pretty(&page_json(license))? + "\n"))?,
-        PageFormat::Table => print(&page(license))?,
+        PageFormat::Json => {
+            let mut pages: Vec<Value> = licenses.into_iter().map(page_json).collect();
+            let shown = if pages.len() == 1 { pages.remove(0) } else { Value::Array(pages) };
+            print(&(serde_json::to_string_pretty(&shown)? + "\n"))?;
+        }
+        PageFormat::Table => {
+            let pages: Vec<String> = licenses.into_iter().map(page).collect();
+            let assumed = assumed.map(|assumed| format!("assumed: {assumed}\n\n")).unwrap_or_default();
+            print(&(assumed + &pages.join("\n")))?;
+        }
     }
     Ok(EXIT_CLEAN)
 }
@@ -141,7 +157,15 @@ fn page(license: &License) -> String {
     if let Some(url) = &license.url {
         line("text", url);
     }
-    line("OSI", if license.osi { "approved" } else { "not approved" });
+    let family = license.hub.as_ref().and_then(|hub| vocab::licenses().find(hub)).is_some_and(|listed| listed.family);
+    line(
+        "OSI",
+        match (license.osi, family) {
+            (true, _) => "approved",
+            (false, true) => "depends on the version",
+            (false, false) => "not approved",
+        },
+    );
     out.push_str("\nWhat it allows\n");
     for (right, words) in [
         ("commercial_use", "commercial use"),

@@ -118,7 +118,7 @@ fn report_json(audit: &Audit) -> Value {
         "unmet": licenses::unmet(audit),
         "policy": licenses::policy(audit),
         "lineage": audit.lineage.iter().map(|base| json!({
-            "name": base.name, "role": base.role.as_str(), "relation": base.relation.as_str(), "license": base.license,
+            "name": base.name, "role": base.role.as_str(), "relation": base.relation_word(), "license": base.license,
             "origin": base.origin, "certain": base.certain, "behind": base.behind, "reason": base.reason,
         })).collect::<Vec<_>>(),
     })
