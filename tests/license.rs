@@ -338,11 +338,16 @@ fn policy_judges_expressions() {
     assert_eq!(judge("AGPL-3.0-only OR MIT"), Decision::Allowed);
     assert!(matches!(judge("AGPL-3.0-only AND MIT"), Decision::Denied(_)));
     assert!(matches!(judge("other"), Decision::Review(_)));
+    // A licence that is denied by its class stands on no list.
+    let list = |word: &str| vec![Matcher::parse(word).expect("a word")];
+    let free = license::resolve(Declared { license: &["mit"], name: None, link: None });
+    let by_class = Policy { deny: list("permissive"), ..Policy::default() };
+    let Decision::Denied(why) = by_class.judge(&free, &[]) else { panic!("denied") };
+    assert_eq!(why, "`mit` is `permissive`, a class that the policy denies");
     assert!(Matcher::parse("permisive").unwrap_err().ends_with("did you mean `permissive`?"));
     // What is not known is looked at, or what the lists say of it; exceptions are for a repository and what derives from it.
     let nothing = license::resolve(Declared { license: &[], name: None, link: None });
     let known = license::resolve(Declared { license: &["gemma"], name: None, link: None });
-    let list = |word: &str| vec![Matcher::parse(word).expect("a word")];
     assert!(matches!(policy.judge(&nothing, &[]), Decision::Review(_)));
     let strict = Policy { deny: list("unknown"), allow: list("permissive"), ..Policy::default() };
     assert!(matches!(strict.judge(&nothing, &[]), Decision::Denied(_)));
@@ -466,6 +471,16 @@ fn check_answers_without_a_card() {
     cardlint(&["license", "check"]).code(2);
     cardlint(&["license", "show", "llama3.1"]).code(0).stdout_eq(snapbox::file!["snapshots/license-show.txt"]);
     cardlint(&["license", "show", "GPL-3.0-only"]).code(0);
+    // An expression has a page for each licence; what was assumed to find one is said.
+    for (expression, words) in [
+        ("mit AND gpl-3.0", &["MIT (mit)", "(gpl-3.0)"][..]),
+        ("GPL-3.0-or-later", &["assumed: "]),
+        ("gpl", &["depends on the version"]),
+    ] {
+        let shown = cardlint(&["license", "show", expression]).code(0);
+        let shown = String::from_utf8_lossy(&shown.get_output().stdout).into_owned();
+        assert!(words.iter().all(|words| shown.contains(words)), "{expression}: {shown}");
+    }
     cardlint(&["license", "show", "lama3.1"])
         .code(2)
         .stderr_eq("error: cardlint has no facts about the licence `lama3.1`; did you mean `llama3.1`?\n");

@@ -325,12 +325,15 @@ fn bare<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c Heading, bool)> {
     })
 }
 
+/// Topics under whose headings a pointer to another card says nothing on bias, limits and uses.
+const ELSEWHERE: &[&str] = &["training-data.", "training.", "evaluation.", "requirements.", "license."];
+
 /// Reports questions that nothing answers; gives the headings that promise an answer.
 fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> {
     let card = ctx.card;
     let mut told = Vec::new();
     let copy = ctx.is_copy();
-    let pointed = claim(reading, "claim.pointer").is_some();
+    let pointer = claim(reading, "claim.pointer");
     // What neither writes, nor reads language, nor judges people has nobody to be unfair to.
     let harmless = [Applies::Generative, Applies::NlpOrSpeech, Applies::DecisionAboutPeople]
         .into_iter()
@@ -343,6 +346,14 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
             continue;
         }
         let claimed = gap.unless.iter().any(|id| claim(reading, id).is_some());
+        // Under "Training data" a pointer speaks of that.
+        let points = |span: Span| {
+            let heading = card.outline.heading_at(span.start as usize).filter(|heading| heading.level > 1);
+            let named = heading.map(|heading| disclosure::heading_topics(&heading.text)).unwrap_or_default();
+            let elsewhere = |topic: &&str| ELSEWHERE.iter().any(|kind| topic.starts_with(kind));
+            named.is_empty() || !named.iter().all(elsewhere)
+        };
+        let pointed = pointer.is_some_and(points);
         let spared = (copy && !gap.copies) || (gap.people && harmless) || (gap.pointer && pointed) || claimed;
         let wholly = |id: &String| {
             let few =
@@ -403,7 +414,7 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
             (None, Some(span)) => {
                 (span, format!("The card says which languages it is for, and nothing more on {}", gap.looked_for))
             }
-            (Some(span), _) if has_text(card, section_of(card, span)) => (
+            (Some(span), _) if has_text(card, section_of(card, span), &reading.unfilled) => (
                 span,
                 format!(
                     "There is a heading, but the text under it was not recognised as speaking of {}",
@@ -435,7 +446,7 @@ fn has_unread(card: &Card<'_>, reading: &Reading) -> bool {
     let headings = card.outline.headings.iter().filter(|heading| heading.level > 1);
     let neutral = |heading: &Heading| rules().neutral.iter().any(|word| heading.text.to_lowercase().trim() == word);
     let unknown = headings.filter(|heading| !reading.knows(heading) && !neutral(heading));
-    unknown.map(|heading| heading.section).any(|section| has_text(card, section))
+    unknown.map(|heading| heading.section).any(|section| has_text(card, section, &[]))
 }
 
 /// The section under a heading, by the heading's place.
@@ -444,15 +455,22 @@ fn section_of(card: &Card<'_>, heading: Span) -> Span {
     found.map_or(Span::at(heading.end as usize), |one| one.section)
 }
 
-/// Whether there are sentences of the card's own in a section.
-fn has_text(card: &Card<'_>, section: Span) -> bool {
+/// Whether there are sentences of the card's own in a section, beside comments, further headings and what is `unfilled`.
+fn has_text(card: &Card<'_>, section: Span, unfilled: &[Span]) -> bool {
     let comments = &card.outline.comments;
     let from = comments.partition_point(|comment| comment.start < section.start);
-    let inside = comments[from..].iter().take_while(|comment| comment.start < section.end);
-    let hidden: usize = inside.map(|comment| comment.len()).sum();
-    card.source.slice(section).trim().len() > hidden + FEW
+    let inside = |span: &&Span| span.start >= section.start && span.start < section.end;
+    let hidden: usize = comments[from..].iter().take_while(inside).map(|comment| comment.len()).sum();
+    // A longer one is a paragraph that many cards share.
+    let left: usize =
+        unfilled.iter().filter(inside).map(|span| span.len()).filter(|length| *length <= PLACEHOLDER).sum();
+    let headings = card.outline.headings.iter().map(|heading| &heading.span).filter(inside);
+    let headings: usize = headings.map(|span| span.len()).sum();
+    card.source.slice(section).trim().len() > hidden + left + headings + FEW
 }
 
+/// Bytes of the longest label with its placeholder.
+const PLACEHOLDER: usize = 160;
 /// Bytes below a heading that are no text yet.
 const FEW: usize = 40;
 
@@ -540,19 +558,19 @@ fn partial(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         .collect();
     let Some((&(topic, span), others)) = begun.split_first() else { return };
     let message = match others.len() {
-        0 => format!("{} is begun and not answered, which takes {}", topic.definition, topic.asks()),
+        0 => format!("{}: too vague to be an answer, which takes {}", topic.definition, topic.asks()),
         more => format!(
-            "{} is begun and not answered, which takes {}; so {} {more} other{}",
+            "{}: too vague to be an answer, which takes {}; likewise {more} other question{}",
             topic.definition,
             topic.asks(),
-            if more == 1 { "is" } else { "are" },
             if more == 1 { "" } else { "s" }
         ),
     };
     sink.add(&rules().partial.rule, span, message, |f| {
         let all =
             others.iter().fold(f, |f, (topic, span)| f.related(*span, format!("{}: {}", topic.label(), topic.asks())));
-        let all = all.help(format!("`cardlint topic {}` says what an answer takes", topic.id)).anchor("/body/partial");
+        let all =
+            all.help(format!("Run `cardlint topic {}` for what an answer takes", topic.id)).anchor("/body/partial");
         explained(ctx, reading, begun.iter().map(|(topic, _)| &topic.id), all)
     });
 }

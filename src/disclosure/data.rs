@@ -13,7 +13,7 @@ use crate::embedded;
 use crate::text::any::{AnyOf, Beginnings};
 
 /// Bits of a [`Cues`]; the tables have fewer cues than that, which a test holds.
-pub(super) const MAX_CUES: usize = 256;
+pub(super) const MAX_CUES: usize = 320;
 
 /// A set of cues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -400,6 +400,8 @@ pub(super) struct Vocabulary {
     pub(super) stub: usize,
     /// What people are grouped by.
     pub(super) grouping: usize,
+    /// The cue of what cites a work.
+    pub(super) bibtex: usize,
     /// Cues that tell what a model is.
     pub(super) marks: Marks,
     /// Cues of the mere shape.
@@ -415,7 +417,7 @@ impl Vocabulary {
             ids.insert(&entry.id, next);
         }
         let cue = |id: &String| *ids.get(id.as_str()).unwrap_or_else(|| panic!("rules/topics: no cue `{id}`"));
-        let (boilerplate, stub, grouping) = (ids["boilerplate"], ids["stub"], ids["grouping"]);
+        let (boilerplate, stub, grouping, bibtex) = (ids["boilerplate"], ids["stub"], ids["grouping"], ids["bibtex"]);
         let (cues, numbers) = Trie::read(include_bytes!(concat!(env!("OUT_DIR"), "/cues.bin")));
         let pattern = |number: u32| match number {
             u32::MAX => Pattern { cue: boilerplate, form: Form::Stems },
@@ -518,6 +520,7 @@ impl Vocabulary {
             boilerplate,
             stub,
             grouping,
+            bibtex,
             marks: Marks::new(|id| ids[id]),
             shapes,
         }

@@ -106,6 +106,17 @@ pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -
     topics
 }
 
+/// Whether a text is an entry of a list of references: "[1] A. Author, B. Author. A title. 2017."
+fn is_reference(text: &str) -> bool {
+    let number = text.trim_start_matches(['-', '*', ' ', '\\']).strip_prefix('[').unwrap_or_default();
+    let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());
+    let year = |at: usize, mark: &str| {
+        rest.get(at..at + 4).is_some_and(|year| year.starts_with(mark) && year.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let dated = || ["19", "20"].iter().any(|mark| rest.match_indices(mark).any(|(at, mark)| year(at, mark)));
+    rest.len() < number.len() && rest.trim_start_matches('\\').starts_with(']') && dated()
+}
+
 /// Cuts the body of a card, and finds what introduces each segment.
 pub(super) fn cut(card: &Card<'_>) -> Vec<Segment> {
     let mut segments = pieces(card);
@@ -467,6 +478,9 @@ pub(super) fn scan(card: &Card<'_>, vocabulary: &Vocabulary, segments: &mut [Seg
         if segment.cues.contains(vocabulary.stub) && (segment.kind == Kind::Code || range.len() <= STUB) {
             segment.empty = true;
             continue;
+        }
+        if is_reference(&text[range]) {
+            segment.cues.insert(vocabulary.bibtex);
         }
         shape::mark(text, segment, copied);
     }

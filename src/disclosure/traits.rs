@@ -58,6 +58,8 @@ pub(super) struct Marks {
     restores: usize,
     discerns: usize,
     generates: usize,
+    pictured: usize,
+    worded: usize,
 }
 
 impl Marks {
@@ -72,6 +74,8 @@ impl Marks {
             restores: cue("restores"),
             discerns: cue("discerns"),
             generates: cue("generates"),
+            pictured: cue("pictured"),
+            worded: cue("worded"),
         }
     }
 }
@@ -87,9 +91,15 @@ enum Told {
     Discerning,
     /// The first lines alone: they say that it restores pictures, and nothing says that it generates.
     Restoring,
+    /// The words of the text: it works on pictures or measurements, and nothing speaks of language, of people or of
+    /// generating.
+    Pictured,
     /// Nothing.
     Nowhere,
 }
+
+/// Why a topic of language does not apply to what works on pictures.
+const PICTURED: &str = "its text speaks of pictures or measurements, and of neither language nor people";
 
 /// What a model is.
 #[derive(Debug)]
@@ -131,10 +141,13 @@ impl Traits {
         let is_stated = stated.is_some();
         let task = stated.or_else(told);
         let opens = |cue: usize| opening.contains(cue) && !said.contains(marks.generates);
+        let silent = |cues: [usize; 2]| cues.into_iter().all(|cue| !said.contains(cue));
+        let pictured = said.contains(marks.pictured) && silent([marks.worded, marks.generates]);
         let told = match &task {
             Some(_) if is_stated => Told::Stated,
             Some(_) => Told::Inferred,
             None if opens(marks.restores) => Told::Restoring,
+            None if card.field("language").is_none() && pictured => Told::Pictured,
             None if opens(marks.discerns) => Told::Discerning,
             None => Told::Nowhere,
         };
@@ -170,8 +183,10 @@ impl Traits {
         if self.told == Told::Nowhere {
             self.told = other.told;
         }
-        let first_lines = matches!(self.told, Told::Discerning | Told::Restoring);
-        if first_lines && self.said.contains(vocabulary().marks.generates) {
+        let marks = &vocabulary().marks;
+        let only_words = matches!(self.told, Told::Discerning | Told::Restoring | Told::Pictured);
+        let worded = self.told == Told::Pictured && self.said.contains(marks.worded);
+        if only_words && self.said.contains(marks.generates) || worded {
             self.told = Told::Nowhere;
         }
         self.derived |= other.derived;
@@ -200,12 +215,16 @@ impl Traits {
                     let does = match self.told {
                         Told::Discerning => "classifies or finds",
                         Told::Restoring => "restores pictures",
+                        Told::Pictured => return Some(PICTURED.to_owned()),
                         Told::Stated | Told::Inferred | Told::Nowhere => return None,
                     };
                     Some(format!("its first lines say that it {does}, and nothing says that it generates"))
                 }),
             Applies::NlpOrSpeech if self.speech => None,
             Applies::NlpOrSpeech => not(&file().language, "is neither language nor speech").or_else(|| {
+                if self.told == Told::Pictured {
+                    return Some(PICTURED.to_owned());
+                }
                 if self.told == Told::Restoring {
                     return Some("its first lines say that it restores pictures".to_owned());
                 }

@@ -1,40 +1,41 @@
 //! Values that stand for something not yet written.
 
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
 use crate::card::Card;
+use crate::embedded::table;
 use crate::yaml::{self, Document, NodeId, Style};
+
+/// `rules/hub/placeholders.yaml`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    /// The whole value, in lower case.
+    whole: Vec<String>,
+    /// What a value begins with.
+    begins: Vec<String>,
+    /// What stands somewhere in it.
+    within: Vec<String>,
+}
+
+fn words() -> &'static Words {
+    static TABLE: LazyLock<Words> = LazyLock::new(|| table("rules/hub/placeholders.yaml"));
+    &TABLE
+}
 
 /// True for text that stands for something not yet written.
 #[must_use]
 pub fn is_placeholder(text: &str) -> bool {
     let bare = text.trim().trim_matches(['[', ']', '(', ')', '.', ' ']);
     let lower = bare.to_lowercase();
-    let exact = [
-        "todo",
-        "tbd",
-        "tba",
-        "???",
-        "??",
-        "xxx",
-        "fixme",
-        "fill me in",
-        "fill in",
-        "to be added",
-        "to be determined",
-        "to be done",
-        "placeholder",
-        "your license here",
-        "insert here",
-        "license name here",
-    ];
+    let Words { whole, begins, within } = words();
     // `<base model>` stands for something, other markup does not.
     let named = |inner: &str| !inner.is_empty() && !inner.contains(['<', '>', '"', '=']);
-    exact.contains(&lower.as_str())
-        || lower.contains("more information needed")
-        || lower.starts_with("todo:")
-        || lower.starts_with("your-")
-        || lower.starts_with("your_")
-        || lower.starts_with("<your")
-        || lower.starts_with("username/")
+    whole.contains(&lower)
+        || within.iter().any(|words| lower.contains(words.as_str()))
+        || begins.iter().any(|words| lower.starts_with(words.as_str()))
         || (bare.starts_with("{{") && bare.ends_with("}}"))
         || bare.strip_prefix('<').and_then(|rest| rest.strip_suffix('>')).is_some_and(named)
 }

@@ -51,10 +51,11 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let told = match named.as_slice() {
+        [] if codes.contains(&"en") => "none of them (not even that they are in English)".to_owned(),
         [] => "none of them".to_owned(),
         some => format!("only {}", some.join(", ")),
     };
-    let message = format!("{} languages are declared, and the results name {told}", codes.len());
+    let message = format!("{} languages are declared, but the results name {told}", codes.len());
     sink.add("languages-unevaluated", document.node(value).span, message, |f| {
         f.help("Give results for each language, or say which were not evaluated").anchor("/language/results")
     });

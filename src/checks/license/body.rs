@@ -7,7 +7,7 @@ use crate::facts::restrictions;
 use crate::facts::statements::{self, Statement, Subject};
 use crate::license::{Class, License, Role, Verdict};
 use crate::rule::Confidence;
-use crate::text::safe;
+use crate::text::{Span, Unit, safe};
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
@@ -78,13 +78,18 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     sink.add("license-body-differs", first.span, message, |f| {
         // Where the base model is under the declared licence, the text is the likelier slip.
         let inputs = ctx.assessment.iter().flat_map(|assessment| &assessment.inputs);
-        let mut bases = inputs.filter(|input| input.role == Role::Base).flat_map(|input| input.terms.licenses());
-        let help = match bases.find(|license| terms.licenses().any(|declared| declared.id == license.id)) {
+        let bases: Vec<&License> =
+            inputs.filter(|input| input.role == Role::Base).flat_map(|input| input.terms.licenses()).collect();
+        let owed = bases.iter().find(|license| license.id == named[0].id);
+        let help = match bases.iter().find(|license| terms.licenses().any(|declared| declared.id == license.id)) {
             Some(base) => format!(
                 "Correct the text, if the model is under `{}` like its base model; else declare `{}`",
                 base.id,
                 named[0].declaration()
             ),
+            None if owed.is_some() => {
+                format!("Declare `{}`, which is also the licence of the base model", named[0].declaration())
+            }
             None => format!("Let both say the same: `{}`, or correct the text", named[0].declaration()),
         };
         f.help(help)
@@ -113,6 +118,16 @@ fn restricts(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let Some(span) = restrictions::noncommercial(card) else { return };
+    // Where the sentence names a licence, that it differs says as much.
+    let line = |span: Span| card.source.location(span, Unit::CodePoint).0.line;
+    let named = |statement: &Statement| {
+        statement.subject == Subject::Repository
+            && statement.licenses.iter().all(|license| !free(license))
+            && line(statement.span) == line(span)
+    };
+    if sink.wants("license-body-differs") && statements::find(card).iter().any(named) {
+        return;
+    }
     let ids: Vec<&str> = card.field_items("license").into_iter().filter_map(|item| document.text(item)).collect();
     let message = format!(
         "The text says \"{}\", and {} allows commercial use",

@@ -8,7 +8,7 @@ use crate::card::Card;
 use crate::checks::{Context, Sink};
 use crate::repository::{self, Files, pointer};
 use crate::rule::Severity;
-use crate::text::{Span, safe, tail};
+use crate::text::{Span, safe, suggest, tail};
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (card, repository) = (ctx.card, ctx.repository);
@@ -215,6 +215,14 @@ fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Se
             "Put the file into the repository and link to it there",
             Severity::Warning,
         ));
+    }
+    let slip = || {
+        let scheme = target.split_once("//").map_or("", |(scheme, _)| scheme).to_lowercase();
+        let near = |known: &str| suggest::distance(&scheme, known) == 1;
+        scheme.starts_with('h') && !matches!(scheme.as_str(), "http:" | "https:") && (near("http:") || near("https:"))
+    };
+    if slip() {
+        return Some(("whose scheme is misspelt", "Write `https://`", Severity::Warning));
     }
     if mail() {
         return Some(("which is read as a file of the repository", "Write `mailto:` before it", Severity::Warning));
