@@ -398,6 +398,27 @@ fn fixes_that_bring_other_findings_are_held_back() {
     assert_eq!(fs::read_to_string(&card).expect("card"), text.replace("MIT", "mit"));
 }
 
+/// All commands that look for cards take the same options for it.
+#[test]
+fn commands_search_alike() {
+    let place = tempfile::tempdir().expect("folder");
+    fs::write(place.path().join("README.md"), "# A program\n\nIt sorts tickets.\n").expect("file");
+    fs::create_dir(place.path().join("model")).expect("folder");
+    fs::write(place.path().join("model/README.md"), CARD).expect("card");
+    for command in [&["audit"][..], &["coverage"], &["openness"], &["license", "report"]] {
+        let with = |options: &[&str]| run(place.path(), &[command, options].concat());
+        assert!(with(&["."]).err.contains("skipped"), "{command:?}");
+        assert!(!with(&["-q", "."]).err.contains("skipped"), "{command:?}");
+        assert!(with(&["-v", "."]).err.contains("README.md"), "{command:?}");
+        fs::create_dir_all(place.path().join("empty")).expect("folder");
+        assert_eq!(with(&["empty"]).code, 2, "{command:?}");
+        assert_eq!(with(&["--allow-empty", "empty"]).code, 0, "{command:?}");
+        assert_eq!(with(&["--only-cards", "README.md"]).code, 0, "{command:?}");
+    }
+    // The names that other linters have for it.
+    assert_eq!(run(place.path(), &["check", "--allow-empty", "empty"]).code, 0);
+}
+
 /// What a finding advises fits what the card has.
 #[test]
 fn help_can_be_followed() {
@@ -753,7 +774,7 @@ fn profiles_choose_rules_and_severities() {
         .expect("configuration");
     assert!(errors(&[]) < gaps);
     let wrong = run(place.path(), &["audit", "--profile", "sensitiv"]);
-    assert!(wrong.code == 2 && wrong.err.contains("did you mean `sensitive`?"), "{}", wrong.err);
+    assert!(wrong.code == 2 && wrong.err.contains("a similar value exists: 'sensitive'"), "{}", wrong.err);
 }
 
 #[test]

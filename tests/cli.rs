@@ -117,13 +117,12 @@ fn fail_on_decides_the_code() {
 
 #[test]
 fn wrong_use_is_code_two() {
-    run(["audit", "no/such/path"])
-        .code(2)
-        .stdout_eq("No findings in 0 cards. 1 path could not be audited.\n")
-        .stderr_eq(str![[r#"
+    run(["audit", "no/such/path"]).code(2).stdout_eq("No card was read. 1 path could not be audited.\n").stderr_eq(
+        str![[r#"
 error: no/such/path: no such file or folder
 
-"#]]);
+"#]],
+    );
     run(["audit", CLEAN, "--select", "licence-unknown"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: there is no rule or group `licence-unknown`; did you mean `license-unknown`?
 

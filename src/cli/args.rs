@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::card::Kind;
 use crate::license::{Class, Relation, Verdict};
@@ -44,6 +45,7 @@ pub enum Color {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Audit cards, repositories, or folders of repositories
+    #[command(aliases = ["check", "lint"])]
     Audit(Box<AuditOptions>),
     /// Explain licences, and check whether terms are compatible
     License {
@@ -78,8 +80,10 @@ pub enum Command {
     /// Write a configuration, pre-commit hooks and a workflow into a repository
     Init(InitOptions),
     /// Show what a rule checks, why, and how to fix it; all rules without ID
+    #[command(alias = "explain")]
     Rule {
         /// Ids of rules, or a group; `test FOLDER` runs the examples of a rule pack
+        #[arg(value_hint = ValueHint::Other)]
         ids: Vec<String>,
         /// How to list the rules
         #[arg(long, value_enum, default_value_t = ListFormat::Table)]
@@ -178,6 +182,24 @@ pub struct ConfigOptions {
     pub no_config: bool,
 }
 
+/// Which of the files that are named or found are read, and what is said of the rest.
+#[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct Search {
+    /// Skip named files that are not cards or are excluded (for hooks)
+    #[arg(long)]
+    pub only_cards: bool,
+    /// Succeed when no card is found
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// Print only errors on standard error
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// Name every skipped file on standard error
+    #[arg(long, short, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
 /// Options of `coverage`.
 #[derive(Args, Debug)]
 pub struct Coverage {
@@ -185,20 +207,17 @@ pub struct Coverage {
     #[arg(default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// Ids of frameworks, or `all` [default: `frameworks` of the configuration, or hf-template and bias-profile]
-    #[arg(long, value_delimiter = ',', value_name = "ID")]
+    #[arg(long, value_delimiter = ',', value_name = "ID", value_hint = ValueHint::Other)]
     pub framework: Vec<String>,
     /// Ask the Hub: for repositories named `hf:…`
     #[arg(long)]
     pub online: bool,
-    /// Skip named files that are not cards or are excluded
-    #[arg(long)]
-    pub only_cards: bool,
     /// The configuration
     #[command(flatten)]
     pub configured: ConfigOptions,
-    /// Name every skipped file on standard error
-    #[arg(long, short)]
-    pub verbose: bool,
+    /// The files
+    #[command(flatten)]
+    pub search: Search,
     /// How to print it
     #[arg(long, value_enum, default_value_t = CoverageFormat::Table)]
     pub format: CoverageFormat,
@@ -216,8 +235,8 @@ pub struct NewOptions {
     /// Add this section, such as `bias`, at its place
     #[arg(long, value_name = "SECTION", conflicts_with_all = ["stdout", "profile"])]
     pub section: Option<String>,
-    /// Whose sections: recommended, strict or sensitive [default: recommended]
-    #[arg(long, value_name = "PROFILE", value_parser = Profile::named)]
+    /// Whose sections [default: recommended]
+    #[arg(long, value_name = "PROFILE", value_parser = choice(profile_names(), Profile::named))]
     pub profile: Option<&'static Profile>,
     /// Print the card instead of writing README.md
     #[arg(long)]
@@ -258,9 +277,9 @@ pub struct OpennessOptions {
     /// The configuration
     #[command(flatten)]
     pub configured: ConfigOptions,
-    /// Name every skipped file on standard error
-    #[arg(long, short)]
-    pub verbose: bool,
+    /// The files
+    #[command(flatten)]
+    pub search: Search,
     /// How to print it
     #[arg(long, value_enum, default_value_t = OpennessFormat::Table)]
     pub format: OpennessFormat,
@@ -294,15 +313,17 @@ pub struct LicenseReport {
     /// Do not look for base models in the local cache of the Hub
     #[arg(long)]
     pub no_hub_cache: bool,
-    /// The licence of another repository, such as a base model; may be given several times
+    /// The licence of another repository, such as a base model; repeatable
     #[arg(long, value_name = "REPO=LICENCE", value_parser = license_of)]
     pub license_of: Vec<(String, String)>,
     /// The configuration
     #[command(flatten)]
     pub configured: ConfigOptions,
-    /// Least verdict that makes the exit code 1: review, unknown, obligation-lost, conflict or never; with any of them,
-    /// duties that are not met and what the policy denies do, too
-    #[arg(long, value_name = "VERDICT", value_parser = verdict, default_value = "never")]
+    /// The files
+    #[command(flatten)]
+    pub search: Search,
+    /// Least verdict that makes the exit code 1; with any but `never`, so do unmet duties and what the policy denies
+    #[arg(long, value_name = "VERDICT", value_parser = choice(VERDICTS, verdict), default_value = "never")]
     pub fail_on: FailVerdict,
     /// How to print it
     #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
@@ -315,7 +336,7 @@ pub struct LicenseReport {
 /// Options of `license list`.
 #[derive(Args, Debug)]
 pub struct LicenseList {
-    /// Only licences of this class; may be given several times
+    /// Only licences of this class; repeatable
     #[arg(long, value_delimiter = ',')]
     pub class: Vec<Class>,
     /// Only licences that grant this right without conditions, such as `commercial_use`
@@ -329,7 +350,7 @@ pub struct LicenseList {
 /// Options of `license check`.
 #[derive(Args, Debug)]
 pub struct LicenseCheck {
-    /// The licence of the model: Hub id, SPDX id or expression; may be given several times
+    /// The licence of the model: Hub id, SPDX id or expression; repeatable
     #[arg(long, value_name = "LICENCE")]
     pub declared: Vec<String>,
     /// Its `license_name`, with `--declared other`
@@ -378,72 +399,71 @@ pub struct AuditOptions {
     /// Ask the Hub: for repositories named `hf:…`, and for the licences of base models and data
     #[arg(long)]
     pub online: bool,
-    /// Output format: table, text, json, ndjson, sarif, github, gitlab, junit, rdjson, markdown,
-    /// license-csv or license-markdown [default: table]
-    #[arg(long, value_parser = format, value_name = "FORMAT")]
+    /// Output format [default: table]
+    #[arg(long, value_parser = choice(format_names(), format), value_name = "FORMAT", help_heading = OUTPUT)]
     pub format: Option<Format>,
     /// Write the output to FILE instead of standard output
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE", help_heading = OUTPUT)]
     pub output: Option<PathBuf>,
-    /// Write a further report; may be given several times
-    #[arg(long, value_parser = report, value_name = "FORMAT=FILE")]
+    /// Write an additional report; repeatable
+    #[arg(long, value_parser = report, value_name = "FORMAT=FILE", help_heading = OUTPUT)]
     pub report: Vec<(Format, PathBuf)>,
-    /// Which rules run: hub, recommended, strict or sensitive [default: recommended]
-    #[arg(long, value_name = "PROFILE", value_parser = Profile::named)]
+    /// Which rules run [default: recommended]
+    #[arg(long, value_name = "PROFILE", value_parser = choice(profile_names(), Profile::named), help_heading = RULES)]
     pub profile: Option<&'static Profile>,
     /// Run only these rules or groups
-    #[arg(long, value_delimiter = ',', value_name = "RULE|GROUP")]
+    #[arg(long, value_delimiter = ',', value_name = "RULE|GROUP", value_hint = ValueHint::Other, help_heading = RULES)]
     pub select: Vec<String>,
     /// Leave these rules or groups out
-    #[arg(long, value_delimiter = ',', value_name = "RULE|GROUP")]
+    #[arg(long, value_delimiter = ',', value_name = "RULE|GROUP", value_hint = ValueHint::Other, help_heading = RULES)]
     pub ignore: Vec<String>,
-    /// Minimum severity that makes the exit code 1: error, warning, note or never [default: error]
-    #[arg(long, value_parser = fail_on, value_name = "SEVERITY")]
+    /// Minimum severity that makes the exit code 1 [default: error]
+    #[arg(long, value_parser = choice(FAIL_ON, fail_on), value_name = "SEVERITY", help_heading = RULES)]
     pub fail_on: Option<FailOn>,
-    /// Kind of all cards: auto, model or dataset
-    #[arg(long, value_parser = kind, default_value = "auto", value_name = "KIND")]
+    /// Kind of all cards
+    #[arg(long, value_parser = choice(KINDS, kind), default_value = "auto", value_name = "KIND")]
     pub kind: KindChoice,
-    /// A JSON schema that front matter must meet; may be given several times
-    #[arg(long, value_name = "FILE")]
+    /// A JSON schema that front matter must meet; repeatable
+    #[arg(long, value_name = "FILE", help_heading = RULES)]
     pub schema: Vec<PathBuf>,
-    /// The licence of another repository, such as a base model; may be given several times
+    /// The licence of another repository, such as a base model; repeatable
     #[arg(long, value_name = "REPO=LICENCE", value_parser = license_of)]
     pub license_of: Vec<(String, String)>,
     /// Do not look for base models in the local cache of the Hub
     #[arg(long)]
     pub no_hub_cache: bool,
-    /// A folder of rule files to add; may be given several times
-    #[arg(long, value_name = "FOLDER")]
+    /// A folder of rule files to add; repeatable
+    #[arg(long, value_name = "FOLDER", help_heading = RULES)]
     pub rule_pack: Vec<PathBuf>,
     /// Apply the safe fixes to the files
-    #[arg(long)]
+    #[arg(long, help_heading = FIXES)]
     pub fix: bool,
     /// Show the fixes as a diff and write nothing; exit code 1 when there are any
-    #[arg(long)]
+    #[arg(long, help_heading = FIXES)]
     pub diff: bool,
-    /// With --fix or --diff: fixes that a person should look at, too
-    #[arg(long)]
+    /// With --fix or --diff: include fixes that a person should review
+    #[arg(long, help_heading = FIXES)]
     pub unsafe_fixes: bool,
     /// Audit again whenever a file is saved
     #[arg(long, conflicts_with_all = ["fix", "write_baseline", "prune_baseline"])]
     pub watch: bool,
     /// Report only findings that are not in this file
-    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline", help_heading = BASELINE)]
     pub baseline: Option<PathBuf>,
     /// Write all findings to this file, for --baseline; exit code 0
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = BASELINE)]
     pub write_baseline: Option<PathBuf>,
-    /// Take out of the baseline what is not found any more
-    #[arg(long, conflicts_with = "write_baseline")]
+    /// Remove from the baseline what is no longer found
+    #[arg(long, conflicts_with = "write_baseline", help_heading = BASELINE)]
     pub prune_baseline: bool,
-    /// Put silenced findings into SARIF too, marked as suppressed
-    #[arg(long)]
+    /// Include silenced findings in SARIF, marked as suppressed
+    #[arg(long, help_heading = OUTPUT)]
     pub show_suppressed: bool,
     /// Add to each finding on a disclosure what was weighed
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     pub explain: bool,
-    /// Put what each card discloses, topic by topic, into JSON and NDJSON
-    #[arg(long)]
+    /// Add what each card discloses, topic by topic, to JSON and NDJSON
+    #[arg(long, help_heading = OUTPUT)]
     pub disclosures: bool,
     /// Name to report for standard input
     #[arg(long, value_name = "NAME", default_value = "README.md")]
@@ -451,11 +471,11 @@ pub struct AuditOptions {
     /// The configuration
     #[command(flatten)]
     pub configured: ConfigOptions,
-    /// Threads [default: one a core]
+    /// Threads [default: one per core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<usize>,
-    /// Show counts a rule instead of findings
-    #[arg(long)]
+    /// Show counts per rule instead of findings
+    #[arg(long, help_heading = OUTPUT)]
     pub statistics: bool,
     /// Skip named files that are not cards or are excluded (for hooks)
     #[arg(long)]
@@ -464,13 +484,13 @@ pub struct AuditOptions {
     #[arg(long)]
     pub allow_empty: bool,
     /// Print only errors on standard error
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = OUTPUT)]
     pub quiet: bool,
     /// Name every file that is audited on standard error
-    #[arg(long, short, conflicts_with = "quiet")]
+    #[arg(long, short, conflicts_with = "quiet", help_heading = OUTPUT)]
     pub verbose: bool,
     /// Show no progress bar
-    #[arg(long)]
+    #[arg(long, help_heading = OUTPUT)]
     pub no_progress: bool,
 }
 
@@ -491,12 +511,35 @@ pub struct FailVerdict(pub Option<Verdict>);
 #[derive(Clone, Copy, Debug)]
 pub struct KindChoice(pub Option<Kind>);
 
-fn names() -> String {
-    Format::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+/// Headings of the help of `audit`.
+const RULES: &str = "Rules";
+const OUTPUT: &str = "Output";
+const FIXES: &str = "Fixes";
+const BASELINE: &str = "Baseline";
+
+const FAIL_ON: [&str; 4] = ["error", "warning", "note", "never"];
+const KINDS: [&str; 3] = ["auto", "model", "dataset"];
+const VERDICTS: [&str; 5] = ["review", "unknown", "obligation-lost", "conflict", "never"];
+
+fn format_names() -> impl Iterator<Item = &'static str> {
+    Format::ALL.iter().map(|(name, _)| *name)
+}
+
+fn profile_names() -> impl Iterator<Item = &'static str> {
+    Profile::all().iter().map(|profile| profile.id.as_str())
+}
+
+/// One of some words, which help, completions and errors list.
+fn choice<T: Clone + Send + Sync + 'static>(
+    words: impl IntoIterator<Item = &'static str>,
+    parse: fn(&str) -> Result<T, String>,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(words).try_map(move |word| parse(&word))
 }
 
 fn format(word: &str) -> Result<Format, String> {
-    Format::from_name(word).ok_or_else(|| format!("the formats are {}", names()))
+    let names = || format_names().collect::<Vec<_>>().join(", ");
+    Format::from_name(word).ok_or_else(|| format!("choose a format from {}", names()))
 }
 
 fn license_of(word: &str) -> Result<(String, String), String> {

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use serde_json::{Value, json};
 
-use super::args::{ConfigOptions, Coverage, CoverageFormat, Global, OpennessFormat, OpennessOptions, PageFormat};
+use super::args::{
+    ConfigOptions, Coverage, CoverageFormat, Global, OpennessFormat, OpennessOptions, PageFormat, Search,
+};
 use super::audit::{read_bytes, spare};
 use super::config::{self, Config};
 use super::discover::{self, Globs};
@@ -83,7 +85,7 @@ fn configured(options: &ConfigOptions, paths: &[PathBuf], only_cards: bool) -> a
 /// # Errors
 /// When a framework is unknown, or standard output fails.
 pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
-    let config = configured(&options.configured, &options.paths, options.only_cards)?;
+    let config = configured(&options.configured, &options.paths, options.search.only_cards)?;
     let asked = if options.framework.is_empty() { &config.frameworks } else { &options.framework };
     let chosen = chosen(asked)?;
     let is_named = |framework: &Framework| asked.is_empty() || asked.iter().any(|id| id.trim() == framework.id);
@@ -91,9 +93,8 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
     let asked = Asked {
         paths: &options.paths,
         config: &config,
-        only_cards: options.only_cards,
+        search: &options.search,
         online: options.online,
-        verbose: options.verbose,
         output: options.output.as_deref(),
     };
     let seen = each(&asked, |name, source, card, files| {
@@ -127,7 +128,7 @@ pub fn run(options: &Coverage, global: &Global) -> anyhow::Result<u8> {
         }
     };
     let shown = if matches!(options.format, CoverageFormat::Json) { text.into() } else { safe::workflow_log(&text) };
-    finish(&shown, options.output.as_deref(), sheets.is_empty() && !options.only_cards, options.only_cards, &seen)
+    finish(&shown, options.output.as_deref(), sheets.is_empty(), &options.search, &seen)
 }
 
 /// Characters of a place that are quoted.
@@ -165,18 +166,14 @@ struct Seen {
     passed: usize,
     /// Of them, those that were asked for by name and are cards of data.
     data: Vec<String>,
-    /// Whether each file that was passed over has been told.
-    verbose: bool,
 }
 
 /// What is to be read.
 struct Asked<'a> {
     paths: &'a [PathBuf],
     config: &'a Config,
-    only_cards: bool,
+    search: &'a Search,
     online: bool,
-    /// Name the files that are passed over.
-    verbose: bool,
     /// The file that is written, which no card may be.
     output: Option<&'a Path>,
 }
@@ -186,9 +183,9 @@ fn each(asked: &Asked<'_>, mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[S
     let globs = Globs::new(&asked.config.files, &asked.config.folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let online = Online::new(asked.online)?;
-    let found = discover::find(asked.paths, "README.md", &globs, threads, asked.only_cards, &online);
+    let found = discover::find(asked.paths, "README.md", &globs, threads, asked.search.only_cards, &online);
     asked.output.map_or(Ok(()), |path| spare(path, &found.targets))?;
-    let mut seen = Seen { errors: found.errors, verbose: asked.verbose, ..Seen::default() };
+    let mut seen = Seen { errors: found.errors, ..Seen::default() };
     for target in &found.targets {
         let bytes = match read_bytes(target) {
             Ok(Some(bytes)) => bytes,
@@ -217,7 +214,7 @@ fn each(asked: &Asked<'_>, mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[S
             see(&target.name, &source, &card, card.siblings.names());
         } else {
             seen.passed += 1;
-            if asked.verbose {
+            if asked.search.verbose {
                 talk("no model card", &target.name);
             }
             if card.kind == Kind::Dataset && (target.explicit || card.is_card()) {
@@ -228,8 +225,9 @@ fn each(asked: &Asked<'_>, mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[S
     Ok(seen)
 }
 
-fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &Seen) -> anyhow::Result<u8> {
-    if let Some(name) = seen.data.first().filter(|_| empty && seen.errors.is_empty()) {
+fn finish(shown: &str, file: Option<&Path>, empty: bool, search: &Search, seen: &Seen) -> anyhow::Result<u8> {
+    let wanted = !(search.only_cards || search.allow_empty);
+    if let Some(name) = seen.data.first().filter(|_| empty && wanted && seen.errors.is_empty()) {
         let more = match seen.data.len() - 1 {
             0 => String::new(),
             more => format!(", and so for {}", plural(more, "more card")),
@@ -237,8 +235,8 @@ fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &See
         bail!("{} is a dataset card; this command reads model cards only{more}", safe::line(name));
     }
     // A page about nothing looks like a result.
-    if empty && seen.errors.is_empty() {
-        bail!("no model card found; name a file to read it anyway");
+    if empty && wanted && seen.errors.is_empty() {
+        bail!("no model card found; name a file to read it anyway, or pass --allow-empty");
     }
     if !empty {
         deliver(shown, file)?;
@@ -246,8 +244,8 @@ fn finish(shown: &str, file: Option<&Path>, empty: bool, quiet: bool, seen: &See
     for (path, reason) in &seen.errors {
         talk("error", &format!("{path}: {reason}"));
     }
-    if seen.passed > 0 && !quiet {
-        let hint = if seen.verbose { "" } else { " (-v names them)" };
+    if seen.passed > 0 && !search.only_cards && !search.quiet {
+        let hint = if search.verbose { "" } else { " (-v names them)" };
         talk("skipped", &format!("{}: not model cards{hint}", plural(seen.passed, "file")));
     }
     Ok(if seen.errors.is_empty() { EXIT_CLEAN } else { EXIT_FAILED })
@@ -278,10 +276,9 @@ pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8
     let mut leaves = Vec::new();
     let asked = Asked {
         paths: &options.paths,
-        config: &configured(&options.configured, &options.paths, false)?,
-        only_cards: false,
+        config: &configured(&options.configured, &options.paths, options.search.only_cards)?,
+        search: &options.search,
         online: options.online,
-        verbose: options.verbose,
         output: options.output.as_deref(),
     };
     let seen = each(&asked, |name, source, card, files| {
@@ -298,7 +295,7 @@ pub fn openness(options: &OpennessOptions, global: &Global) -> anyhow::Result<u8
         }
     };
     let shown = if matches!(options.format, OpennessFormat::Json) { text.into() } else { safe::workflow_log(&text) };
-    finish(&shown, options.output.as_deref(), leaves.is_empty(), false, &seen)
+    finish(&shown, options.output.as_deref(), leaves.is_empty(), &options.search, &seen)
 }
 
 /// Runs `framework`; gives the exit code.
@@ -385,7 +382,8 @@ pub fn topic(id: Option<&str>) -> anyhow::Result<u8> {
             bail!("`{id}` is a group of topics: {}", group.join(", "));
         }
         let near = suggest::nearest(id, all.iter().map(|topic| topic.id.as_str()));
-        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let hint =
+            near.map_or_else(|| "; `cardlint topic` lists them".to_owned(), |near| format!("; did you mean `{near}`?"));
         bail!("there is no topic `{id}`{hint}");
     };
     let mut out = format!("{}: {}\n\nanswered when it has: {}\n", topic.id, topic.definition, topic.substantive);

@@ -17,7 +17,13 @@ pub struct UnknownRule {
 }
 
 fn hint(nearest: Option<&str>) -> String {
-    nearest.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default()
+    let groups = || {
+        let mut groups: Vec<&str> = rule::all().iter().map(|rule| rule.group.as_str()).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        format!("; the groups are {}; `cardlint rule` lists the rules", groups.join(", "))
+    };
+    nearest.map_or_else(groups, |word| format!("; did you mean `{word}`?"))
 }
 
 /// The rules that run and their severities.
@@ -153,9 +159,10 @@ impl Selection for Rules {
 fn expand(words: &[String]) -> Result<HashSet<&'static str>, UnknownRule> {
     let rules = rule::all();
     let mut ids = HashSet::new();
-    for word in words {
+    // A comma at the end asks for nothing.
+    for word in words.iter().filter(|word| !word.is_empty()) {
         let before = ids.len();
-        let named = rules.iter().filter(|rule| word == "all" || rule.is_meant(word));
+        let named = rules.iter().filter(|rule| word.eq_ignore_ascii_case("all") || rule.is_meant(word));
         let mut any = false;
         for rule in named {
             any = true;

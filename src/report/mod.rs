@@ -212,6 +212,9 @@ impl Summary {
     #[must_use]
     pub fn sentence(&self) -> String {
         let cards = plural(self.cards, "card");
+        if self.findings() == 0 && self.cards == 0 {
+            return "No card was read".to_owned();
+        }
         if self.findings() == 0 {
             return format!("No findings in {cards}");
         }

@@ -16,13 +16,13 @@ use crate::rule::Severity;
 use crate::text::safe;
 
 pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result<u8> {
-    let config = config::of(&options.configured, &options.paths, false)?;
+    let config = config::of(&options.configured, &options.paths, options.search.only_cards)?;
     packs::install(&config.packs())?;
     config.check()?;
     let globs = Globs::new(&config.files, &config.folder)?;
     let online = Online::new(options.online)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = discover::find(&options.paths, "README.md", &globs, threads, false, &online);
+    let found = discover::find(&options.paths, "README.md", &globs, threads, options.search.only_cards, &online);
     options.output.as_deref().map_or(Ok(()), |path| audit::spare(path, &found.targets))?;
     let known = Repositories::of(&config, &options.license_of, options.no_hub_cache, &found.targets, online.clone())?;
     let policy = config.policy(settings::today())?;
@@ -33,13 +33,19 @@ pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result
     for target in &found.targets {
         match audit::read_and_audit(target, &settings) {
             Ok(Some(audit)) => audits.push(audit),
-            Ok(None) => passed += 1,
+            Ok(None) => {
+                passed += 1;
+                if options.search.verbose {
+                    talk("no card", &target.name);
+                }
+            }
             Err(reason) => errors.push((target.name.clone(), reason)),
         }
     }
     // A table about nothing looks like a result.
-    if audits.is_empty() && errors.is_empty() {
-        bail!("no model or dataset card found; name a file to read it anyway");
+    let search = &options.search;
+    if audits.is_empty() && errors.is_empty() && !search.only_cards && !search.allow_empty {
+        bail!("no model or dataset card found; name a file to read it anyway, or pass --allow-empty");
     }
     let text = match options.format {
         ReportFormat::Json => {
@@ -74,8 +80,10 @@ pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result
     for (path, reason) in &errors {
         talk("error", &format!("{path}: {reason}"));
     }
-    if passed > 0 {
-        talk("skipped", &format!("{} without the metadata or wording of a card", plural(passed, "file")));
+    if passed > 0 && !search.quiet && !search.only_cards {
+        let hint = if search.verbose { "" } else { " (-v names them)" };
+        let files = plural(passed, "file");
+        talk("skipped", &format!("{files} without the metadata or wording of a card{hint}"));
     }
     let fails = |audit: &Audit, least: Verdict| {
         let denied = audit.findings.iter().any(|f| f.rule.id == "license-policy" && f.severity == Severity::Error);
