@@ -55,7 +55,7 @@ impl Repositories {
     ) -> anyhow::Result<Self> {
         let mut given = config.known_licenses()?;
         given.extend(license_of.iter().cloned());
-        let cache = if !no_hub_cache && config.uses_hub_cache() { hub_cache() } else { None };
+        let cache = if !no_hub_cache && config.uses_hub_cache() { cache::folder() } else { None };
         Ok(Self::new(given, targets, cache, online))
     }
 
@@ -156,18 +156,6 @@ fn read(path: &Path, kind: Kind) -> Option<Stated> {
     // A dataset and a model may have the same id.
     let fits = card.kind == kind || card.mapping().is_none_or(|(document, root)| document.pairs(root).len() < 2);
     fits.then(|| facts::stated(&card))
-}
-
-/// The folder in which `huggingface_hub` keeps snapshots (`constants.py`, 2.4.0).
-#[must_use]
-pub fn hub_cache() -> Option<PathBuf> {
-    let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = set("HF_HUB_CACHE")
-        .or_else(|| set("HUGGINGFACE_HUB_CACHE"))
-        .or_else(|| set("HF_HOME").map(|home| home.join("hub")))
-        .or_else(|| set("XDG_CACHE_HOME").map(|cache| cache.join("huggingface").join("hub")))
-        .or_else(|| set("HOME").or_else(|| set("USERPROFILE")).map(|home| home.join(".cache/huggingface/hub")))?;
-    folder.is_dir().then_some(folder)
 }
 
 /// The card of a repository in the cache: that of the snapshot of `main`, or of the only one.

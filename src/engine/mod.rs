@@ -14,6 +14,7 @@ use crate::checks::{Companion, Context, Sink, UserSchema, registry};
 use crate::disclosure::{self, Level, Reading, Topic};
 use crate::facts::{self, Assessment, descent};
 use crate::license::judge::Reason;
+use crate::license::knowledge::Term;
 use crate::license::policy::Policy;
 use crate::license::text;
 use crate::license::{Class, Lookup, Nothing, Origin, Relation, Role, Verdict};
@@ -492,9 +493,7 @@ fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
                 // Terms and licences are few: all that weigh as much are told.
                 let mut told: Vec<String> = Vec::new();
                 for reason in own().filter(|reason| reason.verdict == worst) {
-                    let section = reason.term.and_then(|term| term.section.as_deref());
-                    let section = section.map(|section| format!(" (section {section})")).unwrap_or_default();
-                    let words = format!("{}{section}", reason.message);
+                    let words = format!("{}{}", reason.message, reason.term.map(Term::place).unwrap_or_default());
                     if !told.contains(&words) {
                         told.push(words);
                     }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::knowledge::{Atom, License, Reach, Scope, Status, Term, base_model, rules};
 use super::lineage::Origin;
 use super::resolve::Terms;
+use crate::text::prose::spaced;
 
 /// How a model derives from its bases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -605,8 +606,7 @@ fn stem(id: &str) -> &str {
 
 /// A name without its owner, in which case, hyphens and underscores do not count.
 fn fold_name(name: &str) -> String {
-    let name = name.rsplit('/').next().unwrap_or(name).to_lowercase().replace(['-', '_'], " ");
-    name.split_whitespace().collect::<Vec<_>>().join(" ")
+    spaced(name.rsplit('/').next().unwrap_or(name))
 }
 
 /// Whether the name of a model begins with a word that a licence asks for.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::embedded::{BASE_MODELS, LICENSES, table};
+use crate::text::prose::{grouped, listed};
 
 /// One thing that a licence restricts or demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -172,6 +173,12 @@ impl Term {
         named.is_none_or(|words| !id.contains('/') || words.iter().any(has))
     }
 
+    /// Where it stands in the text, behind what is said of it: " (section 1.b)".
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.section.as_ref().map(|section| format!(" (section {section})")).unwrap_or_default()
+    }
+
     /// What it asks, as a clause: of its kind, with the figures, places and purposes that the text names.
     #[must_use]
     pub fn words(&self) -> Cow<'static, str> {
@@ -181,7 +188,7 @@ impl Term {
             (Atom::NoTrainOtherModels, Some(which)) => format!("its outputs must not improve {which}").into(),
             (Atom::ResearchOnly, Some(purpose)) => format!("{words} ({purpose})").into(),
             (Atom::CommercialThreshold, _) => {
-                let metric = of("metric").and_then(Value::as_str).and_then(|metric| rules().metrics.get(metric));
+                let metric = of("metric").and_then(Value::as_str).and_then(metric_words);
                 let (Some(number), Some(metric)) = (of("value").and_then(Value::as_u64), metric) else {
                     return words.into();
                 };
@@ -193,7 +200,7 @@ impl Term {
                 let places: Vec<&str> = places.collect();
                 let only =
                     of("only_for").and_then(Value::as_str).map(|only| format!(" for {only}")).unwrap_or_default();
-                format!("no licence in {}{only}", listed(&places)).into()
+                format!("no licence in {}{only}", listed(&places, "and")).into()
             }
             _ => words.into(),
         }
@@ -224,19 +231,10 @@ impl Term {
     }
 }
 
-/// A number with commas between its thousands.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let grouped = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
-    grouped.collect::<Vec<_>>().join(",")
-}
-
-/// "one, two and three".
-fn listed(words: &[&str]) -> String {
-    match words {
-        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
-        words => words.concat(),
-    }
+/// What the size of use is measured in, in words.
+#[must_use]
+pub fn metric_words(metric: &str) -> Option<&'static str> {
+    rules().metrics.get(metric).map(String::as_str)
 }
 
 /// What sort of licence it is: for display and policies, never for derivation.

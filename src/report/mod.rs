@@ -25,7 +25,7 @@ use std::io::{self, Write};
 use crate::card::Kind;
 use crate::engine::{Audit, Silencer};
 use crate::rule::{Finding, Profile, Severity};
-use crate::text::safe;
+use crate::text::{prose, safe};
 
 pub use terminal::Style;
 pub use text::fault;
@@ -223,11 +223,7 @@ impl Summary {
             .filter(|&severity| self.count(severity) > 0)
             .map(|severity| plural(self.count(severity), severity.as_str()))
             .collect();
-        let listed = match counts.as_slice() {
-            [init @ .., last] if !init.is_empty() => format!("{} and {last}", init.join(", ")),
-            other => other.concat(),
-        };
-        format!("{listed} in {cards}")
+        format!("{} in {cards}", prose::listed(&counts, "and"))
     }
 }
 

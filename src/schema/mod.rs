@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use self::instance::{Instance, Tree};
 use crate::rule::Effect;
-use crate::text::{safe, suggest};
+use crate::text::{prose, safe, suggest};
 use crate::yaml::project::{self, Step};
 use crate::yaml::{Document, NodeId};
 
@@ -424,11 +424,7 @@ fn join(words: &[&str], conjunction: &str) -> String {
             unique.push(word);
         }
     }
-    match unique.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [init @ .., last] => format!("{} {conjunction} {last}", init.join(", ")),
-    }
+    prose::listed(&unique, conjunction)
 }
 
 /// At most six words of a vocabulary.

@@ -5,6 +5,7 @@
 //! from a card ([`safe`]). It must not know what a card is.
 
 pub(crate) mod any;
+pub mod prose;
 pub mod safe;
 pub mod suggest;
 

@@ -9,6 +9,7 @@ use crate::license::judge::{Duty, Reason, declaration, name_begins, ways_out};
 use crate::license::knowledge::{Reach, Term};
 use crate::license::{Atom, Class, Origin, Published, Relation, Role, Scope, Verdict, judge};
 use crate::rule::{Confidence, Severity};
+use crate::text::prose::spaced;
 use crate::text::{SourceFile, Span, head, safe};
 use crate::vocab::repo_id::fault;
 
@@ -206,7 +207,7 @@ impl Case<'_, '_> {
                 "`{}` of {} requires the model's name to begin with \"{prefix}\"{}; it is called {}",
                 duty.license.id.as_str(),
                 self.whose(duty.input),
-                of_section(duty),
+                duty.term.place(),
                 safe::quoted(&self.assessment.names[0])
             );
             sink.add("license-name-prefix", self.base_span(duty.input), message, |f| {
@@ -222,8 +223,8 @@ impl Case<'_, '_> {
         let mut folded = None;
         for duty in self.assessment.judgement.duties.iter().filter(|duty| duty.term.atom == Atom::DisplayText) {
             let texts: Vec<&str> = duty.term.texts().collect();
-            let body = folded.get_or_insert_with(|| fold(&shown(self.ctx.card)));
-            if texts.iter().any(|text| displays(body, &fold(text))) || !told.insert(texts.clone()) {
+            let body = folded.get_or_insert_with(|| spaced(&shown(self.ctx.card)));
+            if texts.iter().any(|text| displays(body, &spaced(text))) || !told.insert(texts.clone()) {
                 continue;
             }
             let shown = texts.join("\" or \"");
@@ -231,7 +232,7 @@ impl Case<'_, '_> {
                 "`{}` of {} requires showing \"{shown}\"{}, and the card does not",
                 duty.license.id.as_str(),
                 self.whose(duty.input),
-                of_section(duty)
+                duty.term.place()
             );
             sink.add("license-display-text", self.base_span(duty.input), message, |f| {
                 f.help(format!("Write \"{shown}\" where readers of the card see it"))
@@ -398,7 +399,7 @@ impl Case<'_, '_> {
             let message = format!(
                 "`{id}` of {} requires a copy of the licence{}, and the repository has {}",
                 self.whose(duty.input),
-                of_section(duty),
+                duty.term.place(),
                 if present.is_empty() { "no licence file" } else { "another text" }
             );
             let permissive = matches!(duty.license.class, Class::Permissive | Class::PublicDomain);
@@ -435,7 +436,7 @@ impl Case<'_, '_> {
                 "`{}` of {} asks for a notice file{}, and the repository has none with its text",
                 duty.license.id.as_str(),
                 self.whose(duty.input),
-                of_section(duty)
+                duty.term.place()
             );
             sink.add("license-notice-missing", self.base_span(duty.input), message, |f| {
                 f.help(format!("Add a file NOTICE with \"{text}\"")).anchor(format!("/notice/{}", duty.license.id))
@@ -470,12 +471,7 @@ const ACCESS: &[&str] =
     &["gated", "request access", "access request", "log in", "login", "accept the", "agree to", "accepting"];
 
 fn section(reason: &Reason) -> String {
-    let section = reason.term.and_then(|term| term.section.as_ref());
-    section.map(|section| format!(" (section {section})")).unwrap_or_default()
-}
-
-fn of_section(duty: &Duty) -> String {
-    duty.term.section.as_ref().map(|section| format!(" (section {section})")).unwrap_or_default()
+    reason.term.map(Term::place).unwrap_or_default()
 }
 
 /// Bytes of the longest tag or target of a link that is read as one.
@@ -527,10 +523,4 @@ const OTHERWISE: &[&str] =
 /// Whether a text stands in another one, both folded, and is not the beginning of another name.
 fn displays(body: &str, text: &str) -> bool {
     body.match_indices(text).any(|(at, _)| !OTHERWISE.iter().any(|word| body[at + text.len()..].starts_with(word)))
-}
-
-/// Lower case, hyphens and underscores as blanks, blanks folded.
-fn fold(text: &str) -> String {
-    let lower = text.to_lowercase().replace(['-', '_'], " ");
-    lower.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -128,7 +128,7 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     else {
         return;
     };
-    let section = term.section.as_ref().map(|section| format!(" (section {section})")).unwrap_or_default();
+    let section = term.place();
     let message = format!(
         "`{}` requires its text to go with every copy{section}, and there is no licence file next to the card",
         license.id

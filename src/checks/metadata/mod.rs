@@ -19,7 +19,7 @@ pub mod yaml;
 
 use crate::checks::Context;
 use crate::rule::Fix;
-use crate::text::Span;
+use crate::text::{Span, prose};
 use crate::yaml::resolve::{self, Scalar};
 use crate::yaml::{Document, Kind, NodeId, Style};
 
@@ -96,10 +96,5 @@ fn items(document: &Document<'_>, value: NodeId) -> impl Iterator<Item = NodeId>
 fn listed(words: &[String]) -> String {
     let quoted: Vec<String> = words.iter().take(4).map(|word| crate::text::safe::quoted(word)).collect();
     let more = words.len().saturating_sub(4);
-    match (quoted.as_slice(), more) {
-        ([], _) => String::new(),
-        ([one], 0) => one.clone(),
-        ([init @ .., last], 0) => format!("{} and {last}", init.join(", ")),
-        (some, more) => format!("{} and {more} more", some.join(", ")),
-    }
+    if more > 0 { format!("{} and {more} more", quoted.join(", ")) } else { prose::listed(&quoted, "and") }
 }

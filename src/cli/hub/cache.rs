@@ -1,21 +1,41 @@
 //! The local cache of the Hub, as `huggingface_hub` 2.4.0 keeps it:
 //! `models--OWNER--NAME/{blobs/…, refs/main, snapshots/COMMIT/README.md}`.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Reference, name};
 use crate::card::Kind;
 use crate::cli::discover::Target;
-use crate::cli::repositories::hub_cache;
 use crate::vocab::repo_id;
+
+/// Where `huggingface_hub` keeps what is its own (`constants.py`, 2.4.0).
+pub(super) fn home() -> Option<PathBuf> {
+    let base = || {
+        let user = || set("HOME").or_else(|| set("USERPROFILE")).map(|home| home.join(".cache"));
+        set("XDG_CACHE_HOME").or_else(user)
+    };
+    set("HF_HOME").or_else(|| Some(base()?.join("huggingface")))
+}
+
+/// The folder in which it keeps snapshots, if there is one.
+#[must_use]
+pub fn folder() -> Option<PathBuf> {
+    let named = || set("HF_HUB_CACHE").or_else(|| set("HUGGINGFACE_HUB_CACHE"));
+    named().or_else(|| Some(home()?.join("hub"))).filter(|folder| folder.is_dir())
+}
+
+fn set(name: &str) -> Option<PathBuf> {
+    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+}
 
 /// The cards that a reference stands for.
 ///
 /// # Errors
 /// What is not there, as a clause.
 pub(super) fn targets(reference: &Reference) -> Result<Vec<Target>, String> {
-    let cache = hub_cache().ok_or("the Hub cache was not found; HF_HUB_CACHE and HF_HOME say where it is")?;
+    let cache = folder().ok_or("the Hub cache was not found; HF_HUB_CACHE and HF_HOME say where it is")?;
     if !reference.id.is_empty() && reference.owner().is_none() {
         let folder = cache.join(folder_name(reference.kind, &reference.id));
         if !folder.is_dir() {

@@ -87,12 +87,7 @@ fn token() -> Option<String> {
         return None;
     }
     set("HF_TOKEN").or_else(|| set("HUGGING_FACE_HUB_TOKEN")).or_else(|| {
-        let home = || {
-            let base = set("XDG_CACHE_HOME").map(PathBuf::from);
-            let base = base.or_else(|| Some(PathBuf::from(set("HOME").or_else(|| set("USERPROFILE"))?).join(".cache")));
-            set("HF_HOME").map(PathBuf::from).or_else(|| Some(base?.join("huggingface")))
-        };
-        let path = set("HF_TOKEN_PATH").map(PathBuf::from).or_else(|| Some(home()?.join("token")))?;
+        let path = set("HF_TOKEN_PATH").map(PathBuf::from).or_else(|| Some(super::cache::home()?.join("token")))?;
         fs::read_to_string(path).ok().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
     })
 }

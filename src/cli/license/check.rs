@@ -12,6 +12,7 @@ use super::DISCLAIMER;
 use crate::cli::args::{LicenseCheck, PageFormat};
 use crate::cli::{EXIT_CLEAN, EXIT_FINDINGS, print};
 use crate::license::judge::Reason;
+use crate::license::knowledge::Term;
 use crate::license::lineage::{Source, inputs};
 use crate::license::{self, Declared, Input, Judgement, Nothing, Published, Relation, Role, Verdict};
 use crate::text::{safe, suggest};
@@ -308,8 +309,7 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
             (None, Some(input)) => safe::line(&input.name).into_owned(),
             (None, None) => "the published licence".to_owned(),
         };
-        let section = reason.term.and_then(|term| term.section.as_ref());
-        let section = section.map(|section| format!(" (section {section})")).unwrap_or_default();
+        let section = reason.term.map(Term::place).unwrap_or_default();
         let atom = reason.term.map(|term| format!("{} ", term.atom.as_str())).unwrap_or_default();
         // Of what is not known, nothing was to be verified.
         let doubt = if reason.certain || reason.license.is_none() { "" } else { " [not every fact is verified]" };

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use super::DISCLAIMER;
 use crate::cli::args::{LicenseList, PageFormat};
 use crate::cli::{EXIT_CLEAN, print};
-use crate::license::knowledge::source;
+use crate::license::knowledge::{metric_words, source};
 use crate::license::{self, Declared, License};
+use crate::text::prose::grouped;
 use crate::text::suggest;
 use crate::vocab;
 
@@ -104,11 +105,7 @@ fn value_words(value: &Value) -> String {
 /// "above 700,000,000 monthly active users, counted at the model release date: request a licence".
 fn threshold_words(value: &Value) -> String {
     let text = |key: &str| value.get(key).map(value_words);
-    let metric = match text("metric").as_deref() {
-        Some("mau") => "monthly active users".to_owned(),
-        Some(other) => other.replace('_', " ").replace("usd", "in USD"),
-        None => String::new(),
-    };
+    let metric = value.get("metric").and_then(Value::as_str).and_then(metric_words).unwrap_or_default();
     let limit = match value.get("value").and_then(Value::as_u64) {
         Some(number) => grouped(number),
         None => "a size that the text names, of".to_owned(),
@@ -121,19 +118,6 @@ fn threshold_words(value: &Value) -> String {
     }
     if let Some(over) = text("over") {
         out.push_str(&format!(": {over}"));
-    }
-    out
-}
-
-/// 700,000,000
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
     }
     out
 }
