@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::descent::is_named;
+use super::descent::{is_named, of_the_model};
 use crate::card::{Card, Kind};
 use crate::embedded::table;
 use crate::license::License;
@@ -47,6 +47,7 @@ struct Wording {
     others: Vec<String>,
     data: Vec<String>,
     weights: Vec<String>,
+    of_the_model: Vec<String>,
     whole: Vec<String>,
     pronouns: Vec<String>,
     turned: Vec<String>,
@@ -97,15 +98,7 @@ pub(super) fn nouns(card: &Card<'_>, before: &str) -> Nouns {
     let first = before.split(|c: char| !c.is_alphanumeric()).find(|word| !word.is_empty());
     let other = others.into_iter().any(|word| mentions(before, word)) || has(foreign) && card.kind != Kind::Dataset;
     let named = !other && !mentions(before, "demo") && is_named(card, before);
-    let of_part = ["of this model", "of the model", "of our model"].iter().any(|words| {
-        let noun = before.split_once(words).and_then(|(noun, _)| noun.split_whitespace().next_back());
-        noun.is_some_and(|noun| {
-            !matches!(
-                noun,
-                "use" | "usage" | "version" | "weights" | "release" | "distribution" | "license" | "licence" | "terms"
-            )
-        })
-    });
+    let of_part = of_the_model(before).any(|noun| !has_word(&words.of_the_model, noun));
     Nouns {
         own: (has(own) || has(&words.whole) || card.kind != Kind::Dataset && abroad || named) && !of_part,
         other,

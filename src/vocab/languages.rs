@@ -33,6 +33,9 @@ struct LanguageTable {
     #[serde(default)]
     withdrawn: Vec<Instead>,
     country_traps: Vec<CountryTrap>,
+    no_regions: Vec<String>,
+    of_their_country: Vec<String>,
+    other_letters: Vec<String>,
     names: HashMap<String, String>,
     not_languages: Vec<String>,
 }
@@ -105,6 +108,23 @@ impl Languages {
     #[must_use]
     pub fn is_collective(&self, code: &str) -> bool {
         self.table.collective.iter().any(|item| item == code)
+    }
+
+    /// A language's code that people write in place of a country's: `sv-SV` is no Swedish of El Salvador.
+    #[must_use]
+    pub fn is_no_region(&self, code: &str) -> bool {
+        self.table.no_regions.iter().any(|item| item == code)
+    }
+
+    /// A language's code that is also that of the country where the language is spoken.
+    #[must_use]
+    pub fn is_of_its_country(&self, code: &str) -> bool {
+        self.table.of_their_country.iter().any(|item| item == code)
+    }
+
+    /// Words of models that read letters of no language, such as those of proteins.
+    pub fn other_letters(&self) -> impl Iterator<Item = &str> {
+        self.table.other_letters.iter().map(String::as_str)
     }
 
     /// The entry for a country code.

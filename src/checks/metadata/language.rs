@@ -100,13 +100,6 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, all: &HashSet<&str>, s
     sink.add("language-doubtful", span, reason, |f| f.help(help).anchor("/language"));
 }
 
-/// Codes of languages that people write in place of a country's (`sv-SV`), which no tag means.
-const NO_REGIONS: &[&str] = &["en", "ja", "ko", "zh", "cs", "da", "sv", "uk", "el", "he", "hi", "fa", "ur", "vi", "nb"];
-
-/// Codes of languages that are the country's, too, where the language is spoken: as a region they add little.
-const OF_THEIR_COUNTRY: &[&str] =
-    &["de", "fr", "es", "it", "pt", "ru", "pl", "nl", "fi", "hu", "ro", "bg", "hr", "id", "tr", "th", "lt", "lv", "sk"];
-
 /// Why a value has no language code's shape.
 struct Shape {
     reason: String,
@@ -156,7 +149,7 @@ fn explain(text: &str) -> Shape {
         && one != other
         && languages.is_known(one)
         && languages.is_known(other)
-        && (NO_REGIONS.contains(&other) || OF_THEIR_COUNTRY.contains(&other))
+        && (languages.is_no_region(other) || languages.is_of_its_country(other))
     {
         return Shape::new("a value is one ISO 639 code, and this is a pair", format!("Write `[{one}, {other}]`"));
     }
@@ -166,7 +159,7 @@ fn explain(text: &str) -> Shape {
         let head = head.to_lowercase();
         // A code in place of a region is no tag.
         let region = trimmed.split(['-', '_']).nth(1).unwrap_or_default();
-        let tag = !(region.eq_ignore_ascii_case(&head) && NO_REGIONS.contains(&head.as_str()));
+        let tag = !(region.eq_ignore_ascii_case(&head) && languages.is_no_region(&head));
         let also = if tag { ", and put the full tag into `language_bcp47`" } else { "" };
         return Shape {
             reason: "ISO 639 codes of two or three letters are accepted, without region or script".to_owned(),
@@ -186,10 +179,6 @@ fn mentions(ctx: &Context<'_>, language: &str) -> bool {
     let text = ctx.card.source.text();
     language.split([' ', '(', ',']).filter(|word| word.len() > 3).any(|word| text.contains(word))
 }
-
-/// Words of models that read letters of no language, whatever task their class stands for.
-const OTHER_LETTERS: &[&str] =
-    &["protein", "Protein", "genom", "DNA", "RNA ", "SMILES", "molecul", "peptide", "residue"];
 
 /// How many of them a card has that is about such a model.
 const OFTEN: usize = 3;
@@ -218,7 +207,7 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         tagged.or_else(|| super::tasks::derived(ctx).filter(|tag| on_language(tag)))
     });
     let text = card.source.text();
-    let other = || OTHER_LETTERS.iter().flat_map(|word| text.matches(word)).take(OFTEN).count() == OFTEN;
+    let other = || vocab::languages().other_letters().flat_map(|word| text.matches(word)).take(OFTEN).count() == OFTEN;
     let task = task.filter(|_| !other());
     let named_otherwise =
         ["language_bcp47", "languages", "language_details"].iter().any(|key| card.field(key).is_some());

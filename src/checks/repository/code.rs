@@ -1,26 +1,12 @@
 //! Code of the card that loads another model.
 
+use super::data::data;
 use super::lineage;
 use crate::card::Card;
 use crate::checks::{Context, Sink};
 use crate::facts::{descent, place};
 use crate::text::{Span, safe, suggest};
 use crate::vocab::repo_id;
-
-/// Calls that load a model.
-const LOADS: &[&str] = &[
-    ".from_pretrained(",
-    "pipeline(",
-    "SentenceTransformer(",
-    "CrossEncoder(",
-    "snapshot_download(",
-    "SparseEncoder(",
-    "LLM(",
-    "huggingface-cli download ",
-    "hf download ",
-];
-/// Classes whose objects are no models.
-const HELPERS: &[&str] = &["Tokenizer", "Processor", "FeatureExtractor", "Config", "Scheduler", "VAE", "Autoencoder"];
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if !sink.wants("code-loads-other-model") {
@@ -130,10 +116,10 @@ fn loads(before: &str) -> bool {
     // The name may stand on the line behind the call.
     let from = before[..from.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
     let near = &before[from..];
-    let call = LOADS.iter().filter_map(|call| near.rfind(call).map(|at| (at, call))).max();
+    let call = data().loads.iter().filter_map(|call| near.rfind(call.as_str()).map(|at| (at, call))).max();
     let Some((at, call)) = call else { return false };
     let class = near[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
-    !near[at + call.len()..].contains(')') && !HELPERS.iter().any(|helper| class.contains(helper))
+    !near[at + call.len()..].contains(')') && !data().no_models.iter().any(|helper| class.contains(helper.as_str()))
 }
 
 /// Quoted `owner/name`s in a block of code.

@@ -24,6 +24,13 @@ pub(super) struct Table {
     pub(super) secrets: Vec<Secret>,
     pub(super) secret_examples: Vec<String>,
     pub(super) scripts: Vec<Script>,
+    pub(super) secret_marks: Vec<String>,
+    pub(super) loads: Vec<String>,
+    pub(super) no_models: Vec<String>,
+    pub(super) trainer_labels: Vec<String>,
+    pub(super) quantizations: Vec<String>,
+    pub(super) own_machines: Vec<String>,
+    pub(super) file_endings: Vec<String>,
 }
 
 impl Table {

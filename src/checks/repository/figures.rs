@@ -235,9 +235,6 @@ fn vocabulary(ctx: &Context<'_>, labels: &[Labelled<'_>], sink: &mut Sink<'_>) {
     sink.add("vocabulary-differs", span, message, |f| f.help("Correct the number").anchor("/vocabulary"));
 }
 
-/// Methods of quantisation that names say.
-const METHODS: &[&str] = &["gptq", "awq", "aqlm", "hqq"];
-
 /// A method or number of bits in the name that the configuration does not have.
 fn quantization(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (card, repository) = (ctx.card, ctx.repository);
@@ -256,7 +253,8 @@ fn quantization(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if parts.iter().any(|part| data().other_sizes.iter().any(|other| other == part)) {
             continue;
         }
-        let methods: Vec<&str> = METHODS.iter().copied().filter(|known| parts.contains(known)).collect();
+        let known = || data().quantizations.iter().map(String::as_str);
+        let methods: Vec<&str> = known().filter(|known| parts.contains(known)).collect();
         let named = parts.iter().find_map(|part| match *part {
             "4bit" | "int4" | "w4a16" => Some(4),
             "8bit" | "int8" | "w8a8" | "w8a16" => Some(8),
@@ -269,7 +267,7 @@ fn quantization(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 safe::quoted(weights.files.first().map_or("", String::as_str)),
                 weights.format().unwrap_or("not packed")
             ),
-            ([one], _, Some((method, _)), _) if !method.contains(one) && METHODS.contains(&method) => {
+            ([one], _, Some((method, _)), _) if !method.contains(one) && known().any(|known| known == method) => {
                 format!("The name says {}, but config.json was written by {}", one.to_uppercase(), safe::quoted(method))
             }
             (_, Some(named), Some((_, Some(bits))), _) if named != bits => {

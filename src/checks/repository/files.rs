@@ -177,15 +177,6 @@ fn one(
     }
 }
 
-/// Folders of somebody's own machine.
-const MACHINES: &[&str] = &["/home/", "/Users/", "/content/", "/mnt/", "/root/", "/tmp/", "file:"];
-
-/// Ends of the names of files that look like the ends of hosts.
-const FILES: &[&str] = &[
-    "png", "parquet", "arrow", "msgpack", "ipynb", "jpg", "jpeg", "gif", "svg", "webp", "bin", "md", "txt", "json",
-    "pdf", "gguf", "onnx", "pt", "pth", "zip", "csv", "py", "yaml", "yml", "html", "mp", "wav", "npz", "ckpt",
-];
-
 /// What is wrong with an address wherever it stands: in words, with what helps, and how bad.
 fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Severity)> {
     let drive = |bytes: &[u8]| matches!(bytes, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
@@ -196,7 +187,9 @@ fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Se
         // `weights@fp16.safetensors` is a file.
         let top = |host: &str| {
             let end = host.rsplit_once('.').map_or("", |(_, end)| end);
-            (2..=10).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_alphabetic()) && !FILES.contains(&end)
+            (2..=10).contains(&end.len())
+                && end.bytes().all(|byte| byte.is_ascii_alphabetic())
+                && !data().file_endings.iter().any(|file| file == end)
         };
         let parts = target.split_once('@').filter(|_| !is_image);
         parts.is_some_and(|(name, host)| !name.is_empty() && plain(name) && plain(host) && top(host))
@@ -209,7 +202,7 @@ fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Se
     if target.is_empty() {
         return Some(("", "Write the address, or leave the text without a link", Severity::Note));
     }
-    if drive(target.as_bytes()) || MACHINES.iter().any(|start| target.starts_with(start)) {
+    if drive(target.as_bytes()) || data().own_machines.iter().any(|start| target.starts_with(start.as_str())) {
         return Some((
             "a place on somebody's own machine",
             "Put the file into the repository and link to it there",

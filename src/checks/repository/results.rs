@@ -1,5 +1,6 @@
 //! Results, hyperparameters and emissions, against what the training wrote.
 
+use super::data::data;
 use crate::card::{Card, Labelled};
 use crate::checks::evaluation::values::{Written, agree, declared, labelled};
 use crate::checks::{Context, Sink};
@@ -74,18 +75,6 @@ fn speaks_of_others(card: &Card<'_>, span: Span) -> bool {
     })
 }
 
-/// Labels that stand together in the list that the Trainer writes.
-const TRAINER: &[&str] = &[
-    "learning-rate",
-    "train-batch-size",
-    "eval-batch-size",
-    "seed",
-    "optimizer",
-    "lr-scheduler-type",
-    "num-epochs",
-    "training-steps",
-];
-
 fn hyperparameters(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(state) = &ctx.repository.trainer else { return };
     let labels = ctx.card.labelled();
@@ -94,7 +83,7 @@ fn hyperparameters(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         found.next().filter(|_| found.next().is_none())
     };
     // A number elsewhere may be that of a stage, or of somebody else's training.
-    if TRAINER.iter().filter(|label| single(label).is_some()).count() < 3 {
+    if data().trainer_labels.iter().filter(|label| single(label).is_some()).count() < 3 {
         return;
     }
     let add = |entry: &Labelled<'_>, there: f64, file: &str, sink: &mut Sink<'_>| {

@@ -15,7 +15,7 @@ pub(super) fn is_copy_of(card: &Card<'_>, repo: &str) -> bool {
     names(card, place(card).1).iter().any(|own| {
         let own = own.rsplit('/').next().unwrap_or(own).to_lowercase();
         let rest = name.strip_prefix(own.as_str()).unwrap_or_default();
-        is_marked(rest, &words().quantized) && !is_marked(&own, &words().quantized)
+        is_marked(rest, &words().formats.quantized) && !is_marked(&own, &words().formats.quantized)
     })
 }
 
@@ -78,7 +78,7 @@ pub(super) fn agrees(link: &str, repo: &str) -> bool {
         let lower = text.to_lowercase();
         let parts = lower.split(|c: char| !c.is_alphanumeric() && c != '.');
         let numbered = |part: &str| part.strip_suffix(['b', 'm']).is_some_and(|number| number.parse::<f64>().is_ok());
-        let size = |part: &&str| words().sizes.iter().any(|size| size == part) || numbered(part);
+        let size = |part: &&str| words().said.sizes.iter().any(|size| size == part) || numbered(part);
         parts.filter(size).map(str::to_owned).collect()
     };
     let (said, meant) = (sizes(text), sizes(repo.rsplit('/').next().unwrap_or(repo)));
@@ -110,7 +110,7 @@ pub(super) fn reads_like_id(id: &str) -> bool {
 pub fn is_local(owner: &str) -> bool {
     let folder = |part: &str| {
         let known = |word: &String| part == word || part.strip_suffix('s') == Some(word);
-        words().local_folders.iter().any(known)
+        words().training.local_folders.iter().any(known)
     };
     let owner = owner.to_lowercase();
     let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());

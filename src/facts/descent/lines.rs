@@ -40,7 +40,7 @@ pub(super) fn at_line(card: &Card<'_>) -> Option<(Span, String)> {
 
 /// The first model of a list of those that were merged, as mergekit writes it into its cards.
 pub(super) fn merged(card: &Card<'_>) -> Option<(Span, String)> {
-    static MERGES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&words().merges));
+    static MERGES: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&words().lines.merges));
     let body = card.front.body_start();
     let text = card.source.text();
     let at = MERGES.find_iter(&text.as_bytes()[body..]).next()?.start() + body;
@@ -60,7 +60,7 @@ pub(super) fn headed(card: &Card<'_>) -> Option<(Span, String)> {
         let section = heading.section.range();
         let text = &card.source.text()[section.clone()];
         let lead = text.len() - text.trim_start_matches([' ', '\n', '\r', '-', '*']).len();
-        words().labels.contains(&title).then(|| behind(card, section.start + lead, true))?
+        words().lines.labels.contains(&title).then(|| behind(card, section.start + lead, true))?
     })
 }
 
@@ -72,11 +72,11 @@ fn opening(card: &Card<'_>, at: usize, line: &str) -> Option<(Span, String)> {
     let text = card.source.text();
     let bare = line.trim_start_matches(['*', '_', ' ']);
     let begins = |word: &&String| bare.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    let word = words().openings.iter().find(begins)?;
+    let word = words().lines.openings.iter().find(begins)?;
     let start = at + line.len() - bare.len();
     let named = bare[word.len()..].starts_with(' ') && opens(text, start);
     let lower = line.to_lowercase();
-    let aside = contains(&lower, &words().scratch) || contains(&lower, &words().aside);
+    let aside = contains(&lower, &words().scratch.line) || contains(&lower, &words().said.aside);
     if !named || aside || is_of_others(card, start) {
         return None;
     }
@@ -109,10 +109,10 @@ pub(super) fn listed(card: &Card<'_>) -> Option<(Span, String)> {
         {
             "base_model:"
         } else if text.contains("--pretrained_model_name_or_path")
-            && (text.contains("train_") || contains(text, &words().settings))
+            && (text.contains("train_") || contains(text, &words().training.settings))
         {
             "--pretrained_model_name_or_path"
-        } else if text.contains("--model_name_or_path") && contains(text, &words().settings) {
+        } else if text.contains("--model_name_or_path") && contains(text, &words().training.settings) {
             "--model_name_or_path"
         } else if text.contains("model_name_or_path:") && has(&["finetuning_type:", "\nstage:", "\ndataset:"]) {
             "model_name_or_path:"
@@ -132,7 +132,7 @@ pub(super) fn listed(card: &Card<'_>) -> Option<(Span, String)> {
             let id = line.trim_start_matches([' ', '\t', '=']).split([' ', '\t']).next()?.trim_matches(['"', '\'']);
             let start = block.span.start as usize + at + key.len() + line.find(id)?;
             let class = text[..at].rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next()?;
-            let helper = key.starts_with('.') && contains(class, &words().helpers);
+            let helper = key.starts_with('.') && contains(class, &words().training.helpers);
             let known = base_model(id).filter(|_| !id.contains('/')).map(|model| model.repo.clone());
             let owner = id.split_once('/').filter(|(owner, _)| fault(id).is_none() && !is_local(owner));
             let repo = known.or_else(|| owner.map(|_| id.to_owned())).filter(|_| !helper)?;
@@ -155,7 +155,7 @@ fn label(line: &str, marks: usize) -> Option<(usize, &'static str, bool)> {
     }
     let lower = head(bare, LABEL).to_lowercase();
     let known = |labels: &'static [String], source: bool| labels.iter().map(move |label| (label, source));
-    known(&words().labels, false).chain(known(&words().sources, true)).find_map(|(label, source)| {
+    known(&words().lines.labels, false).chain(known(&words().lines.sources, true)).find_map(|(label, source)| {
         let rest = bare.get(label.len()..).filter(|_| lower.starts_with(label.as_str()))?;
         let rest = rest.trim_start_matches([' ', '\t', '*']);
         // "Base model [x](…)" needs no colon.

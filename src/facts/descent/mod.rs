@@ -19,7 +19,7 @@ use crate::vocab::repo_id::{fault, in_url};
 use crate::yaml::{self, NodeId};
 
 pub use ids::is_local;
-pub(crate) use sentences::is_named;
+pub(crate) use sentences::{is_named, of_the_model};
 
 /// What names something that the model derives from.
 #[derive(Clone, Debug)]
@@ -155,7 +155,7 @@ fn told(card: &Card<'_>) -> Option<(Span, String)> {
         let before = tail(&text[card.front.body_start()..span.start as usize], NEAR);
         format!("{before} {}", head(&text[span.end as usize..], NEAR)).to_lowercase()
     };
-    let itself = is_itself(card, repo) || is_called(card, repo) && !contains(&around(), &words().copying);
+    let itself = is_itself(card, repo) || is_called(card, repo) && !contains(&around(), &words().formats.copying);
     (!itself).then_some(found)
 }
 
@@ -164,7 +164,7 @@ const NEAR: usize = 150;
 
 /// Whether the body says of the model itself that it was trained from nothing.
 fn is_of_scratch(card: &Card<'_>) -> bool {
-    static SCRATCH: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&words().from_scratch));
+    static SCRATCH: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&words().scratch.said));
     let body = card.front.body_start();
     SCRATCH.find_iter(&card.source.text().as_bytes()[body..]).any(|hit| {
         let at = body + hit.start();
@@ -213,13 +213,13 @@ pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation
     // An original may be tagged for a file that it has beside its own weights.
     let copied = || {
         let text = card.shown().to_lowercase();
-        bases > 0 || contains(&text, &words().converted)
+        bases > 0 || contains(&text, &words().formats.converted)
     };
-    if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(&words().adapter) {
+    if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(&words().formats.adapter) {
         Relation::Adapter
     } else if files.iter().any(|file| file.strip_suffix(".gguf").is_some())
-        || named(&words().quantized)
-        || tagged(&words().quantized) && copied()
+        || named(&words().formats.quantized)
+        || tagged(&words().formats.quantized) && copied()
     {
         Relation::Quantized
     } else if bases > 1 {

@@ -22,8 +22,8 @@ const SENTENCE: usize = 500;
 /// A phrase with the name of the model right behind it.
 pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
     static PHRASE: LazyLock<Regex> = LazyLock::new(|| {
-        let capital = words().capital.iter().map(|phrase| phrase[..1].to_uppercase() + &phrase[1..]);
-        one_of(&words().phrases.iter().chain(&words().cased).cloned().chain(capital).collect::<Vec<_>>())
+        let capital = words().said.capital.iter().map(|phrase| phrase[..1].to_uppercase() + &phrase[1..]);
+        one_of(&words().said.phrases.iter().chain(&words().said.cased).cloned().chain(capital).collect::<Vec<_>>())
     });
     let text = card.source.text();
     let body = card.front.body_start();
@@ -33,8 +33,8 @@ pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
         let found = behind(card, end, false)?;
         // "We used" says nothing without "as the base".
         let rest = text[found.0.end as usize..].trim_start_matches(['`', '*', '_', ' ', ',', '\n']);
-        let bare = words().used.iter().any(|used| used.eq_ignore_ascii_case(phrase.as_str()));
-        if bare && !words().behind.iter().any(|words| rest.starts_with(words.as_str())) {
+        let bare = words().said.used.iter().any(|used| used.eq_ignore_ascii_case(phrase.as_str()));
+        if bare && !words().said.behind.iter().any(|words| rest.starts_with(words.as_str())) {
             return None;
         }
         // "is based on" begins with what it speaks of.
@@ -44,7 +44,7 @@ pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
 
 /// A mention of the model in a sentence that says, before or right behind it, that this one was made from it.
 pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
-    static BEFORE: LazyLock<Regex> = LazyLock::new(|| one_of(&words().before));
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| one_of(&words().said.before));
     let text = card.source.text();
     mentions_of_models(card).into_iter().find_map(|(span, repo)| {
         let (at, end) = (span.start as usize, span.end as usize);
@@ -62,13 +62,13 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
             let rest = text[end..].trim_start_matches(['*', '`', '_', ' ', ')']);
             let rest = head(rest, REACH).to_lowercase();
             // "[x/y](…), fine-tuned from this model" is what was made from it.
-            if contains(&rest, &words().children) {
+            if contains(&rest, &words().said.children) {
                 return None;
             }
             // In Japanese and Korean, the data stand between.
             let clause = rest.split(['。', '.', '\n']).next().unwrap_or_default();
-            let said = words().behind.iter().any(|words| rest.starts_with(words.as_str()))
-                || contains(clause, &words().within);
+            let said = words().said.behind.iter().any(|words| rest.starts_with(words.as_str()))
+                || contains(clause, &words().said.within);
             said.then_some((at, at))?
         };
         let told = sentence.is_of_model(card, from, to)
@@ -191,7 +191,7 @@ impl Sentence {
         }
         let lead = &text[self.start..from.max(self.start)];
         let mut own = self.opens(card, from) || is_named(card, &lead.to_lowercase());
-        for word in &words().own {
+        for word in &words().said.own {
             if before.contains(word.as_str()) {
                 // "This model was" speaks of no other one.
                 (own, before) = (true, before.replace(word.as_str(), "\n"));
@@ -200,20 +200,22 @@ impl Sentence {
         let line = text[self.start..self.end].to_lowercase();
         // A copy in another number format has the card of the original, which speaks of that one's base.
         let copy = is_copy(card);
-        if copy && !contains(&before, &words().copying) {
+        if copy && !contains(&before, &words().formats.copying) {
             return false;
         }
-        let aside = contains(&line, &words().scratch) || contains(&line, &words().aside) || quoted(&text[..self.start]);
-        own && !contains(&before, &words().otherwise) && !aside && !is_of_others(card, self.start)
+        let aside = contains(&line, &words().scratch.line)
+            || contains(&line, &words().said.aside)
+            || quoted(&text[..self.start]);
+        own && !contains(&before, &words().said.otherwise) && !aside && !is_of_others(card, self.start)
     }
 
     /// Whether the words before byte `at` begin with the model: "It was", "This model is", its name.
     pub(super) fn begins_with_model(&self, card: &Card<'_>, at: usize) -> bool {
         let lead = card.source.text()[self.start..at.max(self.start)].to_lowercase().replace(['*', '_'], "");
         let lead = lead.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let own = words().begins.iter().any(|word| lead.starts_with(word.as_str())) || lead.trim().is_empty();
+        let own = words().scratch.begins.iter().any(|word| lead.starts_with(word.as_str())) || lead.trim().is_empty();
         let few = lead.split_whitespace().count() <= FEW;
-        few && (own || is_named(card, lead)) && !contains(lead, &words().otherwise_scratch) && !is_of_others(card, at)
+        few && (own || is_named(card, lead)) && !contains(lead, &words().scratch.otherwise) && !is_of_others(card, at)
     }
 
     /// Whether the sentence begins a paragraph or a heading, with few words before byte `at` and none that says something
@@ -230,23 +232,28 @@ impl Sentence {
         let mut words_of = lower.split_whitespace();
         words_of.clone().count() <= FEW
             && !lead.contains([':', '[', '(', '"', ','])
-            && !words_of.any(|word| words().verbs.iter().any(|verb| verb == word))
+            && !words_of.any(|word| words().said.verbs.iter().any(|verb| verb == word))
             && paragraph()
     }
 }
 
 /// Whether the name of the repository marks its weights as a copy in another number format.
 pub(super) fn is_copy(card: &Card<'_>) -> bool {
-    place(card).1.is_some_and(|name| is_marked(&name.to_lowercase(), &words().quantized))
+    place(card).1.is_some_and(|name| is_marked(&name.to_lowercase(), &words().formats.quantized))
+}
+
+/// What a text, in lower case, speaks of as being "of this model".
+pub(crate) fn of_the_model(text: &str) -> impl Iterator<Item = &str> {
+    ["of this model", "of the model", "of our model"].into_iter().filter_map(|words| {
+        let (before, _) = text.rsplit_once(words)?;
+        before.split_whitespace().next_back()
+    })
 }
 
 /// Whether a text speaks of a part "of this model" that is not its weights.
 fn of_part(before: &str) -> bool {
     before.contains("model card")
-        || ["of this model", "of the model", "of our model"].iter().any(|words| {
-            let noun = before.rsplit_once(words).and_then(|(noun, _)| noun.split_whitespace().next_back());
-            noun.is_some_and(|noun| !self::words().whole.iter().any(|whole| whole == noun))
-        })
+        || of_the_model(before).any(|noun| !self::words().said.whole.iter().any(|whole| whole == noun))
 }
 
 /// Words before a phrase that a heading or nominal sentence begins with.
@@ -260,9 +267,10 @@ pub(super) fn is_whole(gap: &str, text: &str, end: usize) -> bool {
     let next = text[end..].split(['\n', '.', ',', ';']).next().unwrap_or_default();
     let next = split(head(next, REACH)).into_iter().find(|word| word.len() > 1).unwrap_or_default();
     // Also of several.
-    let part =
-        |word: &String| words().parts.iter().any(|part| part == word || word.strip_suffix('s') == Some(part.as_str()));
-    let further = |word: &String| part(word) || words().further.contains(word);
+    let part = |word: &String| {
+        words().said.parts.iter().any(|part| part == word || word.strip_suffix('s') == Some(part.as_str()))
+    };
+    let further = |word: &String| part(word) || words().said.further.contains(word);
     !gap.contains(['\n', '.', ':']) && !split(gap).iter().any(further) && !part(&next)
 }
 
@@ -299,7 +307,7 @@ fn quoted(before: &str) -> bool {
 /// Whether a byte stands under a heading of other models than the card's own.
 pub(super) fn is_of_others(card: &Card<'_>, at: usize) -> bool {
     let heading = card.outline.heading_at(at);
-    heading.is_some_and(|heading| heading.level > 1 && contains(&heading.text.to_lowercase(), &words().others))
+    heading.is_some_and(|heading| heading.level > 1 && contains(&heading.text.to_lowercase(), &words().said.others))
 }
 
 /// Whether a paragraph begins at a byte: behind an empty line or a heading, no item of a list.
