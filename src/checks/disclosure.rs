@@ -464,7 +464,9 @@ fn has_text(card: &Card<'_>, section: Span, unfilled: &[Span]) -> bool {
     // A longer one is a paragraph that many cards share.
     let left: usize =
         unfilled.iter().filter(inside).map(|span| span.len()).filter(|length| *length <= PLACEHOLDER).sum();
-    let headings = card.outline.headings.iter().map(|heading| &heading.span).filter(inside);
+    let headings = &card.outline.headings;
+    let from = headings.partition_point(|heading| heading.span.start < section.start);
+    let headings = headings[from..].iter().map(|heading| &heading.span).take_while(inside);
     let headings: usize = headings.map(|span| span.len()).sum();
     card.source.slice(section).trim().len() > hidden + left + headings + FEW
 }

@@ -82,7 +82,12 @@ pub struct LicenseText<'a> {
     pub name: &'a str,
     /// The licence whose text it is or is near to.
     pub found: Option<Identified>,
+    /// It is too short to be the text of a licence: a note on where that stands.
+    pub brief: bool,
 }
+
+/// Bytes of the shortest text of a licence with terms of some length; those of a page (MIT, ISC) are recognised.
+const LICENSE_TEXT: usize = 1_000;
 
 impl<'a> Context<'a> {
     /// What the card discloses.
@@ -106,7 +111,12 @@ impl<'a> Context<'a> {
                 _ => String::new(),
             };
             let files = self.files.iter().filter(|file| is_license_file(file.name()) || file.name() == linked);
-            files.map(|file| LicenseText { name: file.name(), found: identify(file.text()) }).collect()
+            let text = |file: &'a SourceFile| LicenseText {
+                name: file.name(),
+                found: identify(file.text()),
+                brief: file.text().len() < LICENSE_TEXT,
+            };
+            files.map(text).collect()
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
-use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
@@ -17,7 +16,7 @@ use super::hub::Online;
 use super::packs;
 use super::repositories::Repositories;
 use super::settings::{settings, special};
-use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, print, stdout_style, talk};
+use super::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, guarded, print, stdout_style, talk};
 use crate::card::MAX_BYTES;
 use crate::checks::Selection;
 use crate::engine::{self, Audit, Input, Settings};
@@ -103,11 +102,8 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let bar = progress(options, found.targets.len(), if online.is_on() { LONG_LIST } else { LONG_RUN });
     for batch in found.targets.chunks(BATCH) {
         let work = |target: &Target| {
-            // A defect of ours in one card must not cost the others.
-            let audit =
-                AssertUnwindSafe(|| one(target, &settings, &renderers, mode, options.write_baseline.as_deref()));
-            std::panic::catch_unwind(audit)
-                .unwrap_or_else(|_| Done::Failed("internal error, please report it".to_owned()))
+            let audit = || one(target, &settings, &renderers, mode, options.write_baseline.as_deref());
+            guarded(audit).unwrap_or_else(Done::Failed)
         };
         let results: Vec<Done> = match &pool {
             None => batch.iter().map(work).collect(),

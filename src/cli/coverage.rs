@@ -13,7 +13,7 @@ use super::audit::{read_bytes, spare};
 use super::config::{self, Config};
 use super::discover::{self, Globs};
 use super::hub::Online;
-use super::{EXIT_CLEAN, EXIT_FAILED, deliver, packs, page_style, print, talk};
+use super::{EXIT_CLEAN, EXIT_FAILED, deliver, guarded, packs, page_style, print, talk};
 use crate::card::{self, Card, FaultKind, Kind, Siblings};
 use crate::checks::repository::secrets::without_secrets;
 use crate::disclosure;
@@ -205,21 +205,30 @@ fn each(asked: &Asked<'_>, mut see: impl FnMut(&str, &SourceFile, &Card<'_>, &[S
             seen.errors.push((target.name.clone(), fault.message.clone()));
             continue;
         }
-        let source = SourceFile::new(target.name.clone(), without_secrets(text));
-        let files = target.files();
-        let list = || files.as_ref().map(|files| files.names("")).unwrap_or_default();
-        let siblings = if files.is_some() { Siblings::new(&list) } else { Siblings::none() };
-        let card = Card::read(&source, faults, siblings, target.place().0);
-        if card.kind == Kind::Model && (target.explicit || card.is_card()) {
-            see(&target.name, &source, &card, card.siblings.names());
-        } else {
-            seen.passed += 1;
-            if asked.search.verbose {
-                talk("no model card", &target.name);
+        let read = guarded(|| {
+            let source = SourceFile::new(target.name.clone(), without_secrets(text));
+            let files = target.files();
+            let list = || files.as_ref().map(|files| files.names("")).unwrap_or_default();
+            let siblings = if files.is_some() { Siblings::new(&list) } else { Siblings::none() };
+            let card = Card::read(&source, faults, siblings, target.place().0);
+            let kind = Some(card.kind).filter(|_| target.explicit || card.is_card());
+            if kind == Some(Kind::Model) {
+                see(&target.name, &source, &card, card.siblings.names());
             }
-            if card.kind == Kind::Dataset && (target.explicit || card.is_card()) {
-                seen.data.push(target.name.clone());
+            kind
+        });
+        match read {
+            Ok(Some(Kind::Model)) => {}
+            Ok(kind) => {
+                seen.passed += 1;
+                if asked.search.verbose {
+                    talk("no model card", &target.name);
+                }
+                if kind == Some(Kind::Dataset) {
+                    seen.data.push(target.name.clone());
+                }
             }
+            Err(reason) => seen.errors.push((target.name.clone(), reason)),
         }
     }
     Ok(seen)
@@ -255,11 +264,10 @@ fn finish(shown: &str, file: Option<&Path>, empty: bool, search: &Search, seen: 
 /// as the tables know them.
 fn freedom(card: &Card<'_>) -> (Freedom, Span) {
     let parents = facts::descent::parents(card, &[], &Repository::default());
-    let judged = || facts::assess(card, &parents, &Nothing);
+    let judged = || facts::assess(card, &parents, &Nothing).map(|known| known.judgement.verdict());
     let freedom = match is_free(card) {
-        Some(true) if judged().is_some_and(|known| known.judgement.verdict() >= Verdict::ObligationLost) => {
-            Freedom::Disputed
-        }
+        Some(true) if judged() >= Some(Verdict::ObligationLost) => Freedom::Disputed,
+        Some(true) if judged() == Some(Verdict::Unknown) => Freedom::Unjudged,
         Some(true) if facts::restrictions::noncommercial(card).is_some() => Freedom::Contradicted,
         Some(true) => Freedom::Free,
         Some(false) => Freedom::Restricted,

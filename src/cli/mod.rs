@@ -24,6 +24,7 @@ pub mod read;
 pub mod repositories;
 
 use std::io::{self, IsTerminal, Write};
+use std::panic::AssertUnwindSafe;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -42,6 +43,14 @@ const EXIT_FINDINGS: u8 = 1;
 const EXIT_FAILED: u8 = 2;
 
 pub use rules::{index as rule_index, markdown as rule_page};
+
+/// Does what concerns one card: a defect of ours in it must not cost the others.
+///
+/// # Errors
+/// When it panics; what happened has been told by then.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).map_err(|_| "internal error, please report it".to_owned())
+}
 
 /// Runs the program.
 #[must_use]

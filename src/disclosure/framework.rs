@@ -101,6 +101,9 @@ pub struct Requirement {
     /// It is asked only of cards with `license: other`.
     #[serde(default)]
     pub other_license: bool,
+    /// The models that it is asked of, where no card says whether it is one: silence is no gap then.
+    #[serde(default)]
+    pub asked_of: Option<String>,
     /// What else to know.
     #[serde(default)]
     pub note: Option<String>,
@@ -241,7 +244,10 @@ pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading
             if answer.status != Status::Gap {
                 return answer;
             }
-            if pointer.is_some() && of(INHERITED) {
+            if let Some(models) = &answer.requirement.asked_of {
+                answer.status = Status::NotApplicable;
+                answer.reason = Some(format!("asked of {models} only, and nothing says that it is one"));
+            } else if pointer.is_some() && of(INHERITED) {
                 answer.status = Status::Inherited;
                 answer.evidence = pointer.into_iter().collect();
             } else if copy && of(TRAINED) {
@@ -329,7 +335,9 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         Matching::All | Matching::Joint => open.iter().all(meets),
     };
     let speaks = |disclosure: &&Disclosure| disclosure.level.is_disclosed();
-    answer.status = if enough && requirement.fit == Fit::Exact {
+    // A claim is all that is asked of its topics.
+    let claimed_all = claimed.flatten().is_some() && requirement.matching == Matching::Any;
+    answer.status = if (enough || claimed_all) && requirement.fit == Fit::Exact {
         Status::Covered
     } else if claimed.flatten().is_some() || together && open.iter().all(speaks) || !together && open.iter().any(speaks)
     {

@@ -3,6 +3,7 @@
 use super::data::Cues;
 use super::segments::{Segment, builtin};
 use crate::card::Card;
+use crate::text::head;
 
 /// The segment at a byte, and the table that it is a row of.
 fn holding(segments: &[Segment], at: usize) -> [Option<usize>; 2] {
@@ -49,6 +50,9 @@ const PARTS: &[(&str, usize)] = &[
     ("datasets/", DATA),
     ("paperswithcode.com/dataset", DATA),
 ];
+
+/// Bytes of the longest address.
+const ADDRESS: usize = 2_000;
 
 const PAPER: usize = builtin("link-paper");
 const CODE: usize = builtin("link-code");
@@ -131,6 +135,7 @@ pub(super) fn mark(card: &Card<'_>, segments: &mut [Segment]) {
         }
         let rest = &text[at..];
         if rest.starts_with("http://") || rest.starts_with("https://") {
+            let rest = head(rest, ADDRESS);
             let end = rest.find([' ', ')', '>', '\n', ']', '"', '\'']).unwrap_or(rest.len());
             mark(at, &rest[..end]);
         }

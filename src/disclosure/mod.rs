@@ -98,6 +98,9 @@ pub struct Disclosure {
 /// Places kept for one topic.
 const MAX_EVIDENCE: usize = 2;
 
+/// Hits in a section that are looked at for how many of them differ.
+const COUNTED: usize = 2_000;
+
 /// Topics as bits.
 type TopicSet = u128;
 
@@ -228,7 +231,7 @@ impl Reading {
     /// Whether a heading names a topic, in its own words or in English ones.
     #[must_use]
     pub fn knows(&self, heading: &Heading) -> bool {
-        self.translated.contains(&heading.span.start) || !heading_topics(&heading.text).is_empty()
+        self.translated.binary_search(&heading.span.start).is_ok() || !heading_topics(&heading.text).is_empty()
     }
 
     /// Adds what was read of the same card with English words.
@@ -624,7 +627,8 @@ impl<'a> Page<'a> {
         }
         clause.count.iter().all(|&(cue, least)| {
             let found = if clause.section { &self.found[self.window_of[at]] } else { &segment.found };
-            let patterns = self.hits[found.clone()].iter().map(|hit| hit.pattern);
+            // A window is looked at from each of its segments.
+            let patterns = self.hits[found.clone()].iter().take(COUNTED).map(|hit| hit.pattern);
             let mut distinct: Vec<u32> =
                 patterns.filter(|pattern| self.vocabulary.patterns[*pattern as usize].cue == cue).collect();
             distinct.sort_unstable();

@@ -91,6 +91,8 @@ pub enum Freedom {
     Restricted,
     /// As much, but less by the licences of what the model derives from.
     Disputed,
+    /// As much, as far as it is known: not of what the model derives from.
+    Unjudged,
     /// As much, but the text of the card forbids commercial use.
     Contradicted,
     /// Nothing is known.
@@ -219,6 +221,7 @@ fn part(
             (Some(Owner::Code), _) if file.is_none() => Shown::Partly("the licence of the code is not shown"),
             (_, Freedom::Restricted) => Shown::Partly("the licence restricts use"),
             (_, Freedom::Disputed) => Shown::Partly("the licence of what the model derives from restricts use"),
+            (_, Freedom::Unjudged) => Shown::Partly("the licence of what the model derives from is not known"),
             (_, Freedom::Contradicted) => Shown::Partly("the text of the card forbids commercial use"),
             (_, Freedom::Unknown) => Shown::Partly("whether the licence is free is not known"),
             _ => Shown::Yes,

@@ -1,6 +1,7 @@
 //! One card from bytes to findings: which rules run, in which order findings stand, and how they
 //! are recognised again.
 
+mod rights;
 mod selection;
 mod suppress;
 
@@ -13,16 +14,14 @@ use crate::checks::repository::secrets;
 use crate::checks::{Companion, Context, Sink, UserSchema, registry};
 use crate::disclosure::{self, Level, Reading, Topic};
 use crate::facts::{self, Assessment, descent};
-use crate::license::judge::Reason;
-use crate::license::knowledge::Term;
 use crate::license::policy::Policy;
 use crate::license::text;
-use crate::license::{Class, Lookup, Nothing, Origin, Relation, Role, Verdict};
+use crate::license::{Lookup, Nothing, Verdict};
 use crate::repository::{self, Files, Repository};
 use crate::rule::{Finding, Fix, Severity};
 use crate::text::{SourceFile, Span, Unit};
-use crate::vocab::{self, LicenseMatch};
 
+pub use rights::{Ancestor, DeclaredLicense};
 pub use selection::{Rules, UnknownRule};
 
 /// What the user asked for.
@@ -82,52 +81,6 @@ pub struct Input<'a> {
 const MAX_EVAL_RESULTS: usize = 200;
 /// Licence files and configurations read beside one card; a repository has one or two.
 const MAX_FILES: usize = 8;
-
-/// The licence that a card declares.
-#[derive(Debug, Default)]
-pub struct DeclaredLicense {
-    /// The values as written.
-    pub declared: Vec<String>,
-    /// The Hub id, when there is exactly one.
-    pub hub_id: Option<String>,
-    /// The SPDX id of that, if it has one.
-    pub spdx: Option<String>,
-    /// The normal form: an SPDX expression with `LicenseRef-` for what SPDX does not list.
-    pub expression: Option<String>,
-    /// Classes of the licences named.
-    pub classes: Vec<Class>,
-    /// Where it is declared.
-    pub span: Span,
-}
-
-/// A model or dataset that a card's model derives from.
-#[derive(Debug)]
-pub struct Ancestor {
-    /// Hub id.
-    pub name: String,
-    /// What it gives.
-    pub role: Role,
-    /// How the model derives from its base models.
-    pub relation: Relation,
-    /// The ancestor's licence in its normal form, when it is known.
-    pub license: Option<String>,
-    /// Where the licence is known from.
-    pub origin: &'static str,
-    /// The licence was seen at its publisher.
-    pub certain: bool,
-    /// What derives from it, when the card itself does not name it.
-    pub behind: Option<String>,
-    /// What is wrong, for the worst reasons of this ancestor, or why nothing is said of it.
-    pub reason: Option<String>,
-}
-
-impl Ancestor {
-    /// The word for how the model derives from it; none for data.
-    #[must_use]
-    pub fn relation_word(&self) -> Option<&'static str> {
-        (self.role != Role::Dataset).then(|| self.relation.as_str())
-    }
-}
 
 /// The result for one card.
 pub struct Audit {
@@ -349,26 +302,31 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
     if !settings.each {
         gather(&mut findings, card.source);
     }
+    let license = rights::declared(&card);
+    let lineage = rights::lineage(assessment.as_ref(), &parents);
+    let judged = assessment.as_ref().map(|assessment| assessment.judgement.verdict());
+    let verdict = rights::verdict(judged, license.as_ref(), &lineage).filter(|_| card.kind != Kind::Other);
     let mut audit = Audit {
         sources: Vec::with_capacity(1 + companions.len()),
         kind: card.kind,
         title: card.outline.title().map(str::to_owned),
         front_matter: card.front.status,
-        license: declared_license(&card),
-        verdict: assessment.as_ref().map(|assessment| assessment.judgement.verdict()),
+        license,
+        verdict,
         unmet: assessment.as_ref().map(Assessment::unmet).unwrap_or_default(),
-        lineage: assessment.as_ref().map(lineage).unwrap_or_default(),
+        lineage,
         findings,
         silenced,
         disclosures: answers,
     };
-    if !found.is_empty() {
-        audit.findings.iter_mut().for_each(without_masks);
-    }
+    let masked = !found.is_empty();
     // Files beside the card may hold secrets too.
     for finding in audit.findings.iter_mut().chain(audit.silenced.iter_mut().map(|silenced| &mut silenced.finding)) {
         finding.message = secrets::without_secrets(std::mem::take(&mut finding.message));
         finding.help = finding.help.take().map(secrets::without_secrets);
+        if masked {
+            without_masks(finding);
+        }
     }
     audit.sources.push(source);
     audit.sources.extend(companions);
@@ -436,88 +394,6 @@ fn topics(card: &Card<'_>, reading: &Reading) -> Vec<TopicAnswer> {
                 .map(|span| (*span, (span.start as usize) < card.front.body_start()))
                 .collect(),
         })
-        .collect()
-}
-
-fn declared_license(card: &Card<'_>) -> Option<DeclaredLicense> {
-    let (document, _) = card.mapping()?;
-    let (_, value) = card.field("license")?;
-    let declared: Vec<String> =
-        card.field_items("license").into_iter().filter_map(|id| document.text(id).map(str::to_owned)).collect();
-    let mut license = DeclaredLicense { span: document.node(value).span, ..DeclaredLicense::default() };
-    if let [one] = declared.as_slice()
-        && let LicenseMatch::Hub(known) | LicenseMatch::Spelling(known) = vocab::licenses().resolve(one)
-    {
-        license.hub_id = Some(known.id.clone());
-        license.spdx.clone_from(&known.spdx);
-    }
-    license.declared = declared;
-    let terms = facts::declared(card);
-    // SPDX, annex D: what no list has gets a reference of its own.
-    let own = || license.declared.iter().any(|id| id == "other").then(|| card.field_text("license_name")).flatten();
-    license.expression = terms.expression().or_else(|| own().and_then(license_ref));
-    license.classes = terms.licenses().map(|license| license.class).collect();
-    license.classes.dedup();
-    Some(license)
-}
-
-/// `LicenseRef-` with the letters, digits, dots and hyphens of a name; `None` when it has none.
-fn license_ref(name: &str) -> Option<String> {
-    let parts = name.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'));
-    let id = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    (!id.is_empty()).then(|| format!("LicenseRef-{id}"))
-}
-
-fn lineage(assessment: &Assessment) -> Vec<Ancestor> {
-    let inputs = assessment.inputs.iter().enumerate();
-    let unjudged = assessment.unjudged.iter().map(|name| Ancestor {
-        name: name.clone(),
-        role: Role::Dataset,
-        relation: assessment.relation,
-        license: None,
-        origin: Origin::Unknown.as_str(),
-        certain: false,
-        behind: None,
-        reason: Some("not judged: no licence of the data is known".to_owned()),
-    });
-    let mut reasons: Vec<Vec<&Reason>> = vec![Vec::new(); assessment.inputs.len()];
-    for reason in &assessment.judgement.reasons {
-        if let Some(own) = reason.input.and_then(|at| reasons.get_mut(at)) {
-            own.push(reason);
-        }
-    }
-    inputs
-        .map(|(at, input)| {
-            let own = || reasons[at].iter();
-            let reason = own().map(|reason| reason.verdict).max().map(|worst| {
-                // Terms and licences are few: all that weigh as much are told.
-                let mut told: Vec<String> = Vec::new();
-                for reason in own().filter(|reason| reason.verdict == worst) {
-                    let words = format!("{}{}", reason.message, reason.term.map(Term::place).unwrap_or_default());
-                    if !told.contains(&words) {
-                        told.push(words);
-                    }
-                }
-                format!("{}: {}", worst.as_str(), told.join(", "))
-            });
-            let spared = || {
-                let unknown = input.same_owner && !input.terms.is_known();
-                unknown.then(|| {
-                    "not judged: of the same owner, who may choose new terms; its licence is not known".to_owned()
-                })
-            };
-            Ancestor {
-                name: secrets::without_secrets(input.name.clone()),
-                role: input.role,
-                relation: assessment.relation,
-                license: input.terms.expression(),
-                origin: input.origin.as_str(),
-                certain: input.certain,
-                behind: input.behind.clone().map(secrets::without_secrets),
-                reason: reason.or_else(spared).map(secrets::without_secrets),
-            }
-        })
-        .chain(unjudged)
         .collect()
 }
 

@@ -165,11 +165,16 @@ fn block_of(card: &Card<'_>, comment: Span) -> Range<usize> {
         return from..span.end as usize;
     }
     let mut to = from;
-    while to < text.len() && !text[to..line_end(text, to)].trim().is_empty() {
+    // Many comments in a row have each the same block behind them.
+    let most = text.len().min(from + BLOCK);
+    while to < most && !text[to..line_end(text, to)].trim().is_empty() {
         to = line_end(text, to);
     }
     from..to
 }
+
+/// Bytes of a block, which is a paragraph or a list.
+const BLOCK: usize = 100_000;
 
 /// Rules about these comments themselves, which no comment silences.
 const GROUP: &str = "suppression";

@@ -199,7 +199,9 @@ pub(super) fn passage(text: &str, body: usize, at: usize) -> (usize, usize) {
     // Two blanks, a backslash or a tag end a line for good.
     let broken = |line: &str| line.ends_with("  ") || line.ends_with(['\\', '>']);
     let (mut start, mut end) = line(text, body, at);
-    while start > body.max(at.saturating_sub(LINE)) && !begins(&text[start..at]) {
+    // A longer line is cut, and goes on beside what was looked at.
+    let ends = |byte: usize| text.as_bytes().get(byte) == Some(&b'\n');
+    while start > body.max(at.saturating_sub(LINE)) && ends(start - 1) && !begins(&text[start..at]) {
         let above = line(text, body, start - 1).0;
         let before = &text[above..start - 1];
         if before.trim().is_empty() || before.trim_start().starts_with(['#', '|']) || broken(before) {
@@ -207,7 +209,7 @@ pub(super) fn passage(text: &str, body: usize, at: usize) -> (usize, usize) {
         }
         start = above;
     }
-    while end < text.len().min(at + LINE) && !broken(text[at..end].trim_end_matches('\r')) {
+    while end < text.len().min(at + LINE) && ends(end) && !broken(text[at..end].trim_end_matches('\r')) {
         let next = line(text, body, end + 1).1;
         let below = text.get(end + 1..next).unwrap_or_default();
         if below.trim().is_empty() || begins(below) {

@@ -507,9 +507,10 @@ impl Case<'_> {
 
     fn incompatible(&self, judgement: &mut Judgement) {
         let bases: Vec<_> = self.foreign().filter(|(_, role, _)| *role == Role::Base).collect();
+        let lost = judgement.reasons.iter().filter(|reason| reason.verdict >= Verdict::ObligationLost);
+        let told: BTreeSet<usize> = lost.filter_map(|reason| reason.input).collect();
         for &(input, _, base) in &bases {
-            let told = |reason: &Reason| reason.input == Some(input) && reason.verdict >= Verdict::ObligationLost;
-            if judgement.reasons.iter().any(told) {
+            if told.contains(&input) {
                 continue;
             }
             let clash = |license: &&&License| rules().incompatible(&license.id, &base.id);
@@ -527,9 +528,18 @@ impl Case<'_> {
                 carried: false,
             });
         }
-        for (at, &(input, _, one)) in bases.iter().enumerate() {
-            for &(other_input, _, other) in &bases[at + 1..] {
+        // What two licences say of each other is said once: a merge may have hundreds of bases.
+        let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut firsts: Vec<_> = Vec::new();
+        for &(input, role, base) in &bases {
+            if firsts.iter().filter(|(_, _, known): &&(usize, Role, &License)| known.id == base.id).count() < 2 {
+                firsts.push((input, role, base));
+            }
+        }
+        for (at, &(input, _, one)) in firsts.iter().enumerate() {
+            for &(other_input, _, other) in &firsts[at + 1..] {
                 if input != other_input
+                    && seen.insert((&one.id, &other.id))
                     && let Some(source) = rules().incompatible(&one.id, &other.id)
                 {
                     judgement.reasons.push(Reason {

@@ -541,6 +541,20 @@ pub fn base_model(repo: &str) -> Option<&'static BaseModel> {
     WITHOUT_OWNER.get(repo.as_str()).and_then(|at| find(BASE_MODELS[*at].0))
 }
 
+/// The model that an id without its owner means, where all that are known by that name but copies are one.
+#[must_use]
+pub fn base_model_called(name: &str) -> Option<&'static BaseModel> {
+    let name = name.trim().to_lowercase();
+    if name.contains('/') {
+        return None;
+    }
+    let named =
+        |(repo, _): &&(&str, &str)| repo.split_once('/').is_some_and(|(owner, of)| of == name && !is_copyist(owner));
+    let mut known = BASE_MODELS.iter().filter(named);
+    let (repo, _) = known.next()?;
+    if known.next().is_some() { None } else { base_model(repo) }
+}
+
 /// `rules/models/copies.yaml`.
 #[derive(Deserialize)]
 struct Copies {

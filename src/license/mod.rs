@@ -16,7 +16,8 @@ pub mod text;
 
 pub use judge::{Input, Judgement, Published, Relation, Role, Verdict, judge};
 pub use knowledge::{
-    Atom, BaseModel, Class, License, Scope, Term, base_model, find, ids, is_copyist, licenses, unmarked,
+    Atom, BaseModel, Class, License, Scope, Term, base_model, base_model_called, find, ids, is_copyist, licenses,
+    unmarked,
 };
 pub use lineage::{Lookup, Nothing, Origin, Stated};
 pub use resolve::{Declared, Terms, resolve};

@@ -254,10 +254,10 @@ fn spelled(value: &str) -> String {
     out
 }
 
-/// An SPDX expression with operators; `None` when it is none.
 /// Licences of one alternative that are kept apart.
 const MAX_TOGETHER: usize = 200;
 
+/// An SPDX expression with operators; `None` when it is none.
 fn expression(value: &str) -> Option<Terms> {
     use spdx::expression::{ExprNode, Operator};
     let value = spelled(value);

@@ -13,21 +13,6 @@ pub const COLUMNS: [&str; 9] =
 /// Rules whose findings are duties towards licences of the inputs that the files and the text do not meet.
 const DUTIES: [&str; 3] = ["license-copy-missing", "license-display-text", "license-notice-missing"];
 
-/// The verdict on a card: where it declares no licence, or none of its inputs could be judged, nothing is known; where some
-/// could not, somebody must look; `None` where it declares one and names nothing that it derives from.
-#[must_use]
-pub fn verdict(audit: &Audit) -> Option<Verdict> {
-    if audit.license.is_none() {
-        return audit.verdict.max(Some(Verdict::Unknown));
-    }
-    let unjudged = audit.lineage.iter().filter(|input| input.license.is_none()).count();
-    match unjudged {
-        0 => audit.verdict,
-        some if some == audit.lineage.len() => audit.verdict.max(Some(Verdict::Unknown)),
-        _ => audit.verdict.max(Some(Verdict::Review)),
-    }
-}
-
 /// The duties that the name, the files and the text of a model do not meet, in words.
 #[must_use]
 pub fn unmet(audit: &Audit) -> Vec<String> {
@@ -71,12 +56,11 @@ pub fn row(audit: &Audit) -> [String; 9] {
     if unknown > 0 {
         reasons.push(format!("not judged: {} of unknown licence", plural(unknown, "dataset")));
     }
-    let verdict = verdict(audit);
     let begins = |reason: &String| reason.starts_with(Verdict::Unknown.as_str());
     let told = audit.lineage.iter().filter_map(|one| one.reason.as_ref()).any(begins);
     if declared.is_none() {
         reasons.push("unknown: no licence is declared".to_owned());
-    } else if audit.verdict == Some(Verdict::Unknown) && !told {
+    } else if audit.verdict == Some(Verdict::Unknown) && !told && declared.is_some_and(|own| own.expression.is_none()) {
         reasons.push("unknown: the terms of the declared licence".to_owned());
     } else if audit.lineage.is_empty() {
         reasons.push("no base model or dataset is named".to_owned());
@@ -102,7 +86,7 @@ pub fn row(audit: &Audit) -> [String; 9] {
         declared.and_then(|license| license.expression.clone()).unwrap_or_default(),
         classes.collect::<Vec<_>>().join(", "),
         inputs.join(", "),
-        verdict.map_or("", Verdict::as_str).to_owned(),
+        audit.verdict.map_or("", Verdict::as_str).to_owned(),
         reasons.join("; "),
         policy(audit),
         texts.join(" "),

@@ -108,13 +108,17 @@ pub(super) fn card(audit: &Audit, style: &Style) -> String {
 pub(super) fn plain(columns: &[&str], rows: &[Vec<String>], style: &Style) -> String {
     let mut table = new_table(style);
     table.set_header(columns.iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
-    // A path or an id is broken between its parts.
+    // Where the rows do not fit, a path or an id is broken behind its slashes.
     let is_path = |cell: &str| cell.contains('/') && !cell.contains(' ');
+    let widest = |at: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(at)).map(String::as_str).chain([columns[at]]);
+        cells.map(|cell| cell.chars().count() + EDGES + 1).max().unwrap_or(0)
+    };
+    let fits = style.width == usize::MAX || (0..columns.len()).map(widest).sum::<usize>() < style.width;
     for row in rows {
-        table.add_row(row.iter().map(|text| {
-            let cell = Cell::new(text);
-            if is_path(text) { cell.set_delimiter('/') } else { cell }
-        }));
+        table.add_row(
+            row.iter().map(|text| if fits || !is_path(text) { text.clone() } else { text.replace('/', "/\n") }),
+        );
     }
     // Words stay whole where there is room for them.
     let longest = |at: usize| {

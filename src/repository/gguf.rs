@@ -29,8 +29,6 @@ pub struct Gguf {
     pub architecture: Option<String>,
     /// `general.type`: `model`, `adapter`, `imatrix`, `mmproj` …
     pub kind: Option<String>,
-    /// `general.name`.
-    pub name: Option<String>,
     /// `general.license`: an SPDX id or expression, or the Hub's.
     pub license: Option<String>,
     /// `general.license.name`
@@ -41,12 +39,8 @@ pub struct Gguf {
     pub base_models: Vec<String>,
     /// Addresses or ids of datasets (`general.dataset.N.repo_url`, `general.datasets`).
     pub datasets: Vec<String>,
-    /// `general.file_type`: the number of a quantisation.
-    pub file_type: Option<u64>,
     /// `[architecture].context_length`
     pub context_length: Option<u64>,
-    /// `tokenizer.chat_template` is there.
-    pub chat_template: bool,
     /// Numbers in all tensors; `None` when the file is one of several parts, or the tensors were not reached.
     pub parameters: Option<u64>,
 }
@@ -268,10 +262,9 @@ fn read(reader: &mut Reader<'_>, found: &mut Gguf) -> Read<()> {
     for _ in 0..entries {
         let Some(key) = reader.text()? else { return broken("has a key of more than 64 KiB in its header") };
         let kind = reader.u32()?;
-        let keep = key.starts_with("general.") || key == "tokenizer.chat_template";
+        let keep = key.starts_with("general.");
         match (reader.value(kind, keep, 0)?, key.as_str()) {
             (Value::Text(text), "general.architecture") => found.architecture = Some(text),
-            (Value::Text(text), "general.name") => found.name = Some(text),
             (Value::Text(text), "general.type") => found.kind = Some(text),
             (Value::Number(number), "general.alignment") => alignment = number.clamp(1, 1 << 20),
             (Value::Text(text), "general.license") => found.license = Some(text),
@@ -284,8 +277,6 @@ fn read(reader: &mut Reader<'_>, found: &mut Gguf) -> Read<()> {
                 found.datasets.push(text);
             }
             (Value::Texts(texts), "general.datasets") => found.datasets.extend(texts),
-            (Value::Number(number), "general.file_type") => found.file_type = Some(number),
-            (_, "tokenizer.chat_template") => found.chat_template = true,
             (Value::Number(number), key) if key.ends_with(".context_length") => {
                 numbers.insert(key.to_owned(), number);
             }

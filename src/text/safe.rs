@@ -139,6 +139,8 @@ pub fn markdown(text: &str) -> String {
                 out.push_str("&#46;");
             }
             '#' => out.push_str("&#35;"),
+            // Formulas.
+            '$' => out.push_str("&#36;"),
             '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '|' | '~' | '!' => {
                 out.push('\\');
                 out.push(c);

@@ -93,7 +93,12 @@ fn read_changed(changed: &str, text: &str, base: usize) -> Result<Option<Value>,
 fn read_as(document: &Document<'_>, text: &str, base: usize, reader: Reader) -> Result<Option<Value>, Refusal> {
     dialect::check(document, text, base, reader)?;
     let Some(root) = document.root() else { return Ok(None) };
-    let mut build = Build { document, text, base, reader, open: Vec::new(), done: HashMap::new(), values: 0 };
+    let named = document.ids().filter_map(|id| match document.node(id).kind {
+        Kind::Alias(target) => target,
+        _ => None,
+    });
+    let named = named.collect();
+    let mut build = Build { document, text, base, reader, named, open: Vec::new(), done: HashMap::new(), values: 0 };
     build.value(root).map(Some)
 }
 
@@ -169,6 +174,8 @@ struct Build<'d, 's> {
     /// Nodes being built: an alias to one of them is a cycle.
     open: Vec<NodeId>,
     /// Sizes of finished anchored nodes, to price their aliases before copying them.
+    /// Nodes that an alias names.
+    named: HashSet<NodeId>,
     done: HashMap<NodeId, (Value, usize)>,
     values: usize,
 }
@@ -220,8 +227,14 @@ impl Build<'_, '_> {
         };
         self.open.pop();
         let value = value?;
-        if node.anchored {
-            self.done.insert(id, (value.clone(), self.values - before));
+        // A copy of what no alias names would be for nothing, and one of each level of a nest without bounds.
+        if node.anchored && self.named.contains(&id) {
+            let size = self.values - before;
+            self.values += size;
+            if self.values > MAX_VALUES + self.document.nodes.len() {
+                return self.too_large(id);
+            }
+            self.done.insert(id, (value.clone(), size));
         }
         Ok(value)
     }

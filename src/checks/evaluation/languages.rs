@@ -1,5 +1,7 @@
 //! Languages that the card claims and the results do not name.
 
+use std::collections::HashSet;
+
 use super::wording;
 use crate::checks::{Context, Sink};
 use crate::text::Span;
@@ -37,10 +39,11 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if wording().many.iter().any(|word| text.contains(word.as_str())) || title.contains("translat") {
         return;
     }
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: HashSet<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let spoken: HashSet<&str> = words.iter().filter_map(|word| languages.by_name(word)).collect();
     let named = |code: &&&str| {
         let coded = !wording().codes.iter().any(|word| word == *code);
-        words.iter().any(|word| coded && word == *code || languages.by_name(word) == Some(**code))
+        coded && words.contains(**code) || spoken.contains(**code)
     };
     let named: Vec<&str> = codes.iter().filter(named).copied().collect();
     if wording().untried.iter().any(|words| card.shown().contains(words.as_str())) {

@@ -34,7 +34,10 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     // A name that stands for one value on either side: more could be of other data sets or models.
     let of_data = by_dataset(card);
     let of_data = of_data.iter().filter(|(name, _)| !declared.contains_key(*name));
-    for (name, values) in declared.iter().chain(of_data) {
+    // In one order, whatever the hashes: of many findings only the first are kept.
+    let mut compared: Vec<_> = declared.iter().chain(of_data).collect();
+    compared.sort_unstable_by_key(|(name, _)| name.as_str());
+    for (name, values) in compared {
         let ([value], Some([written])) = (values.as_slice(), body.get(name).map(Vec::as_slice)) else { continue };
         if agree(value, written) {
             continue;

@@ -1,9 +1,10 @@
 //! The published licence against those of the base models.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::card::Card;
-use crate::checks::{Context, Sink};
+use crate::checks::{Context, LicenseText, Sink};
 use crate::facts::{self, Assessment, Claim, origin_words};
 use crate::license::judge::{Duty, Reason, declaration, name_begins, ways_out};
 use crate::license::knowledge::{Reach, Term};
@@ -18,7 +19,7 @@ const NAMED: usize = 3;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(assessment) = ctx.assessment else { return };
-    let case = Case { ctx, assessment };
+    let case = Case { ctx, assessment, way_out: OnceCell::new() };
     case.conflicts(sink);
     case.losses(sink);
     case.names(sink);
@@ -49,6 +50,8 @@ pub(in crate::checks) fn place_of(card: &Card<'_>, claim: Option<&Claim>) -> Spa
 struct Case<'a, 'c> {
     ctx: &'a Context<'c>,
     assessment: &'a Assessment,
+    /// What all its findings advise.
+    way_out: OnceCell<String>,
 }
 
 impl Case<'_, '_> {
@@ -79,7 +82,11 @@ impl Case<'_, '_> {
     }
 
     /// "Publish it under …", when there is a licence that would do.
-    fn way_out(&self) -> String {
+    fn way_out(&self) -> &str {
+        self.way_out.get_or_init(|| self.ways())
+    }
+
+    fn ways(&self) -> String {
         let ways = ways_out(self.assessment.relation, &self.assessment.inputs, &self.assessment.published);
         let words: Vec<String> =
             ways.iter().take(3).map(|license| declaration(license, &self.assessment.inputs)).collect();
@@ -129,7 +136,9 @@ impl Case<'_, '_> {
             sink.add("license-conflict", self.span(input), message, |f| {
                 let certain = self.is_certain(reason);
                 let f = f
-                    .help(self.way_out() + &self.assumed(input) + if certain { "" } else { self.doubt(input) })
+                    .help(
+                        self.way_out().to_owned() + &self.assumed(input) + if certain { "" } else { self.doubt(input) },
+                    )
                     .related(self.base_span(input), "derives from this model")
                     .anchor(format!("/license/{}/{}", self.assessment.inputs[input].name, license.id));
                 if certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
@@ -156,7 +165,7 @@ impl Case<'_, '_> {
             let words: BTreeSet<String> =
                 reasons.iter().map(|reason| format!("{}{}", reason.message, section(reason))).collect();
             let message = format!(
-                "{} drops what `{}` of {} requires: {}",
+                "{} drops terms of `{}` of {}: {}",
                 self.label(),
                 license.id.as_str(),
                 self.whose(input),
@@ -165,7 +174,9 @@ impl Case<'_, '_> {
             let certain = reasons.iter().all(|reason| self.is_certain(reason));
             sink.add("license-restriction-lost", self.span(input), message, |f| {
                 let f = f
-                    .help(self.way_out() + &self.assumed(input) + if certain { "" } else { self.doubt(input) })
+                    .help(
+                        self.way_out().to_owned() + &self.assumed(input) + if certain { "" } else { self.doubt(input) },
+                    )
                     .related(self.base_span(input), "derives from this model")
                     .anchor(format!("/license/{}", self.assessment.inputs[input].name));
                 if certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
@@ -393,7 +404,8 @@ impl Case<'_, '_> {
             let id = duty.license.id.as_str();
             // A text that is not recognised may be the one.
             let present = self.ctx.license_texts();
-            if present.iter().any(|text| text.found.is_none_or(|found| found.license.id == id)) || !told.insert(id) {
+            let is_copy = |text: &LicenseText<'_>| text.found.map_or(!text.brief, |found| found.license.id == id);
+            if present.iter().any(is_copy) || !told.insert(id) {
                 continue;
             }
             let message = format!(
@@ -404,8 +416,12 @@ impl Case<'_, '_> {
             );
             let permissive = matches!(duty.license.class, Class::Permissive | Class::PublicDomain);
             sink.add("license-copy-missing", self.base_span(duty.input), message, |f| {
-                let f =
-                    f.help("Copy the licence file of the base model into the repository").anchor(format!("/copy/{id}"));
+                // Beside the text of the card's own licence, each has a file.
+                let own = self.assessment.published.terms.licenses().any(|license| license.id == id);
+                let name = if own && present.is_empty() { "LICENSE".to_owned() } else { format!("LICENSE-{id}") };
+                let text = duty.license.url.as_ref().map(|url| format!(" ({url})")).unwrap_or_default();
+                let f = f.help(format!("Save the text of `{id}`{text} as `{name}` next to the card"));
+                let f = f.anchor(format!("/copy/{id}"));
                 if permissive { f.at_most(Severity::Note) } else { f }
             });
         }

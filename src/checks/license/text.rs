@@ -5,7 +5,7 @@ use crate::checks::{Context, Sink};
 use crate::facts::declared;
 use crate::license::names::{of_url, pointed_at};
 use crate::license::text::{Identified, Likeness, covers_other, is_license_file};
-use crate::license::{Class, License};
+use crate::license::{Class, License, Verdict};
 use crate::rule::{Confidence, Severity};
 use crate::text::safe;
 use crate::vocab;
@@ -86,7 +86,11 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             sink.add("license-text-differs", span, message, |f| {
                 let says = first.license.declaration();
                 // What base models ask for is judged by what is declared.
-                let help = if ctx.card.field("base_model").is_some() {
+                let lost = ctx.assessment.is_some_and(|known| known.judgement.verdict() >= Verdict::ObligationLost);
+                let help = if lost {
+                    "Settle first which licence the base models allow, then declare it and put its text there"
+                        .to_owned()
+                } else if ctx.card.field("base_model").is_some() {
                     format!("Put the text of `{declared}` there; or, if the base models allow it, declare `{says}`")
                 } else {
                     format!("Declare what the text says (`{says}`), or replace the text")

@@ -21,8 +21,10 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     };
     let listed: Vec<yaml::NodeId> = items(document, value).collect();
     let all: HashSet<&str> = listed.iter().filter_map(|item| document.text(*item)).collect();
+    let mut seen = HashSet::new();
     for item in listed {
-        let Some(text) = document.text(item) else { continue };
+        // What is listed twice is told once.
+        let Some(text) = document.text(item).filter(|text| seen.insert(*text)) else { continue };
         if text.trim().is_empty() || document.is_null(item) || placeholder_text(document, item).is_some() {
             continue;
         }

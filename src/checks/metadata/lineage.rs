@@ -4,6 +4,7 @@ use super::{items, requote};
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::placeholders::placeholder_text;
+use crate::license::{base_model, base_model_called};
 use crate::rule::{Effect, Fix, Severity};
 use crate::text::safe;
 use crate::vocab::repo_id::{fault, in_url};
@@ -39,7 +40,12 @@ fn ids(ctx: &Context<'_>, field: &str, rule: &str, kind: &str, sink: &mut Sink<'
         if text.trim().is_empty() {
             continue;
         }
-        let Some(why) = fault(text) else { continue };
+        let Some(why) = fault(text) else {
+            if field == "base_model" && base_model(text).is_none() {
+                without_owner(document, item, text, sink);
+            }
+            continue;
+        };
         let message = format!("{} is not a Hub {kind} id: {why}", safe::quoted(text));
         let meant = in_url(text, kind);
         sink.add(rule, span, message, |f| {
@@ -54,6 +60,21 @@ fn ids(ctx: &Context<'_>, field: &str, rule: &str, kind: &str, sink: &mut Sink<'
             }
         });
     }
+}
+
+/// The name of a known model without its owner, by which nothing is found. The ids of the oldest models have none.
+fn without_owner(document: &yaml::Document<'_>, item: yaml::NodeId, text: &str, sink: &mut Sink<'_>) {
+    let Some(model) = base_model_called(text) else { return };
+    let message = format!("{} names no owner; did you mean `{}`?", safe::quoted(text), model.repo);
+    sink.add("base-model-invalid", document.node(item).span, message, |f| {
+        let fix = requote(document, item, &model.repo);
+        let fix = fix.map(|(span, new)| Fix::unsafe_(format!("write `{}`", model.repo), span, new));
+        f.help(format!("Write `{}`, if that is the model", model.repo))
+            .anchor("/base_model")
+            .at_most(Severity::Warning)
+            .readers(&[])
+            .maybe_fix(fix)
+    });
 }
 
 fn relation(ctx: &Context<'_>, sink: &mut Sink<'_>) {

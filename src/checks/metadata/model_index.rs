@@ -164,8 +164,13 @@ impl Losses<'_, '_> {
                 (true, true) if !required => (&mut self.nulls, true),
                 _ => continue,
             };
+            let id = (name.to_owned(), what);
+            if let Some(loss) = table.get_mut(&id) {
+                loss.count += 1;
+                continue;
+            }
             // More kinds of slips than are told say nothing new.
-            if table.len() >= MAX_LOSSES && !table.contains_key(&(name.to_owned(), what)) {
+            if table.len() >= MAX_LOSSES {
                 continue;
             }
             // A slip of what is missing is told as that.
@@ -174,18 +179,13 @@ impl Losses<'_, '_> {
             if what == "a result" && !lost_null && ["task", "dataset", "metrics"].iter().any(|other| lacks(&other)) {
                 continue;
             }
-            let id = (name.to_owned(), what);
             let span = self.document.node(key).span;
-            if let Some(loss) = table.get_mut(&id) {
-                loss.count += 1;
-            } else {
-                let free = |other: &&str| self.document.get(map, other).is_none();
-                // A list is not what a mapping is, whatever it is called.
-                let list = self.document.items(value).is_some_and(|items| items.len() > 1);
-                let meant = suggest::nearest(name, known.iter().copied().filter(free)).filter(|_| !list);
-                table.insert(id.clone(), Loss { span, count: 1, meant });
-                self.order.push((lost_null, id));
-            }
+            let free = |other: &&str| self.document.get(map, other).is_none();
+            // A list is not what a mapping is, whatever it is called.
+            let list = self.document.items(value).is_some_and(|items| items.len() > 1);
+            let meant = suggest::nearest(name, known.iter().copied().filter(free)).filter(|_| !list);
+            table.insert(id.clone(), Loss { span, count: 1, meant });
+            self.order.push((lost_null, id));
         }
     }
 

@@ -5,6 +5,7 @@ use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::integration::{self, Told, Witness};
 use crate::facts::placeholders::is_placeholder;
+use crate::facts::{descent, place};
 use crate::rule::{Fix, Severity};
 use crate::text::{Span, safe};
 use crate::vocab;
@@ -26,6 +27,9 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let library =
         sink.wants("library-missing") && absent(ctx, "library_name") && integration::tagged_libraries(card).is_empty();
+    // The Hub knows files of GGUF by themselves, and a card alone shows none.
+    let gguf = || descent::names(card, place(card).1).iter().any(|name| name.to_lowercase().contains("gguf"));
+    let library = library && (card.has_model_files() || !gguf());
     if sink.wants("pipeline-tag-missing") && untold(ctx) {
         absence(ctx, sink, "pipeline-tag-missing", "pipeline_tag", told(ctx));
     }

@@ -8,10 +8,12 @@ use crate::cli::args::{Global, LicenseReport, ReportFormat};
 use crate::cli::discover::{self, Globs};
 use crate::cli::hub::Online;
 use crate::cli::repositories::Repositories;
-use crate::cli::{EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, config, deliver, packs, page_style, settings, talk};
+use crate::cli::{
+    EXIT_CLEAN, EXIT_FAILED, EXIT_FINDINGS, audit, config, deliver, guarded, packs, page_style, settings, talk,
+};
 use crate::engine::{Audit, Settings};
 use crate::license::Verdict;
-use crate::report::{licenses, plural};
+use crate::report::{Style, licenses, plural};
 use crate::rule::Severity;
 use crate::text::safe;
 
@@ -31,7 +33,7 @@ pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result
     let (mut audits, mut passed) = (Vec::new(), 0);
     let mut errors = found.errors;
     for target in &found.targets {
-        match audit::read_and_audit(target, &settings) {
+        match guarded(|| audit::read_and_audit(target, &settings)).and_then(|read| read) {
             Ok(Some(audit)) => audits.push(audit),
             Ok(None) => {
                 passed += 1;
@@ -67,7 +69,12 @@ pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result
             let cells: Vec<Vec<String>> =
                 audits.iter().map(|audit| licenses::row(audit)[..shown].iter().map(cell).collect()).collect();
             let style = page_style(global.color, options.output.as_deref());
-            let table = crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &style);
+            let width = |cells: &Vec<String>| cells.iter().map(|cell| cell.chars().count() + 3).sum::<usize>();
+            let table = if style.width < usize::MAX && cells.iter().any(|cells| width(cells) > style.width) {
+                cells.iter().map(|cells| block(cells, &style)).collect()
+            } else {
+                crate::report::plain_table(&licenses::COLUMNS[..shown], &cells, &style)
+            };
             format!("{table}{}\n{DISCLAIMER}\n", counts(&audits))
         }
     };
@@ -87,7 +94,7 @@ pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result
     }
     let fails = |audit: &Audit, least: Verdict| {
         let denied = audit.findings.iter().any(|f| f.rule.id == "license-policy" && f.severity == Severity::Error);
-        licenses::verdict(audit) >= Some(least) || !licenses::unmet(audit).is_empty() || denied
+        audit.verdict >= Some(least) || !licenses::unmet(audit).is_empty() || denied
     };
     let failed = options.fail_on.0.is_some_and(|least| audits.iter().any(|audit| fails(audit, least)));
     Ok(match (errors.is_empty(), failed) {
@@ -97,10 +104,41 @@ pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result
     })
 }
 
+/// Columns of the names before the values of a block.
+const NAMES: usize = 14;
+
+/// One card as lines, for screens that are narrower than a row: the verdict beside the name, each reason on a line of its
+/// own.
+fn block(cells: &[String], style: &Style) -> String {
+    let value = |name: &str| {
+        let at = licenses::COLUMNS.iter().position(|column| *column == name);
+        at.and_then(|at| cells.get(at)).map_or("", String::as_str)
+    };
+    let verdict = Some(value("Verdict")).filter(|verdict| !verdict.is_empty()).unwrap_or("no verdict");
+    let mut out = format!("{}: {verdict}\n", style.paint("1", value("Repository")));
+    let indent = " ".repeat(2 + NAMES);
+    for name in ["Declared", "Class", "Derives from", "Reason", "Policy"] {
+        let mut parts = value(name).split(if name == "Derives from" { "), " } else { "; " }).peekable();
+        let mut first = true;
+        while let Some(part) = parts.next().filter(|part| !part.is_empty()) {
+            let closed = name == "Derives from" && parts.peek().is_some();
+            let label = if first { name } else { "" };
+            let text = format!("  {label:NAMES$}{part}{}", if closed { ")" } else { "" });
+            let wrap = textwrap::Options::new(style.width.max(40)).subsequent_indent(&indent).break_words(false);
+            let wrap = wrap.word_splitter(textwrap::WordSplitter::NoHyphenation);
+            out.push_str(&textwrap::fill(&text, wrap));
+            out.push('\n');
+            first = false;
+        }
+    }
+    out.push('\n');
+    out
+}
+
 /// "62 ok, 35 unknown, 193 that derive from nothing that is named".
 fn counts(audits: &[Audit]) -> String {
     let mut counted: Vec<(Option<Verdict>, usize)> = Vec::new();
-    for verdict in audits.iter().map(licenses::verdict) {
+    for verdict in audits.iter().map(|audit| audit.verdict) {
         match counted.iter_mut().find(|(known, _)| *known == verdict) {
             Some((_, count)) => *count += 1,
             None => counted.push((verdict, 1)),
@@ -122,7 +160,7 @@ fn report_json(audit: &Audit) -> Value {
         "declared": license.map(|license| &license.declared),
         "expression": license.and_then(|license| license.expression.as_ref()),
         "classes": license.iter().flat_map(|license| &license.classes).map(|class| class.as_str()).collect::<Vec<_>>(),
-        "verdict": licenses::verdict(audit).map(Verdict::as_str),
+        "verdict": audit.verdict.map(Verdict::as_str),
         "unmet": licenses::unmet(audit),
         "policy": licenses::policy(audit),
         "lineage": audit.lineage.iter().map(|base| json!({
@@ -130,4 +168,29 @@ fn report_json(audit: &Audit) -> Value {
             "origin": base.origin, "certain": base.certain, "behind": base.behind, "reason": base.reason,
         })).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_for_narrow_screens() {
+        let cells =
+            ["acme/chat", "mit", "MIT", "permissive", "a/b (MIT), c/d (unknown)", "review", "one; two and three"];
+        let style = Style { width: 44, ..Style::default() };
+        let shown = block(&cells.map(str::to_owned), &style);
+        let lines = [
+            "acme/chat: review",
+            "  Declared      mit",
+            "  Class         permissive",
+            "  Derives from  a/b (MIT)",
+            "                c/d (unknown)",
+            "  Reason        one",
+            "                two and three",
+            "",
+            "",
+        ];
+        assert_eq!(shown.split('\n').collect::<Vec<_>>(), lines);
+    }
 }

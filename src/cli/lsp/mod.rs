@@ -40,7 +40,7 @@ use super::config::Config;
 use super::discover::{Globs, Target, card_name, display, telling_name};
 use super::fix::{self, Mode};
 use super::settings::{buffer_settings, editor_settings, special};
-use super::{EXIT_CLEAN, EXIT_FINDINGS};
+use super::{EXIT_CLEAN, EXIT_FINDINGS, guarded};
 use crate::card::{self, Card, Siblings};
 use crate::engine::{Audit, Settings};
 use crate::text::SourceFile;
@@ -371,7 +371,7 @@ impl Server<'_> {
         let target = Target { path, explicit, ..Target::stdin(name) };
         settings.special = special(config, &settings.rules, std::slice::from_ref(&target))?;
         let audit = (wanted && text.len() as u64 <= card::MAX_BYTES)
-            .then(|| audit_bytes(&target, settings, text.clone().into_bytes()))
+            .then(|| guarded(|| audit_bytes(&target, settings, text.clone().into_bytes())).ok().flatten())
             .flatten();
         let safe = Mode { unsafe_fixes: false, write: false };
         let held = audit.as_ref().map(|audit| fix::held(&target, settings, &text, audit, safe)).unwrap_or_default();

@@ -26,7 +26,8 @@ pub(super) fn at_line(card: &Card<'_>) -> Option<(Span, String)> {
         let Some((end, name, source)) = label(line, marks).filter(|_| !is_of_others(card, body + at)) else { continue };
         let Some((span, repo)) = behind(card, body + at + end, true) else { continue };
         // A source may also be a repository of code elsewhere.
-        let on_hub = || card.outline.links.iter().any(|link| link.span == span);
+        let links = &card.outline.links;
+        let on_hub = || links.binary_search_by_key(&span.start, |link| link.span.start).is_ok();
         if !source || name.contains("model") || on_hub() {
             labelled.push((source, span, repo));
         }

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use self::sentences::Sentence;
 use self::words::{contains, words};
 use crate::card::{Card, Kind};
-use crate::license::{Relation, Role, base_model};
+use crate::license::{Relation, Role, base_model, base_model_called};
 use crate::repository::Repository;
 use crate::text::any::AnyOf;
 use crate::text::{SourceFile, Span, head, tail};
@@ -54,6 +54,21 @@ pub fn named<'c>(card: &'c Card<'_>, field: &str) -> Vec<(NodeId, &'c str)> {
         .collect()
 }
 
+/// The base models of a field: also those that are named by their address, or without their owner.
+fn declared(card: &Card<'_>, field: &str) -> Vec<(NodeId, String)> {
+    let Some((document, _)) = card.mapping() else { return Vec::new() };
+    let ids = card.field_items(field).into_iter().filter(|&id| !document.is_null(id));
+    ids.filter_map(|id| Some((id, document.text(id)?.trim())))
+        .filter_map(|(id, text)| {
+            if fault(text).is_some() {
+                return in_url(text, "model").filter(|repo| repo.contains('/')).map(|repo| (id, repo));
+            }
+            let owned = base_model_called(text).filter(|_| base_model(text).is_none());
+            (!is_local(text)).then(|| (id, owned.map_or_else(|| text.to_owned(), |model| model.repo.clone())))
+        })
+        .collect()
+}
+
 /// All that a model derives from, each once: base models of the front matter, then those of
 /// configurations and of the header of a GGUF file, then, when nothing else names one, those of a sentence; then its
 /// datasets.
@@ -72,10 +87,8 @@ pub fn parents(card: &Card<'_>, files: &[SourceFile], repository: &Repository) -
     };
     let mut bases = 0;
     for field in ["base_model", "finetuned_from"] {
-        for (node, repo) in
-            named(card, field).into_iter().filter(|(_, repo)| repo.contains('/') || base_model(repo).is_some())
-        {
-            add(Claim::Field(node), Role::Base, repo);
+        for (node, repo) in declared(card, field) {
+            add(Claim::Field(node), Role::Base, &repo);
             bases += 1;
         }
     }
@@ -229,11 +242,14 @@ pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation
     }
 }
 
+/// Bytes of a title that are a name.
+const TITLE: usize = 200;
+
 /// What the model may be called: its folder, its title, the name in its model-index.
 #[must_use]
 pub fn names(card: &Card<'_>, folder: Option<&str>) -> Vec<String> {
     let mut names: Vec<String> = folder.map(str::to_owned).into_iter().collect();
-    if let Some(title) = card.outline.title() {
+    if let Some(title) = card.outline.title().map(|title| head(title, TITLE)) {
         let lower = title.to_lowercase();
         let bare = lower.strip_prefix("model card for ").or_else(|| lower.strip_prefix("model card: "));
         names.push(bare.map_or_else(|| title.to_owned(), str::to_owned));

@@ -264,8 +264,8 @@ const FEW: usize = 7;
 pub(super) fn is_whole(gap: &str, text: &str, end: usize) -> bool {
     let split =
         |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
-    let next = text[end..].split(['\n', '.', ',', ';']).next().unwrap_or_default();
-    let next = split(head(next, REACH)).into_iter().find(|word| word.len() > 1).unwrap_or_default();
+    let next = head(&text[end..], REACH).split(['\n', '.', ',', ';']).next().unwrap_or_default();
+    let next = split(next).into_iter().find(|word| word.len() > 1).unwrap_or_default();
     // Also of several.
     let part = |word: &String| {
         words().said.parts.iter().any(|part| part == word || word.strip_suffix('s') == Some(part.as_str()))
