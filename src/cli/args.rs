@@ -359,7 +359,7 @@ pub struct LicenseCheck {
     /// The repository, such as acme/Helpdesk-8B
     #[arg(long, value_name = "REPO")]
     pub name: Option<String>,
-    /// A base model, or the licence of one, as REPO[=LICENCE][:RELATION]
+    /// A base model, or the licence of one, as `REPO[=LICENCE][:RELATION]`
     #[arg(long, value_name = "BASE")]
     pub base: Vec<String>,
     /// A model whose outputs it was trained on, as REPO or REPO=LICENCE

@@ -106,7 +106,7 @@ pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -
     topics
 }
 
-/// Whether a text is an entry of a list of references: "[1] A. Author, B. Author. A title. 2017."
+/// Whether a text is an entry of a list of references: `[1] A. Author, B. Author. A title. 2017.`
 fn is_reference(text: &str) -> bool {
     let number = text.trim_start_matches(['-', '*', ' ', '\\']).strip_prefix('[').unwrap_or_default();
     let rest = number.trim_start_matches(|c: char| c.is_ascii_digit());

@@ -28,8 +28,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let span = document.node(document.target(item)).span;
-        let statement = statements::only(card);
-        let stated = statement.as_ref().and_then(|statement| statement.licenses[0].hub.as_deref());
+        let stated = || statements::only(card).and_then(|statement| statement.licenses[0].hub.as_deref());
         match vocab::licenses().resolve(text) {
             LicenseMatch::Hub(_) => {}
             LicenseMatch::Spelling(license) => {
@@ -47,7 +46,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             LicenseMatch::Trap(note) => {
                 let message = format!("{} is not a Hub licence id: {note}", safe::quoted(text));
                 sink.add("license-unknown", span, message, |f| {
-                    if let Some(hub) = stated {
+                    if let Some(hub) = stated() {
                         return f.help(format!("Write `{hub}`, which the text names, if that is the licence")).anchor("/license");
                     }
                     f.help("Choose an id of https://huggingface.co/docs/hub/repositories-licenses, or `other` with `license_name` and `license_link`").anchor("/license")

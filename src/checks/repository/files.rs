@@ -177,6 +177,9 @@ fn one(
     }
 }
 
+/// Bytes of a scheme that may be a slip for `https:`.
+const SCHEME: usize = 9;
+
 /// What is wrong with an address wherever it stands: in words, with what helps, and how bad.
 fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Severity)> {
     let drive = |bytes: &[u8]| matches!(bytes, [letter, b':', b'\\' | b'/', ..] if letter.is_ascii_alphabetic());
@@ -212,7 +215,10 @@ fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Se
     let slip = || {
         let scheme = target.split_once("//").map_or("", |(scheme, _)| scheme).to_lowercase();
         let near = |known: &str| suggest::distance(&scheme, known) == 1;
-        scheme.starts_with('h') && !matches!(scheme.as_str(), "http:" | "https:") && (near("http:") || near("https:"))
+        scheme.len() < SCHEME
+            && scheme.starts_with('h')
+            && !matches!(scheme.as_str(), "http:" | "https:")
+            && (near("http:") || near("https:"))
     };
     if slip() {
         return Some(("whose scheme is misspelt", "Write `https://`", Severity::Warning));
