@@ -137,12 +137,12 @@ class Interface(Case):
         self.assertEqual(cardlint.audit(BAD, profile="strict", select=["license-unknown"]).profile, "strict")
 
     def test_errors(self):
-        with self.assertRaisesRegex(cardlint.CardlintError, "is no profile"):
+        with self.assertRaisesRegex(cardlint.CardlintError, "invalid value"):
             cardlint.audit(GOOD, profile="nothing")
         with self.assertRaisesRegex(cardlint.CardlintError, "license-unknown"):
             cardlint.audit(BAD).raise_for_findings()
         report = cardlint.audit(self.folder / "none.md")
-        self.assertEqual([reason for _, reason in report.errors], ["there is no such file or folder"])
+        self.assertEqual([reason for _, reason in report.errors], ["no such file or folder"])
         self.assertFalse(report.ok)
         with self.assertRaises(cardlint.CardlintError):
             report.raise_for_findings()
@@ -161,14 +161,14 @@ class Interface(Case):
         # A word is a list of one, and `-` is a file.
         self.assertEqual(cardlint.audit(WRONG, select="license-unknown").findings, ())
         self.assertTrue(cardlint.audit(GOOD, arguments="--no-config").ok)
-        self.assertEqual(cardlint.audit("-").errors[0][1], "there is no such file or folder")
+        self.assertEqual(cardlint.audit("-").errors[0][1], "no such file or folder")
         with self.assertRaises(ValueError):
             cardlint.audit(GOOD).at_least("grave")
 
     def test_the_gate_does_not_pass_on_nothing(self):
         report = cardlint.audit(self.folder)
         self.assertFalse(report.ok)
-        with self.assertRaisesRegex(cardlint.CardlintError, "no card found"):
+        with self.assertRaisesRegex(cardlint.CardlintError, "no model or dataset card found"):
             report.raise_for_findings()
         # The configured severity decides.
         cardlint.audit(WRONG, arguments=["--fail-on", "never"]).raise_for_findings()
