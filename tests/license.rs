@@ -363,6 +363,20 @@ fn policy_judges_expressions() {
     let base = (Some("google"), Some("gemma-2-9b"));
     assert!(matches!(policy.judge(&known, &[base, (Some("acme"), Some("other"))]), Decision::Denied(_)));
     assert_eq!(policy.judge(&known, &[base, (Some("acme"), Some("Helper"))]), Decision::Allowed);
+    let exception = license::policy::Exception {
+        repository: "acme/helper".to_owned(),
+        license: Matcher::parse("gemma").expect("a licence"),
+        expires: Some("2026-01-31".to_owned()),
+        used: false.into(),
+    };
+    let over = Policy {
+        deny: list("gemma"),
+        exceptions: vec![exception],
+        today: "2026-02-01".to_owned(),
+        ..Policy::default()
+    };
+    let Decision::Denied(why) = over.judge(&known, &[(Some("acme"), Some("helper"))]) else { panic!("denied") };
+    assert!(why.ends_with("its exception expired on 2026-01-31"), "{why}");
 }
 
 /// Names that lead elsewhere today, and copies that are called like their originals.
@@ -476,6 +490,8 @@ fn check_answers_without_a_card() {
         ("mit AND gpl-3.0", &["MIT (mit)", "(gpl-3.0)"][..]),
         ("GPL-3.0-or-later", &["assumed: "]),
         ("gpl", &["depends on the version"]),
+        // As reports print it.
+        ("LicenseRef-scancode-llama-3.1-license-2024", &["(llama3.1)"]),
     ] {
         let shown = cardlint(&["license", "show", expression]).code(0);
         let shown = String::from_utf8_lossy(&shown.get_output().stdout).into_owned();

@@ -218,12 +218,35 @@ impl Policy {
         if decision == Decision::Allowed || self.spares(names, |matcher| matcher.fits(license)) {
             return Decision::Allowed;
         }
-        decision
+        // Whoever relied on an exception hears what became of it.
+        let mut over = self.meant(names, |matcher| matcher.fits(license));
+        let Some(day) = over.find_map(|exception| exception.expires.as_ref()) else { return decision };
+        let told = |why: String| format!("{why}; its exception expired on {day}");
+        match decision {
+            Decision::Denied(why) => Decision::Denied(told(why)),
+            Decision::Review(why) => Decision::Review(told(why)),
+            Decision::Allowed => Decision::Allowed,
+        }
     }
 
     /// Whether an exception that is still valid is for one of the repositories and for what `fits`.
     fn spares(&self, names: &[Name<'_>], fits: impl Fn(&Matcher) -> bool) -> bool {
-        let excepted = self.exceptions.iter().find(|exception| {
+        let mut meant = self.meant(names, fits);
+        let valid = |day: &String| self.today.as_str() <= day.as_str();
+        let excepted = meant.find(|exception| exception.expires.as_ref().is_none_or(valid));
+        if let Some(exception) = excepted {
+            exception.used.store(true, Ordering::Relaxed);
+        }
+        excepted.is_some()
+    }
+
+    /// The exceptions for one of the repositories and for what `fits`, whether they are still valid or not.
+    fn meant<'a>(
+        &'a self,
+        names: &'a [Name<'a>],
+        fits: impl Fn(&Matcher) -> bool + 'a,
+    ) -> impl Iterator<Item = &'a Exception> {
+        self.exceptions.iter().filter(move |exception| {
             let (wanted_owner, wanted) = exception
                 .repository
                 .split_once('/')
@@ -232,13 +255,8 @@ impl Policy {
                 name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
                     && wanted_owner.is_none_or(|wanted| owner.is_some_and(|owner| owner.eq_ignore_ascii_case(wanted)))
             });
-            let valid = exception.expires.as_ref().is_none_or(|day| self.today.as_str() <= day.as_str());
-            meant && valid && fits(&exception.license)
-        });
-        if let Some(exception) = excepted {
-            exception.used.store(true, Ordering::Relaxed);
-        }
-        excepted.is_some()
+            meant && fits(&exception.license)
+        })
     }
 
     fn without_exceptions(&self, license: &License) -> Decision {

@@ -127,6 +127,12 @@ fn word(value: &str, declared: &Declared<'_>) -> Terms {
     if let Some(license) = names::of_url(value) {
         return Terms::of(license);
     }
+    // What reports print for licences that SPDX does not list.
+    if lower.starts_with("licenseref-")
+        && let Some(license) = licenses().find(|license| license.reference.eq_ignore_ascii_case(value))
+    {
+        return Terms::of(license);
+    }
     if let Some(alternatives) = or_later(&lower) {
         return Terms {
             alternatives: alternatives.into_iter().map(|license| vec![license]).collect(),

@@ -165,8 +165,8 @@ fn parse_input(text: &str) -> anyhow::Result<(&str, Option<&str>, Option<Relatio
     };
     Ok(match rest.split_once('=') {
         Some((repo, license)) => (repo, Some(license), relation),
-        // What is no repository is a licence.
-        None if !rest.contains('/') => (rest, Some(rest), relation),
+        // What is no repository is a licence; the oldest models have no owner.
+        None if !rest.contains('/') && license::base_model(rest).is_none() => (rest, Some(rest), relation),
         None => (rest, None, relation),
     })
 }
