@@ -159,7 +159,8 @@ fn overview(sheets: &[Sheet]) -> Overview {
         "Must: gaps in what a card must say. N/A: not applicable. Unread: no card can show it, or cardlint does not look for it.",
     );
     if !waived.is_empty() {
-        rest.push_str(&format!(" Not shown: {} that a framework does not apply to.", plural(waived.len(), "card")));
+        let rows = plural(waived.len(), "row");
+        rest.push_str(&format!(" Not shown: {rows} of cards that the framework does not apply to."));
     }
     Overview { head, frameworks: frameworks.collect(), rest }
 }
