@@ -15,7 +15,7 @@ fn main() -> io::Result<()> {
         let (text, faults) = decode(std::fs::read(&path)?);
         let source = SourceFile::new("README.md", text);
         let card = Card::read(&source, faults, Siblings::none(), None);
-        let segments = disclosure::features(&card);
+        let segments = disclosure::known(&card);
         // What the clauses alone would say of the card.
         let best = |id: &str| segments.iter().filter_map(|segment| segment.fits.get(id)).max().copied().unwrap_or(0);
         let clauses: BTreeMap<&str, u8> =

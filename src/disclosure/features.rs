@@ -1,10 +1,11 @@
 //! What is known of a segment, as features that weights (`rules/topics/weights.tsv`) are learned for: its cues, those
 //! of what introduces it, the topics of its headings and label, its shape and place, and its words.
 
+use super::data::{self, Topic, vocabulary};
 use super::hash::{self, pair, single};
-use super::segments::{Kind, Segment, builtin};
+use super::page::{self, Page};
+use super::segments::{self, Kind, Segment, builtin};
 use super::words::{self, spelled};
-use super::{Page, data};
 use crate::card::Card;
 use crate::text::head;
 
@@ -155,4 +156,40 @@ pub(super) fn first(segments: &[Segment]) -> Option<usize> {
             && cues.contains(const { builtin("sentence") })
             && !cues.contains(const { builtin("heading") })
     })
+}
+
+/// A segment of a card, as weights are learned from it (`examples/features.rs`).
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Known {
+    /// First and last line, from 1.
+    pub lines: [usize; 2],
+    /// Names of what holds for it.
+    pub features: Vec<String>,
+    /// The best level that clauses of topics give it.
+    pub fits: std::collections::BTreeMap<String, u8>,
+}
+
+/// What is known of each segment of a card that says something.
+#[must_use]
+pub fn known(card: &Card<'_>) -> Vec<Known> {
+    let vocabulary = vocabulary();
+    let mut segments = segments::cut(card);
+    let hits = segments::scan(card, vocabulary, &mut segments);
+    let sections = page::sections(card, vocabulary);
+    let page = Page::new(vocabulary, &segments, &sections, &hits);
+    let line = |byte: u32| card.source.text()[..byte as usize].matches('\n').count() + 1;
+    let known = |(at, segment): (usize, &Segment)| {
+        let mut names = Vec::new();
+        each(&page, card, at, |feature| names.push(feature.name()));
+        each_of_heading(card, segment.section, |feature| names.push(feature.name()));
+        names.sort_unstable();
+        names.dedup();
+        let level = |topic: &Topic| {
+            let fitting = topic.clauses.iter().filter(|clause| page.possible(clause) && page.fits(clause, at, segment));
+            Some((topic.id.clone(), fitting.map(|clause| clause.level as u8).max()?))
+        };
+        let fits = vocabulary.topics.iter().filter_map(level).collect();
+        Known { lines: [line(segment.span.start), line(segment.span.end)], features: names, fits }
+    };
+    segments.iter().enumerate().filter(|(_, segment)| !segment.empty).map(known).collect()
 }

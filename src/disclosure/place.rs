@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::Page;
 use super::data::Cues;
+use super::page::Page;
 use super::segments::{Kind, LISTING, Segment, builtin};
 use super::weights::{self, Sums};
 use crate::card::Card;

@@ -7,7 +7,8 @@ use super::data::Cues;
 use super::features::{self, Feature, SHAPES};
 use super::hash::{self, HELD, NONE, higher, place};
 use super::numbers::{Lists, Numbers, number};
-use super::{Level, Page, data};
+use super::page::{Page, Vote};
+use super::{Level, data};
 use crate::card::Card;
 
 /// Columns that there may be.
@@ -187,19 +188,11 @@ fn weights() -> &'static Weights {
     &TABLE
 }
 
-/// A segment that shows a topic, how clearly, and how well.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Shown {
-    pub(super) segment: usize,
-    pub(super) clarity: i32,
-    pub(super) level: Level,
-}
-
 /// What weights say of a topic.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Verdict {
     /// The segments that show it.
-    pub(super) shown: Vec<Shown>,
+    pub(super) shown: Vec<Vote>,
     /// Whether a segment comes near to it.
     pub(super) near: bool,
     /// Whether the words of one that shows it come near to its test, or meet it where clauses or cues refuse.
@@ -222,9 +215,9 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
     let mut fits: Vec<(usize, usize, Level)> = Vec::new();
     for (column, (topic, _)) in table.columns.iter().enumerate() {
         let votes = page.votes(&page.vocabulary.topics[*topic].clauses);
-        let near = votes.iter().any(|(_, level, _)| *level >= Level::Partial);
+        let near = votes.iter().any(|vote| vote.level.is_disclosed());
         found[*topic] = Some(Verdict { near, column, ..Verdict::default() });
-        fits.extend(votes.into_iter().map(|(segment, level, _)| (segment, column, level)));
+        fits.extend(votes.into_iter().map(|vote| (vote.segment, column, vote.level)));
     }
     fits.sort_unstable_by_key(|fit| (fit.0, fit.1));
     let mut fits = fits.as_slice();
@@ -296,7 +289,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
             let level = if met { Level::Substantive } else { Level::Partial };
             let near = !met && sums[column] >= -NEAR;
             if let Some(verdict) = &mut found[table.columns[column].0] {
-                verdict.shown.push(Shown { segment: at, clarity, level });
+                verdict.shown.push(Vote { segment: at, clarity, level });
                 verdict.better |= near;
             }
         }
