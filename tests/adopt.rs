@@ -1229,6 +1229,84 @@ fn models_without_a_card_are_told() {
     let output = run(place.path(), &["audit", "--no-config", "a"]);
     assert!(output.code == 1 && output.out.contains("card-missing"), "{}", output.out);
     assert!(!place.path().join("a/README.md").exists());
+    // The README above a collection is no card of its models, where others of them have their own.
+    let shelf = tempfile::tempdir().expect("folder");
+    for (file, text) in [
+        ("README.md", "# Our models\n\nA folder each.\n"),
+        ("models/one/README.md", CARD),
+        ("models/one/model.safetensors", "{}"),
+        ("models/two/model.safetensors", "{}"),
+        ("tools/three/model.safetensors", "{}"),
+    ] {
+        let path = shelf.path().join(file);
+        fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        fs::write(path, text).expect("file");
+    }
+    let output = run(shelf.path(), &["audit", "--no-config", "--select", "card-missing", "--format", "github"]);
+    assert!(output.out.contains("models/two/README.md") && !output.out.contains("three"), "{}", output.out);
+}
+
+/// Terms that are of some models of a licence alone do not break a policy for others; the advice says under which name an
+/// exception is looked for.
+#[test]
+fn a_policy_knows_which_models_a_term_is_of() {
+    let place = tempfile::tempdir().expect("folder");
+    let write = |name: &str| {
+        let folder = place.path().join("acme").join(name);
+        fs::create_dir_all(&folder).expect("folder");
+        fs::write(folder.join("README.md"), "---\nlicense: llama3.2\n---\n# Tickets\n").expect("card");
+    };
+    write("Llama-3.2-3B-Tickets");
+    write("Llama-3.2-11B-Vision-Tickets");
+    fs::write(place.path().join("cardlint.toml"), "[license]\nrequire = [\"no-territory-limits\"]\n").expect("file");
+    let output = run(place.path(), &["audit", "--select", "license-policy", "--format", "github"]);
+    assert!(!output.out.contains("3B-Tickets/README.md"), "{}", output.out);
+    assert!(output.out.contains("exception for `acme/Llama-3.2-11B-Vision-Tickets`"), "{}", output.out);
+}
+
+/// A folder without a glob behind it is meant with all that is in it, as in `.gitignore`.
+#[test]
+fn a_folder_is_meant_with_what_is_in_it() {
+    for pattern in ["drafts", "drafts/", "./drafts", "drafts/**"] {
+        let place = tempfile::tempdir().expect("folder");
+        for name in ["drafts/one", "two"] {
+            fs::create_dir_all(place.path().join(name)).expect("folder");
+            fs::write(place.path().join(name).join("README.md"), CARD).expect("card");
+        }
+        let config = format!("[files]\nexclude = [\"{pattern}\"]\n");
+        fs::write(place.path().join("cardlint.toml"), config).expect("file");
+        assert_eq!(json(place.path(), &[])["cards"].as_array().map(Vec::len), Some(1), "{pattern}");
+    }
+}
+
+/// An adapter that only its tag tells is one, unless the files are those of a whole model.
+#[test]
+fn a_tag_tells_an_adapter() {
+    let place = tempfile::tempdir().expect("folder");
+    let folder = place.path().join("acme/watercolours");
+    fs::create_dir_all(&folder).expect("folder");
+    let card = "---\nlicense: mit\nbase_model: coast/harbour-tide\ntags: [lora]\n---\n# Watercolours\n";
+    fs::write(folder.join("README.md"), card).expect("card");
+    let relation = || {
+        let report = json(place.path(), &["--no-config"]);
+        report["cards"][0]["lineage"][0]["relation"].as_str().map(str::to_owned)
+    };
+    assert_eq!(relation().as_deref(), Some("adapter"));
+    fs::write(folder.join("config.json"), "{}").expect("file");
+    assert_eq!(relation().as_deref(), Some("finetune"));
+}
+
+/// What is written under `license` and is no licence leaves the rights unknown, as nothing does.
+#[test]
+fn a_licence_that_is_none_is_unknown() {
+    let place = tempfile::tempdir().expect("folder");
+    for (name, license) in [("slip", "mitt"), ("named", "other\nlicense_name: foo-1"), ("known", "mit")] {
+        fs::create_dir_all(place.path().join(name)).expect("folder");
+        let card = format!("---\nlicense: {license}\n---\n# Tickets\n");
+        fs::write(place.path().join(name).join("README.md"), card).expect("card");
+        let output = run(place.path(), &["license", "report", "--fail-on", "unknown", name]);
+        assert_eq!(output.code, i32::from(name != "known"), "{name}: {}", output.out);
+    }
 }
 
 /// A clone says what it is of, whatever its folder is called.

@@ -319,7 +319,7 @@ fn policy_is_applied_and_checked() {
         ),
     );
     cardlint(["audit"]).current_dir(at).assert().code(1).stdout_eq(str![[r#"
-::error title=cardlint license-policy,file=acme/b/README.md,line=2,endLine=2,col=10,endColumn=15::The policy does not allow the licence of the card: `gemma` is not on the list of allowed licences. Declare a licence that the policy allows, or add an exception with a reason to `[license]` in the configuration.
+::error title=cardlint license-policy,file=acme/b/README.md,line=2,endLine=2,col=10,endColumn=15::The policy does not allow the licence of the card: `gemma` is not on the list of allowed licences. Declare a licence that the policy allows, or add an exception for `acme/b` with a reason to `[license]` in the configuration.
 ::warning title=cardlint license-policy-exception,file=cardlint.toml,line=13,endLine=13,col=1,endColumn=23::The exception for `acme/c` was not needed by any card of this run. Remove it, or set a new date.
 
 "#]]);

@@ -27,6 +27,8 @@ struct File {
     sensitive: Sensitive,
     /// Headings, in small letters, under which no answer stands.
     neutral: Vec<String>,
+    /// Headings, in small letters, whose own parts may stand below them on the same level.
+    over: Vec<String>,
 }
 
 /// A rule and the topics of which one must be answered.
@@ -312,7 +314,12 @@ fn bare<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c Heading, bool)> {
         let ends = |promised: &[&str]| {
             card.outline.headings.get(number + 1).is_none_or(|next| {
                 let topics = disclosure::heading_topics(&next.text);
-                let apart = !topics.is_empty() && !topics.iter().any(|topic| promised.contains(topic));
+                // "Evaluation" over "Testing data", where all headings are of one level.
+                let over = rules().over.iter().any(|title| heading.text.trim().to_lowercase() == *title);
+                let family = |topic: &str| topic.split('.').next().map(str::to_owned);
+                let akin =
+                    |topic: &&str| promised.iter().any(|one| one == topic || over && family(one) == family(topic));
+                let apart = !topics.is_empty() && !topics.iter().any(akin);
                 apart && next.text.split_whitespace().count() <= 2 * TITLE_WORDS
             })
         };

@@ -157,10 +157,18 @@ pub(super) fn glob(pattern: &str) -> Result<(), String> {
 fn globs(patterns: &[String]) -> anyhow::Result<GlobSet> {
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
-        // `./drafts/` is meant as `drafts/**`.
-        let meant = pattern.trim_start_matches("./");
-        let meant = if meant.ends_with('/') { format!("{meant}**") } else { meant.to_owned() };
-        builder.add(Glob::new(&meant).with_context(|| format!("`{pattern}` is not a glob"))?);
+        let mut add = |meant: &str| -> anyhow::Result<()> {
+            builder.add(Glob::new(meant).with_context(|| format!("`{pattern}` is not a glob"))?);
+            Ok(())
+        };
+        // As in `.gitignore`, `./drafts`, `drafts` and `drafts/` are the folder with all that is in it.
+        let meant = pattern.trim_start_matches("./").trim_end_matches('/');
+        if !pattern.ends_with('/') {
+            add(meant)?;
+        }
+        if !meant.ends_with('*') {
+            add(&format!("{meant}/**"))?;
+        }
     }
     Ok(builder.build()?)
 }
@@ -209,7 +217,7 @@ fn lacking(path: &Path, globs: &Globs) -> Option<Target> {
         entry.is_ok_and(|entry| vocab::files().is_model(&entry.file_name().to_string_lossy()))
     };
     let model = readme(folder).is_none() && fs::read_dir(listed).ok()?.any(holds);
-    model.then(|| absent(folder, &HashSet::new(), &HashSet::new(), globs)).flatten()
+    model.then(|| absent(folder, &Models::default(), globs)).flatten()
 }
 
 /// The README of a folder, in any case.
@@ -340,19 +348,42 @@ fn whole(folder: &Path) -> &Path {
     folder.parent().filter(|parent| part && !parent.as_os_str().is_empty()).unwrap_or(folder)
 }
 
+/// What a walk found of models and their cards.
+#[derive(Default)]
+struct Models {
+    /// Folders with a model.
+    folders: HashSet<PathBuf>,
+    /// Folders with a README.
+    readmes: HashSet<PathBuf>,
+    /// Folders in which models lie that have a README each.
+    shelves: HashSet<PathBuf>,
+}
+
+impl Models {
+    fn new(folders: HashSet<PathBuf>, readmes: HashSet<PathBuf>) -> Self {
+        let shelf = |folder: &PathBuf| whole(folder).parent().map(Path::to_owned);
+        let shelves = folders.iter().filter(|folder| readmes.contains(whole(folder))).filter_map(shelf).collect();
+        Self { folders, readmes, shelves }
+    }
+}
+
 /// The card that a folder with a model lacks: neither it nor a folder above has one, or is a model that it is a part of.
-fn absent(folder: &Path, models: &HashSet<PathBuf>, readmes: &HashSet<PathBuf>, globs: &Globs) -> Option<Target> {
+/// A README above is that of a collection where models beside this one have their own.
+fn absent(folder: &Path, models: &Models, globs: &Globs) -> Option<Target> {
+    let Models { folders, readmes, shelves } = models;
     let folder = whole(folder);
     let mut above = folder.ancestors();
     let own = above.next()?;
-    if readmes.contains(own) || above.any(|folder| readmes.contains(folder) || models.contains(folder)) {
+    let shelved = own.parent().is_some_and(|parent| shelves.contains(parent));
+    if readmes.contains(own) || above.any(|folder| readmes.contains(folder) && !shelved || folders.contains(folder)) {
         return None;
     }
     let full = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let of_program = |part: Component<'_>| matches!(part, Component::Normal(name) if vocab::files().is_of_program(&name.to_string_lossy()));
     let path = folder.join("README.md");
     // A README may be there and ignored, and the tree may be a part of a repository.
-    let readmes_above = || full.ancestors().take(MAX_ABOVE).any(|folder| readme(folder).is_some());
+    let reach = if shelved { 1 } else { MAX_ABOVE };
+    let readmes_above = || full.ancestors().take(reach).any(|folder| readme(folder).is_some());
     if full.components().any(of_program) || globs.excludes(&full.join("README.md")) || readmes_above() {
         return None;
     }
@@ -444,7 +475,8 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
     let mut targets = targets.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let readmes = readmes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let models = models.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let missing = models.iter().filter_map(|folder| absent(folder, &models, &readmes, globs));
+    let models = Models::new(models, readmes);
+    let missing = models.folders.iter().filter_map(|folder| absent(folder, &models, globs));
     let missing: BTreeMap<String, Target> = missing.map(|target| (target.name.clone(), target)).collect();
     targets.extend(missing.into_values());
     targets.sort_by(|one, other| one.name.cmp(&other.name));

@@ -157,7 +157,8 @@ pub(super) fn verdict(
     license: Option<&DeclaredLicense>,
     lineage: &[Ancestor],
 ) -> Option<Verdict> {
-    if license.is_none() {
+    // What is written, and stands for nothing that is known, declares no terms.
+    if license.is_none_or(|license| license.classes.is_empty()) {
         return judged.max(Some(Verdict::Unknown));
     }
     let known = lineage.iter().filter(|input| input.license.is_some()).count();

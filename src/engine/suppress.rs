@@ -209,7 +209,7 @@ pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &m
             sink.add(
                 "ignore-unknown",
                 ignore.comment,
-                "The comment silences nothing: it names no rule to ignore",
+                "The comment silences nothing: it has no `ignore[…]` or `ignore-file[…]` with the id of a rule",
                 |f| f.help("Write `ignore[rule] reason` with the id of a rule, or remove it").anchor("none"),
             );
             continue;
@@ -217,7 +217,7 @@ pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &m
         for (word, span) in ignore.words.iter().filter(|(word, _)| !known(word)) {
             let near = suggest::nearest(word, rule::all().iter().map(|rule| rule.id.as_str()));
             let message = match near {
-                Some(near) => format!("There is no rule {}; nearest is `{near}`", safe::quoted(word)),
+                Some(near) => format!("There is no rule {}; did you mean `{near}`?", safe::quoted(word)),
                 None => format!("There is no rule {}", safe::quoted(word)),
             };
             let fix = near.map(|near| Fix::safe(format!("write `{near}`"), *span, near));

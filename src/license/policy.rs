@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::knowledge::{Atom, Class, License, ids};
+use super::knowledge::{Atom, Class, License, Term, ids};
 use super::resolve::{Declared, Terms, resolve};
 use crate::text::suggest;
 
@@ -83,9 +83,12 @@ impl Requirement {
         })
     }
 
-    /// Why the licence does not meet it, as a clause.
-    fn breach(self, license: &License) -> Option<&'static str> {
-        let has = |atoms: &[Atom]| license.terms.iter().any(|term| atoms.contains(&term.atom));
+    /// Why the licence does not meet it, as a clause. Of terms for some models alone, those of repositories with these
+    /// `names` count.
+    fn breach(self, license: &License, names: &[Name<'_>]) -> Option<&'static str> {
+        let named: Vec<String> = names.iter().filter_map(|(_, name)| Some(format!("/{}", (*name)?))).collect();
+        let meant = |term: &Term| named.is_empty() || named.iter().any(|name| term.concerns(name));
+        let has = |atoms: &[Atom]| license.terms.iter().any(|term| atoms.contains(&term.atom) && meant(term));
         match self {
             Self::OsiApproved => (!license.osi).then_some("it is not approved by the OSI"),
             Self::CommercialUse => match license.grants.get("commercial_use").map(String::as_str) {
@@ -214,7 +217,7 @@ impl Policy {
     }
 
     fn one(&self, license: &License, names: &[Name<'_>]) -> Decision {
-        let decision = self.without_exceptions(license);
+        let decision = self.without_exceptions(license, names);
         if decision == Decision::Allowed || self.spares(names, |matcher| matcher.fits(license)) {
             return Decision::Allowed;
         }
@@ -259,7 +262,7 @@ impl Policy {
         })
     }
 
-    fn without_exceptions(&self, license: &License) -> Decision {
+    fn without_exceptions(&self, license: &License, names: &[Name<'_>]) -> Decision {
         let fits = |list: &[Matcher]| list.iter().any(|matcher| matcher.fits(license));
         // Whoever looks for the licence in a list that has its class finds nothing.
         let listed = |list: &[Matcher], licenses: &str, class: &str| {
@@ -272,7 +275,7 @@ impl Policy {
         if let Some(why) = listed(&self.deny, "denied licences", "the policy denies") {
             return Decision::Denied(why);
         }
-        if let Some(breach) = self.require.iter().find_map(|requirement| requirement.breach(license)) {
+        if let Some(breach) = self.require.iter().find_map(|requirement| requirement.breach(license, names)) {
             return Decision::Denied(format!("`{}` does not meet the policy: {breach}", license.id));
         }
         if let Some(why) = listed(&self.review, "licences to be reviewed", "must be reviewed") {

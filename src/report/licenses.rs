@@ -60,7 +60,7 @@ pub fn row(audit: &Audit) -> [String; 9] {
     let told = audit.lineage.iter().filter_map(|one| one.reason.as_ref()).any(begins);
     if declared.is_none() {
         reasons.push("unknown: no licence is declared".to_owned());
-    } else if audit.verdict == Some(Verdict::Unknown) && !told && declared.is_some_and(|own| own.expression.is_none()) {
+    } else if audit.verdict == Some(Verdict::Unknown) && !told && declared.is_some_and(|own| own.classes.is_empty()) {
         reasons.push("unknown: the terms of the declared licence".to_owned());
     } else if audit.lineage.is_empty() {
         reasons.push("no base model or dataset is named".to_owned());

@@ -91,7 +91,8 @@ impl Case<'_, '_> {
         let words: Vec<String> =
             ways.iter().take(3).map(|license| declaration(license, &self.assessment.inputs)).collect();
         if words.is_empty() {
-            "No licence of the base models satisfies all of them: ask their publishers, or choose other base models"
+            "No single licence of the base models keeps the terms of all. Where they do not contradict each other, `license: \
+             other` with the texts of all of them may; else ask their publishers, or choose other base models"
                 .to_owned()
         } else {
             format!("Publish it under {}", words.join(" or "))
@@ -117,7 +118,7 @@ impl Case<'_, '_> {
         } else if claims.get(input).is_some_and(|claim| matches!(claim, Claim::Sentence(_))) {
             ". Only a warning: the base model was read from a sentence"
         } else if known.is_some_and(|input| !input.certain && input.origin == Origin::Table) {
-            ". Only a warning: that licence comes from a third-party catalogue. Check the publisher's page first"
+            ". Only a warning: cardlint has not seen that licence at the publisher. Check the publisher's page first"
         } else {
             ". Only a warning: not every term was checked against the text of the licence"
         }

@@ -9,14 +9,18 @@ use crate::rule::Fix;
 use crate::text::safe;
 use crate::vocab::{self, LicenseMatch};
 
+/// Ids of the Hub for the versions of a family.
+fn versions(id: &str) -> Vec<&'static str> {
+    let of_it = |other: &&str| other.strip_prefix(id).is_some_and(|rest| rest.starts_with('-'));
+    vocab::licenses().items.iter().map(|license| license.id.as_str()).filter(of_it).collect()
+}
+
 /// What to write for the id of a family of licences: ids of its versions that the Hub lists.
 fn version_help(id: &str, class: Class) -> String {
     if class == Class::Rail {
         return "Write the id of the text that you mean, such as `creativeml-openrail-m`".to_owned();
     }
-    let of_it = |other: &&str| other.strip_prefix(id).is_some_and(|rest| rest.starts_with('-'));
-    let ids: Vec<&str> = vocab::licenses().items.iter().map(|license| license.id.as_str()).filter(of_it).collect();
-    match ids.as_slice() {
+    match versions(id).as_slice() {
         [] => "The Hub lists none of its versions: write `license: other`, the version into `license_name` and where \
                its text stands into `license_link`"
             .to_owned(),
@@ -29,8 +33,13 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
     let (Some((document, _)), false) = (card.mapping(), card.kind == Kind::Other) else { return };
     let Some((_, value)) = card.field("license") else { return };
+    let several = card.field_items("license").len() > 1;
     for item in card.field_items("license") {
         let Some(id) = document.text(item) else { continue };
+        // A list has no `license_name`, and so no place for a version that the Hub has no id for.
+        if several && versions(id).is_empty() && id != "openrail" {
+            continue;
+        }
         if vocab::licenses().find(id).is_some_and(|listed| listed.family)
             && let Some(license) = find(id)
             && license.spdx.is_none()
@@ -41,12 +50,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 format!("{} is a family of licences: it does not say which version", safe::quoted(id))
             };
             sink.add("license-family", document.node(item).span, message, |f| {
-                let help = if card.field_items("license").len() > 1 {
-                    "Say in the text which version it is: the Hub has one id for all".to_owned()
-                } else {
-                    version_help(id, license.class)
-                };
-                f.help(help).anchor("/license")
+                f.help(version_help(id, license.class)).anchor("/license")
             });
         }
     }

@@ -1,7 +1,7 @@
 //! The licences of a card and of its base models against the user's policy.
 
 use super::derivation::claim_span;
-use crate::card::Kind;
+use crate::card::{Card, Kind};
 use crate::checks::{Context, Sink};
 use crate::facts::{declared, descent, license_span, place};
 use crate::license::policy::{Decision, Policy, Side};
@@ -20,7 +20,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let own = place(card);
     if policy.concerns(side) {
         let decision = policy.judge(&declared(card), &[own]);
-        report(decision, (true, true), "the card", license_span(card), "/license", sink);
+        report(decision, (true, true), "the card", license_span(card), "/license", card, sink);
     }
     if card.kind == Kind::Model && policy.concerns(Side::Dataset) {
         datasets(ctx, policy, sink);
@@ -41,7 +41,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         let whose = format!("the {role} {}", safe::quoted(&input.name));
         let anchor = if side == Side::Dataset { "datasets" } else { "base_model" };
         let (span, anchor) = (claim_span(card, assessment, at), format!("/{anchor}/{}", input.name));
-        report(decision, (false, terms.is_known()), &whose, span, &anchor, sink);
+        report(decision, (false, terms.is_known()), &whose, span, &anchor, card, sink);
     }
 }
 
@@ -59,7 +59,15 @@ fn datasets(ctx: &Context<'_>, policy: &Policy, sink: &mut Sink<'_>) {
         let (owner, name) = repo_id::split(repo);
         let decision = policy.judge(&not_known(), &[(owner, Some(name)), place(ctx.card)]);
         let whose = format!("the dataset {}", safe::quoted(repo));
-        report(decision, (false, false), &whose, document.node(node).span, &format!("/datasets/{repo}"), sink);
+        report(
+            decision,
+            (false, false),
+            &whose,
+            document.node(node).span,
+            &format!("/datasets/{repo}"),
+            ctx.card,
+            sink,
+        );
     }
 }
 
@@ -68,7 +76,22 @@ fn not_known() -> Terms {
     Terms { unknown: Some("it is not known; `[license.known]` can give it".to_owned()), ..Terms::default() }
 }
 
-fn report(decision: Decision, (own, known): (bool, bool), whose: &str, span: Span, anchor: &str, sink: &mut Sink<'_>) {
+/// The name that an exception for a card goes by, in backquotes.
+fn called(card: &Card<'_>) -> Option<String> {
+    let (owner, name) = place(card);
+    let name = name?;
+    Some(safe::quoted(&owner.map_or_else(|| name.to_owned(), |owner| format!("{owner}/{name}"))))
+}
+
+fn report(
+    decision: Decision,
+    (own, known): (bool, bool),
+    whose: &str,
+    span: Span,
+    anchor: &str,
+    card: &Card<'_>,
+    sink: &mut Sink<'_>,
+) {
     let (why, review) = match decision {
         Decision::Allowed => return,
         Decision::Review(why) => (why, true),
@@ -81,7 +104,8 @@ fn report(decision: Decision, (own, known): (bool, bool), whose: &str, span: Spa
             (false, true) => "Build on something whose licence it allows",
             (false, false) => "Look the licence up and give it in `[license.known]`",
         };
-        let help = format!("{other}, or add an exception with a reason to `[license]` in the configuration");
+        let of = called(card).map(|name| format!(" for {name}")).unwrap_or_default();
+        let help = format!("{other}, or add an exception{of} with a reason to `[license]` in the configuration");
         let f = f.anchor(anchor).help(help);
         if review { f.at_most(Severity::Warning) } else { f }
     });

@@ -265,7 +265,7 @@ fn parse_day(text: &str) -> Result<String, String> {
 pub struct Files {
     /// Globs of further cards.
     pub include: Vec<String>,
-    /// Globs of files to pass over.
+    /// Globs of files to pass over; a folder is meant with all that is in it.
     pub exclude: Vec<String>,
 }
 

@@ -321,8 +321,8 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
             ways.iter().map(|license| license::judge::declaration(license, &question.inputs)).collect();
         match ways.as_slice() {
             [] => out.push_str(
-                "  suggestion: none of the licences of the inputs satisfies all of them; ask their publishers, or choose \
-                 other inputs\n",
+                "  suggestion: no single licence of the inputs keeps the terms of all; where they do not contradict each \
+                 other, `license: other` with all of their texts may; else ask their publishers, or choose other inputs\n",
             ),
             some => out.push_str(&format!("  suggestion: publish it under {}\n", some.join(" or "))),
         }

@@ -228,7 +228,13 @@ pub fn relation(card: &Card<'_>, bases: usize, folder: Option<&str>) -> Relation
         let text = card.shown().to_lowercase();
         bases > 0 || contains(&text, &words().formats.converted)
     };
-    if files.iter().any(|file| file == "adapter_config.json") || library == "peft" || named(&words().formats.adapter) {
+    // A model that an adapter was merged into has weights of its own, and keeps the tag.
+    let whole = || files.iter().any(|file| file == "config.json");
+    if files.iter().any(|file| file == "adapter_config.json")
+        || library == "peft"
+        || named(&words().formats.adapter)
+        || bases > 0 && tagged(&words().formats.adapter) && !whole()
+    {
         Relation::Adapter
     } else if files.iter().any(|file| file.strip_suffix(".gguf").is_some())
         || named(&words().formats.quantized)

@@ -184,7 +184,9 @@ impl Sentence {
     /// Whether the words at bytes `from..to` of it speak of the card's own model, as it is now.
     fn is_of_model(&self, card: &Card<'_>, from: usize, to: usize) -> bool {
         let text = card.source.text();
-        let mut before = text[self.start..to.max(self.start)].to_lowercase().replace(['*', '_'], "");
+        let mut before = text[self.start..to.max(self.start)].to_lowercase().replace(['*', '_', '\r'], "");
+        // Lines may be wrapped anywhere.
+        before = before.replace('\n', " ");
         // "The chat template of this model" is no model.
         if of_part(&before) {
             return false;
