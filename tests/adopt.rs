@@ -1267,7 +1267,7 @@ fn a_policy_knows_which_models_a_term_is_of() {
 /// A folder without a glob behind it is meant with all that is in it, as in `.gitignore`.
 #[test]
 fn a_folder_is_meant_with_what_is_in_it() {
-    for pattern in ["drafts", "drafts/", "./drafts", "drafts/**"] {
+    for pattern in ["drafts", "drafts/", "./drafts", "drafts/**", "draft*/"] {
         let place = tempfile::tempdir().expect("folder");
         for name in ["drafts/one", "two"] {
             fs::create_dir_all(place.path().join(name)).expect("folder");

@@ -288,6 +288,11 @@ fn unfilled(card: &Card<'_>, placeholders: &[(Span, Option<Span>)], told: &[Span
 /// Words of the longest title of a section.
 const TITLE_WORDS: usize = 4;
 
+/// What the id of a topic begins with: `evaluation` of `evaluation.data`.
+fn family(topic: &str) -> &str {
+    topic.split('.').next().unwrap_or(topic)
+}
+
 /// The headings that have comments under them and nothing else, and those that promise to speak of a topic and have
 /// nothing at all; whether there is a comment.
 fn bare<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c Heading, bool)> {
@@ -316,7 +321,6 @@ fn bare<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c Heading, bool)> {
                 let topics = disclosure::heading_topics(&next.text);
                 // "Evaluation" over "Testing data", where all headings are of one level.
                 let over = rules().over.iter().any(|title| heading.text.trim().to_lowercase() == *title);
-                let family = |topic: &str| topic.split('.').next().map(str::to_owned);
                 let akin =
                     |topic: &&str| promised.iter().any(|one| one == topic || over && family(one) == family(topic));
                 let apart = !topics.is_empty() && !topics.iter().any(akin);

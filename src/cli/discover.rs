@@ -157,17 +157,10 @@ pub(super) fn glob(pattern: &str) -> Result<(), String> {
 fn globs(patterns: &[String]) -> anyhow::Result<GlobSet> {
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
-        let mut add = |meant: &str| -> anyhow::Result<()> {
-            builder.add(Glob::new(meant).with_context(|| format!("`{pattern}` is not a glob"))?);
-            Ok(())
-        };
         // As in `.gitignore`, `./drafts`, `drafts` and `drafts/` are the folder with all that is in it.
         let meant = pattern.trim_start_matches("./").trim_end_matches('/');
-        if !pattern.ends_with('/') {
-            add(meant)?;
-        }
-        if !meant.ends_with('*') {
-            add(&format!("{meant}/**"))?;
+        for meant in [meant, &format!("{meant}/**")] {
+            builder.add(Glob::new(meant).with_context(|| format!("`{pattern}` is not a glob"))?);
         }
     }
     Ok(builder.build()?)

@@ -87,32 +87,32 @@ pub(super) struct Page<'a> {
     pub(super) segments: &'a [Segment],
     pub(super) sections: &'a [TopicSet],
     /// Topics that a segment stands under, by heading or label, its own or of what introduces it.
-    pub(super) under: Vec<TopicSet>,
+    under: Vec<TopicSet>,
     /// Cues of each segment and of what introduces it.
-    pub(super) cues: Vec<Cues>,
+    cues: Vec<Cues>,
     /// Cues of all segments of the same own section.
-    pub(super) windows: Vec<Cues>,
+    windows: Vec<Cues>,
     /// The window of each segment.
-    pub(super) window_of: Vec<usize>,
+    window_of: Vec<usize>,
     /// The phrases found, and the part of each window.
     pub(super) hits: &'a [Hit],
-    pub(super) found: Vec<Range<usize>>,
+    found: Vec<Range<usize>>,
     /// Cues of the whole card.
-    pub(super) all: Cues,
+    all: Cues,
     /// The segments that hold each cue, one cue after the other.
-    pub(super) holders: Vec<u32>,
+    holders: Vec<u32>,
     /// Which segments only deny, as far as it was asked.
-    pub(super) denied: Vec<OnceCell<bool>>,
+    denied: Vec<OnceCell<bool>>,
     /// The sentences and lines of segments that show something.
     pub(super) pieces: Vec<OnceCell<Vec<Piece>>>,
     /// Where the holders of each cue begin; one more for the end.
-    pub(super) starts: Vec<u32>,
+    starts: Vec<u32>,
     /// The last item of the list that each segment introduces.
     pub(super) introduced: Vec<Option<usize>>,
     /// Topics that labels name, each with its segment.
-    pub(super) labelled: Vec<(usize, usize)>,
+    labelled: Vec<(usize, usize)>,
     /// Topics that any segment stands under.
-    pub(super) anywhere: TopicSet,
+    anywhere: TopicSet,
     /// The first paragraph.
     pub(super) first: Option<usize>,
 }

@@ -86,6 +86,7 @@ impl Requirement {
     /// Why the licence does not meet it, as a clause. Of terms for some models alone, those of repositories with these
     /// `names` count.
     fn breach(self, license: &License, names: &[Name<'_>]) -> Option<&'static str> {
+        // An owner changes nothing, and marks a repository.
         let named: Vec<String> = names.iter().filter_map(|(_, name)| Some(format!("/{}", (*name)?))).collect();
         let meant = |term: &Term| named.is_empty() || named.iter().any(|name| term.concerns(name));
         let has = |atoms: &[Atom]| license.terms.iter().any(|term| atoms.contains(&term.atom) && meant(term));
