@@ -10,7 +10,6 @@ use super::numbers::{Numbers, number};
 use super::traits::Marks;
 use super::trie::Trie;
 use crate::embedded;
-use crate::text::any::{AnyOf, Beginnings};
 
 /// Bits of a [`Cues`]; the tables have fewer cues than that, which a test holds.
 pub(super) const MAX_CUES: usize = 320;
@@ -240,47 +239,6 @@ pub enum Applies {
 #[derive(Deserialize)]
 struct CueFile {
     cues: Vec<CueEntry>,
-}
-
-/// `rules/topics/placeholders.yaml`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlaceholderFile {
-    /// What a template has where something is to be filled in.
-    placeholders: Vec<String>,
-    /// Likewise within a sentence.
-    within: Vec<String>,
-    /// Words for nothing.
-    blanks: Vec<String>,
-}
-
-/// What stands where something is to be filled in. Apart from the vocabulary, because what a template left is looked for in
-/// every card, what a card discloses only where it is asked.
-pub(super) struct Placeholders {
-    /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
-    pub(super) whole: Vec<Vec<(String, bool)>>,
-    /// What placeholders begin with.
-    pub(super) beginnings: Beginnings,
-    /// Placeholders within a sentence.
-    pub(super) within: AnyOf,
-}
-
-pub(super) fn placeholders() -> &'static Placeholders {
-    static TABLE: LazyLock<Placeholders> = LazyLock::new(|| {
-        let file: PlaceholderFile = embedded::table("rules/topics/placeholders.yaml");
-        let mut whole = vec![Vec::new(); 256];
-        for (list, real) in [(&file.placeholders, true), (&file.blanks, false)] {
-            for text in list {
-                let text = super::fold::fold(text);
-                whole[text.bytes().next().map_or(0, usize::from)].push((text, real));
-            }
-        }
-        let real = whole.iter().flatten().filter(|(_, real)| *real);
-        let beginnings = Beginnings::new(real.map(|(text, _): &(String, bool)| text.as_str()));
-        let within = AnyOf::new(&file.within);
-        Placeholders { whole, beginnings, within }
-    });
-    &TABLE
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use memchr::{memchr3, memmem};
 
-use super::data;
+use super::nothing;
 use super::segments::{self, Kind, Segment};
 use crate::card::Card;
 use crate::text::{self, Span};
@@ -29,7 +29,7 @@ pub fn leftovers(card: &Card<'_>) -> Leftovers {
     static COPIED: LazyLock<memmem::Finder<'_>> = LazyLock::new(|| memmem::Finder::new(COPIED_BIAS));
     let body = &card.source.text()[card.front.body_start()..];
     let copied_bias = COPIED.find(body.as_bytes()).is_some();
-    let within = || data::placeholders().within.find_iter(body.as_bytes()).next().is_some();
+    let within = || nothing::placeholders().within.find_iter(body.as_bytes()).next().is_some();
     if !copied_bias && !within() && !text::lines(body).any(|(_, line)| may_be_placeholder(line)) {
         return Leftovers::default();
     }
@@ -70,6 +70,9 @@ const LABEL: usize = 80;
 /// Bytes of a line that is too long for a placeholder with its label.
 const LONG: usize = 400;
 
+/// What stands before the text of a list item or a quotation.
+const MARKERS: [char; 6] = ['-', '*', '+', '>', ' ', '\t'];
+
 /// Whether a line, or what stands in it behind a label, begins like a placeholder.
 fn may_be_placeholder(line: &str) -> bool {
     if line.len() > LONG {
@@ -78,9 +81,14 @@ fn may_be_placeholder(line: &str) -> bool {
     let bare = bare(line);
     let value = || {
         let end = memchr3(b':', b'|', 0xef, &bare.as_bytes()[..bare.len().min(LABEL)])?;
-        Some(self::bare(bare.get(end + 1..).or_else(|| bare.get(end + 3..))?))
+        bare.get(end + 1..).or_else(|| bare.get(end + 3..))
     };
-    begins(bare) || value().is_some_and(begins)
+    let begins = |text: &str| {
+        // Tags, variables and dots have no letter to begin with.
+        let marked = text.trim_start().starts_with(['<', '{', '[', '.', '…', '?']);
+        marked || nothing::placeholders().may_begin(self::bare(text))
+    };
+    begins(line.trim_start_matches(MARKERS)) || value().is_some_and(begins)
 }
 
 /// A text without the marks before it.
@@ -93,15 +101,6 @@ fn bare(text: &str) -> &str {
     } else {
         rest
     }
-}
-
-/// Whether a text begins with a placeholder, in whatever case.
-fn begins(text: &str) -> bool {
-    let known = data::placeholders();
-    let Some(first) = text.bytes().next().filter(|_| known.beginnings.may_begin(text)) else { return false };
-    let words = &known.whole[usize::from(first.to_ascii_lowercase())];
-    let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    words.iter().any(|(word, real)| *real && starts(word))
 }
 
 /// The placeholders among and in some segments, each with the label of its field, if it has one.
@@ -130,7 +129,7 @@ pub(super) fn placeholders(card: &Card<'_>, segments: &[Segment]) -> Vec<(Span, 
                 let line = before.rfind('\n').map_or(0, |end| end + 1);
                 before[line..].matches('`').count() % 2 == 1 || before.ends_with(['"', '“'])
             };
-            for word in data::placeholders().within.find_iter(text.as_bytes()).filter(|word| !shown(word.start())) {
+            for word in nothing::placeholders().within.find_iter(text.as_bytes()).filter(|word| !shown(word.start())) {
                 let start = segment.span.start as usize;
                 found.push((Span::new(start + word.start(), start + word.end()), segment.name));
             }

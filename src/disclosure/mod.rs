@@ -17,6 +17,7 @@ mod gloss;
 mod hash;
 mod leftovers;
 mod links;
+mod nothing;
 mod numbers;
 pub mod openness;
 mod page;

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use super::data::{BUILTIN, Cues, Vocabulary, placeholders};
+use super::data::{BUILTIN, Cues, Vocabulary};
 use super::fold::fold;
+use super::nothing::{is_note, is_nothing, is_unlinked};
 use super::numbers::number;
 use super::phrases::{self, Hit};
 use super::{links, shape};
@@ -348,24 +349,30 @@ fn label(text: &str, segment: &mut Segment) {
         return;
     }
     let inner = &text[segment.span.range()];
+    if is_note(inner) {
+        (segment.empty, segment.placeholder) = (true, true);
+        return;
+    }
     let bare = inner.trim_start_matches(['-', '*', '+', '•', '>', '|', '_', ' ', '\t']);
     let bare = bare.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ' | '*'));
     let end = bare.find([':', '|', '：', '\n']).filter(|end| *end <= 80);
     let Some(end) = end.filter(|end| !bare[*end..].starts_with('\n')) else {
-        return placeholder(inner, segment);
+        return placeholder(text, inner, segment);
     };
     let marks = |c: char| matches!(c, '*' | '_' | ' ' | '`');
     let name = bare[..end].trim_start_matches(marks);
     let from = segment.span.start as usize + inner.len() - bare.len() + end - name.len();
     let name = name.trim_end_matches(marks);
     if name.is_empty() || name.split_whitespace().count() > 8 || name.contains("](") {
-        return placeholder(inner, segment);
+        return placeholder(text, inner, segment);
     }
     let value = bare[end..].trim_matches(|c: char| matches!(c, ':' | '|' | '：' | '*' | '_' | ' ' | '\n' | '\r' | '`'));
     segment.name = Some(Span::new(from, from + name.len()));
     if value.is_empty() {
         // The value may stand in a list below.
         segment.empty = segment.kind == Kind::Item;
+    } else if is_unlinked(text, bare[end..].trim_matches(|c: char| matches!(c, ':' | '|' | '：' | '*' | '_') || c.is_whitespace())) {
+        (segment.empty, segment.placeholder) = (true, true);
     } else if let Some(placeholder) = is_nothing(value) {
         (segment.empty, segment.placeholder) = (true, placeholder);
     } else {
@@ -373,56 +380,12 @@ fn label(text: &str, segment: &mut Segment) {
     }
 }
 
-fn placeholder(inner: &str, segment: &mut Segment) {
-    if let Some(placeholder) = is_nothing(inner) {
+fn placeholder(text: &str, inner: &str, segment: &mut Segment) {
+    if is_unlinked(text, inner) {
+        (segment.empty, segment.placeholder) = (true, true);
+    } else if let Some(placeholder) = is_nothing(inner) {
         (segment.empty, segment.placeholder) = (true, placeholder);
     }
-}
-
-/// "[More Information Needed]", "TODO", "N/A", and nothing else; whether a placeholder is among them.
-fn is_nothing(value: &str) -> Option<bool> {
-    let value = unlinked(value);
-    // Most texts are longer, or begin like no placeholder.
-    if value.len() > 200 {
-        return None;
-    }
-    let table = &placeholders().whole;
-    let marks = value.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
-    let bare = &value.as_bytes()[marks..];
-    // The first word of a folded text is as it stands, but for its case.
-    let like = |(word, _): &(String, bool)| {
-        let first = word.split(' ').next().unwrap_or_default().as_bytes();
-        bare.get(..first.len()).is_some_and(|start| start.eq_ignore_ascii_case(first))
-    };
-    let begins = |byte: &u8| !byte.is_ascii() || table[usize::from(byte.to_ascii_lowercase())].iter().any(like);
-    if !bare.first().is_none_or(begins) {
-        return None;
-    }
-    let folded = fold(value);
-    let (mut rest, mut placeholder) = (folded.as_str(), false);
-    // What is to be written, for whoever writes it: nobody else sees a comment.
-    let comment = value.trim().strip_prefix("<!--").and_then(|inner| inner.strip_suffix("-->"));
-    if comment.is_some_and(|inner| !inner.contains("-->")) {
-        let begins = |word: &str| rest.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-        let words = &table[rest.bytes().next().map_or(0, usize::from)];
-        if words.iter().any(|(word, real)| *real && begins(word)) {
-            return Some(true);
-        }
-    }
-    // Several in a row are still none.
-    while let Some(first) = rest.bytes().next() {
-        let words = &table[usize::from(first)];
-        let (left, real) = words.iter().find_map(|(word, real)| Some((rest.strip_prefix(word.as_str())?, *real)))?;
-        rest = left.trim_start();
-        placeholder |= real;
-    }
-    Some(placeholder)
-}
-
-/// The text of a link that is all there is.
-fn unlinked(value: &str) -> &str {
-    let link = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(')')?.split_once("]("));
-    link.map_or(value, |(text, target)| if target.contains(['(', '[', ' ']) { value } else { text })
 }
 
 /// The text of the first cell of a table: it tells what the rows are.
