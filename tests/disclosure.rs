@@ -593,12 +593,18 @@ fn frameworks_and_topics_agree() {
     let claims = cardlint::embedded::data("rules/topics/claims.yaml").expect("table");
     let claims: Value = serde_json::from_str(claims).expect("JSON");
     let claims = claims["claims"].as_array().expect("claims");
+    let said: Value =
+        serde_json::from_str(cardlint::embedded::data("rules/sentences.yaml").expect("table")).expect("JSON");
+    let said = said["statements"].as_array().expect("statements");
     let known = |list: &Value| {
         for id in list.as_array().expect("a list").iter().filter_map(Value::as_str) {
-            let claimed = claims.iter().any(|claim| claim["id"] == *id);
-            assert!(claimed || disclosure::topic(id).is_some(), "rules/gaps.yaml: no topic or claim {id}");
+            let claimed = claims.iter().any(|claim| claim["id"] == *id) || said.iter().any(|one| one["claim"] == *id);
+            assert!(claimed || disclosure::topic(id).is_some(), "no topic or claim {id}");
         }
     };
+    for statement in said.iter().filter(|statement| !statement["spared"].is_null()) {
+        known(&statement["spared"]);
+    }
     let rule = |id: &Value| assert!(id.as_str().is_none_or(|id| cardlint::rule::find(id).is_some()), "no rule {id}");
     for gap in table["gaps"].as_array().expect("gaps") {
         rule(&gap["rule"]);
@@ -640,6 +646,35 @@ fn frameworks_and_topics_agree() {
     assert!(Level::Partial.is_disclosed() && !Level::Mentioned.is_disclosed());
 }
 
+/// Each statement of `rules/sentences.yaml` has sentences that make it (`+`) and such that do not (`-`).
+#[test]
+fn sentences_say_what_they_are_to_say() {
+    let table: Value =
+        serde_json::from_str(cardlint::embedded::data("rules/sentences.yaml").expect("table")).expect("JSON");
+    let mut wrong = Vec::new();
+    for statement in table["statements"].as_array().expect("statements") {
+        let claim = statement["claim"].as_str().expect("claim");
+        let name = claim.strip_prefix("claim.").expect("prefix");
+        let file = format!("fixtures/sentences/{name}.txt");
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+        let mut seen = [0, 0];
+        for line in text.lines() {
+            let (mark, sentence) = line.split_once(' ').expect("a mark and a sentence");
+            let made = match mark {
+                "+" => true,
+                "-" => false,
+                other => panic!("{file}: {other}"),
+            };
+            seen[usize::from(made)] += 1;
+            if disclosure::sentences::says(claim, "Heron", sentence) != made {
+                wrong.push(format!("{name} {line}"));
+            }
+        }
+        assert!(seen.iter().all(|count| *count >= 2), "{file}: {seen:?}");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// Every table meets its schema.
 #[test]
 fn tables_meet_their_schemas() {
@@ -651,13 +686,14 @@ fn tables_meet_their_schemas() {
         "rules/hardware.yaml" => Some("hardware"),
         "rules/openness.yaml" => Some("openness"),
         "rules/results.yaml" => Some("results"),
+        "rules/sentences.yaml" => Some("sentences"),
         "rules/scaffold.yaml" => Some("scaffold"),
         "rules/traits.yaml" => Some("traits"),
         path if path.starts_with("rules/topics/") => Some("topics"),
         path if path.starts_with("rules/frameworks/") => Some("framework"),
         _ => None,
     });
-    assert_eq!(tables, 56);
+    assert_eq!(tables, 57);
 }
 
 /// What a requirement asks beyond its topics, of whom, and with what together.

@@ -24,6 +24,7 @@ mod page;
 mod phrases;
 mod place;
 mod segments;
+pub mod sentences;
 mod shape;
 mod tongue;
 pub mod traits;
@@ -177,8 +178,9 @@ fn read_words(card: &Card<'_>) -> Reading {
     if tongue.is_some() {
         believe(card, &segments, &sections, &mut disclosures);
     }
-    let claims: Vec<(&'static str, Span)> = (vocabulary.claims.iter())
+    let mut claims: Vec<(&'static str, Span)> = (vocabulary.claims.iter())
         .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses, card).evidence.first()?)))
+        .filter(|&(claim, span)| !sentences::denies(card, claim, span))
         .collect();
     for claim in &vocabulary.claims {
         let Some((topic, level)) = claim.answers else { continue };
@@ -187,6 +189,16 @@ fn read_words(card: &Card<'_>) -> Reading {
             disclosures[topic] = Disclosure { level, evidence: vec![*span], segment: None, near: true };
         }
     }
+    let mut skipped = Cues::default();
+    for cue in [const { segments::builtin("boilerplate") }, vocabulary.bibtex] {
+        skipped.insert(cue);
+    }
+    let held = |id: &str| {
+        claims.iter().any(|(claim, _)| *claim == id)
+            || topic(id).is_some_and(|topic| disclosures[topic].level.is_disclosed())
+    };
+    let said = sentences::claims(card, &segments, &skipped, &held);
+    claims.extend(said);
     Reading {
         disclosures,
         unfilled: segments

@@ -81,9 +81,10 @@ impl Placeholders {
         };
         let opens = |text: &str, words: &[String]| words.iter().any(|word| after(text, word).is_some());
         opens(folded, &self.opens)
-            || self.put_off.iter().any(|word| {
-                after(folded, word).is_some_and(|end| opens(folded[end..].trim_start(), &self.until))
-            })
+            || self
+                .put_off
+                .iter()
+                .any(|word| after(folded, word).is_some_and(|end| opens(folded[end..].trim_start(), &self.until)))
     }
 }
 
@@ -121,7 +122,8 @@ pub(super) fn is_nothing(value: &str) -> Option<bool> {
     // What is to be written, for whoever writes it: nobody else sees a comment.
     let comment = value.trim().strip_prefix("<!--").and_then(|inner| inner.strip_suffix("-->"));
     if comment.is_some_and(|inner| !inner.contains("-->")) {
-        let begins = |word: &str| folded.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        let begins =
+            |word: &str| folded.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
         let words = &known.whole[folded.bytes().next().map_or(0, usize::from)];
         if words.iter().any(|(word, real)| *real && begins(word)) {
             return Some(true);
@@ -173,7 +175,8 @@ fn is_blank_of_template(value: &str) -> bool {
             && inner.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '_' | '-' | '\'' | ',' | '/'))
     };
     let within = |open: &str, close: &str| value.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
-    let variable = within("{{", "}}").map(str::trim).is_some_and(|inner| !inner.is_empty() && !inner.contains(['{', '}']));
+    let variable =
+        within("{{", "}}").map(str::trim).is_some_and(|inner| !inner.is_empty() && !inner.contains(['{', '}']));
     // A tag of one word, or one that is closed, is one of HTML.
     let tag = within("<", ">").is_some_and(|inner| words(inner) && inner.contains(' ') && !inner.ends_with('/'));
     let dots = value == "…" || value.len() >= 3 && value.bytes().all(|byte| byte == b'.');

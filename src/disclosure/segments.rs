@@ -371,7 +371,10 @@ fn label(text: &str, segment: &mut Segment) {
     if value.is_empty() {
         // The value may stand in a list below.
         segment.empty = segment.kind == Kind::Item;
-    } else if is_unlinked(text, bare[end..].trim_matches(|c: char| matches!(c, ':' | '|' | '：' | '*' | '_') || c.is_whitespace())) {
+    } else if is_unlinked(
+        text,
+        bare[end..].trim_matches(|c: char| matches!(c, ':' | '|' | '：' | '*' | '_') || c.is_whitespace()),
+    ) {
         (segment.empty, segment.placeholder) = (true, true);
     } else if let Some(placeholder) = is_nothing(value) {
         (segment.empty, segment.placeholder) = (true, placeholder);
