@@ -34,7 +34,8 @@ impl Card<'_> {
             while unread.next_if(|range| range.end <= at).is_some() {}
             let listing = unread.peek().is_some_and(|range| range.contains(&at));
             let item = line.trim_start().strip_prefix(['-', '*', '+']).filter(|_| !listing);
-            if let Some((label, value)) = item.and_then(|item| item.split_once(':')) {
+            if let Some((label, value)) = item.and_then(|item| item.split_once(':').or_else(|| item.split_once(" = ")))
+            {
                 let start = at + (value.as_ptr() as usize - line.as_ptr() as usize);
                 found.extend(entry(text, label, start..start + value.len()));
             }

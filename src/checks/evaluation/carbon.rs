@@ -18,7 +18,19 @@ struct File {
     overhead: Range,
     load: Range,
     devices: f64,
+    labels: Labels,
+    units: Vec<String>,
+    about: Vec<String>,
     hardware: Vec<Device>,
+}
+
+/// Labels of fields, in small letters, the more telling first.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Labels {
+    emitted: Vec<String>,
+    hours: Vec<String>,
+    hardware: Vec<String>,
 }
 
 /// The least and the most that is found in the world.
@@ -53,6 +65,12 @@ fn field<'a>(card: &'a Card<'_>, label: &str) -> Option<(&'a str, Span)> {
             && bare[..label.len()].eq_ignore_ascii_case(label)
         {
             let rest = &bare[label.len()..];
+            // "Emissions of trucks: 3" is another label.
+            let ends = rest.trim_start_matches(['*', '_', '`', ' ']).starts_with([':', '|', '(', '：']);
+            if !ends {
+                at += line.len();
+                continue;
+            }
             let value = rest.trim_matches(|c: char| matches!(c, ':' | '*' | '|' | '`' | '_') || c.is_whitespace());
             if !value.is_empty() {
                 let start = at + (value.as_ptr() as usize - line.as_ptr() as usize);
@@ -111,72 +129,118 @@ fn value(found: &regex::Captures<'_>, group: &str) -> Option<f64> {
     found.name(group)?.as_str().trim_end_matches(['.', ',']).replace(',', "").parse().ok()
 }
 
+/// A number with its thousands apart.
+const NUMBER: &str = r"(?P<n>[0-9][0-9.,]*)";
+/// Hours, each behind or before its word.
+static HOURS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i){NUMBER}\s*(?:gpu[- ]?)?(?:hours|h)\b|hours(?: used)?[^0-9\n]{{1,8}}(?P<m>[0-9][0-9.,]*)"))
+});
+/// The power of one device.
+static WATTS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{NUMBER}\s*(?P<k>k?)W\b")));
+/// How many devices there are.
+static DEVICES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[^0-9.,:])(?P<n>[0-9]+)\s*(?:[x×*]\s*|(?:nvidia|amd|google|gpus?(?:[^-a-z]|$)|a100|h100|v100|t4|rtx|tpu)\b)|\b(?P<one>one|a single|single)\b",
+    )
+});
+/// What a kilowatt-hour emits.
+static GRID: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"(?i){NUMBER}\s*(?P<k>k?)g\s*(?:of )?(?:co2|co₂)?[a-z]*\s*(?:/|per)\s*kwh")));
+/// The energy used.
+static ENERGY: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i){NUMBER}\s*(?P<u>[km])wh\b")));
+/// What was emitted.
+static EMITTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(r"(?i){NUMBER}\s*(?P<u>kg|g|t|tonnes?|tons?)\s*(?:of )?(?:co2|co₂)[a-z]*(?P<per>\s*(?:/|per))?"))
+});
+
+/// What a pattern finds in a text, if it finds it once or not at all; `None` where it finds more.
+fn once<'t>(pattern: &Regex, text: &'t str) -> Option<Option<regex::Captures<'t>>> {
+    let mut all = pattern.captures_iter(text);
+    let first = all.next();
+    all.next().is_none().then_some(first)
+}
+
+/// The place of what was found in a text that begins at byte `from`.
+fn place(found: &regex::Captures<'_>, from: usize) -> Option<Span> {
+    found.get(0).map(|found| Span::new(from + found.start(), from + found.end()))
+}
+
+/// Kilowatt-hours.
+fn energy(text: &str) -> Option<Option<(f64, regex::Captures<'_>)>> {
+    let found = once(&ENERGY, text)?;
+    Some(found.and_then(|found| {
+        let factor = if found["u"].eq_ignore_ascii_case("k") { 1.0 } else { 1_000.0 };
+        Some((value(&found, "n")? * factor, found))
+    }))
+}
+
+/// Kilograms for a kilowatt-hour.
+fn intensity(text: &str) -> Option<Option<f64>> {
+    let found = once(&GRID, text)?;
+    Some(found.and_then(|found| Some(value(&found, "n")? * if found["k"].is_empty() { 0.001 } else { 1.0 })))
+}
+
+/// Kilograms emitted, with their place; `None` where several are named.
+fn emitted(text: &str, from: usize) -> Option<Option<(f64, Span)>> {
+    let mut all = EMITTED.captures_iter(text).filter(|found| found.name("per").is_none());
+    let found = all.next();
+    if all.next().is_some() {
+        return None;
+    }
+    Some(found.and_then(|found| {
+        let factor = match &found["u"].to_ascii_lowercase()[..] {
+            "kg" => 1.0,
+            "g" => 0.001,
+            _ => 1_000.0,
+        };
+        Some((value(&found, "n")? * factor, place(&found, from)?))
+    }))
+}
+
+/// How far a product may be off by rounding.
+const ROUNDING: f64 = 0.1;
+
+/// What a paragraph says it emitted, where its own energy and grid give something else: the kilowatt-hours, and between
+/// what and what.
+struct Converted {
+    energy: f64,
+    low: f64,
+    high: f64,
+    emitted: f64,
+    span: Span,
+}
+
+/// Reads a paragraph that begins at byte `from`.
+fn converted(text: &str, from: usize) -> Option<Converted> {
+    let (energy, _) = energy(text)??;
+    let exact = energy * intensity(text)??;
+    let (emitted, span) = emitted(text, from)??;
+    let (low, high) = (exact * (1.0 - ROUNDING), exact * facts().overhead.high * (1.0 + ROUNDING));
+    let odd = exact > 0.0 && emitted > 0.0 && !(low..=high).contains(&emitted);
+    odd.then_some(Converted { energy, low, high, emitted, span })
+}
+
 /// Reads a paragraph that begins at byte `from`.
 fn stated(text: &str, from: usize) -> Option<Stated> {
-    const NUMBER: &str = r"(?P<n>[0-9][0-9.,]*)";
-    static HOURS: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(
-            r"(?i){NUMBER}\s*(?:gpu[- ]?)?(?:hours|h)\b|hours(?: used)?[^0-9\n]{{1,8}}(?P<m>[0-9][0-9.,]*)"
-        ))
-    });
-    static WATTS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"{NUMBER}\s*(?P<k>k?)W\b")));
-    static DEVICES: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(
-            r"(?i)(?:^|[^0-9.,:])(?P<n>[0-9]+)\s*(?:[x×*]\s*|(?:nvidia|amd|google|gpus?(?:[^-a-z]|$)|a100|h100|v100|t4|rtx|tpu)\b)|\b(?P<one>one|a single|single)\b",
-        )
-    });
-    static GRID: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(r"(?i){NUMBER}\s*(?P<k>k?)g\s*(?:of )?(?:co2|co₂)?[a-z]*\s*(?:/|per)\s*kwh"))
-    });
-    static ENERGY: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i){NUMBER}\s*(?P<u>[km])wh\b")));
-    static EMITTED: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(&format!(
-            r"(?i){NUMBER}\s*(?P<u>kg|g|t|tonnes?|tons?)\s*(?:of )?(?:co2|co₂)[a-z]*(?P<per>\s*(?:/|per))?"
-        ))
-    });
-    let once = |pattern: &'static Regex| -> Option<Option<regex::Captures<'_>>> {
-        let mut all = pattern.captures_iter(text);
-        let first = all.next();
-        all.next().is_none().then_some(first)
-    };
-    let span =
-        |found: &regex::Captures<'_>| found.get(0).map(|found| Span::new(from + found.start(), from + found.end()));
     // Several machines or runs, and minutes behind the hours, are not told apart.
     let several = ["node", " times ", "runs of", "machines", "gpu-hours on", "gpu hours on"];
     let lower = text.to_lowercase();
     if several.iter().any(|word| lower.contains(word)) {
         return None;
     }
-    let hours = once(&HOURS)??;
+    let hours = once(&HOURS, text)??;
     if text[..hours.get(0)?.start()].ends_with(':') {
         return None;
     }
-    let watts = once(&WATTS)??;
-    let grid = once(&GRID)?;
-    let energy = once(&ENERGY)?;
-    let mut emissions = EMITTED.captures_iter(text).filter(|found| found.name("per").is_none());
-    let emitted = emissions.next();
-    if emissions.next().is_some() {
-        return None;
-    }
-    let devices = once(&DEVICES).flatten();
+    let watts = once(&WATTS, text)??;
+    let devices = once(&DEVICES, text).flatten();
     Some(Stated {
         hours: value(&hours, "n").or_else(|| value(&hours, "m"))?,
         watts: value(&watts, "n")? * if watts["k"].is_empty() { 1.0 } else { 1_000.0 },
         devices: devices.and_then(|found| if found.name("one").is_some() { Some(1.0) } else { value(&found, "n") }),
-        intensity: grid.and_then(|found| Some(value(&found, "n")? * if found["k"].is_empty() { 0.001 } else { 1.0 })),
-        energy: energy.and_then(|found| {
-            let factor = if found["u"].eq_ignore_ascii_case("k") { 1.0 } else { 1_000.0 };
-            Some((value(&found, "n")? * factor, span(&found)?))
-        }),
-        emitted: emitted.and_then(|found| {
-            let factor = match &found["u"].to_ascii_lowercase()[..] {
-                "kg" => 1.0,
-                "g" => 0.001,
-                _ => 1_000.0,
-            };
-            Some((value(&found, "n")? * factor, span(&found)?))
-        }),
+        intensity: intensity(text)?,
+        energy: energy(text)?.and_then(|(energy, found)| Some((energy, place(&found, from)?))),
+        emitted: emitted(text, from)?,
     })
 }
 
@@ -200,6 +264,18 @@ fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
         if paragraph.len() > PARAGRAPH {
             continue;
         }
+        if let Some(found) = converted(paragraph, from) {
+            let bound = bound(found.emitted, found.low, found.high);
+            let message = format!(
+                "{} kWh on this grid emit {bound} kg by the card's own figures, and it says {} kg",
+                rounded(found.energy),
+                rounded(found.emitted)
+            );
+            sink.add("carbon-implausible", found.span, message, |f| {
+                f.help("Check the unit, the energy and the grid intensity").anchor("/body/carbon")
+            });
+            return true;
+        }
         let Some(stated) = stated(paragraph, from) else { continue };
         // Hours may be of one device or of all.
         let one = stated.hours * stated.watts / 1_000.0;
@@ -214,8 +290,7 @@ fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
             _ => None,
         };
         let Some((value, span, low, high, unit)) = told else { continue };
-        let bound =
-            if value < low { format!("at least {}", rounded(low)) } else { format!("at most {}", rounded(high)) };
+        let bound = bound(value, low, high);
         let message = format!(
             "{} hours at {} W give {bound} {unit} by the card's own figures, and it says {} {unit}",
             rounded(stated.hours),
@@ -230,24 +305,33 @@ fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
     false
 }
 
-/// Labels of emissions.
-const LABELS: &[&str] =
-    &["carbon emitted", "co2 emitted", "co2 emissions", "carbon emissions", "estimated emissions", "emissions (co2)"];
+/// The first of some fields that has a value.
+fn first<'a>(card: &'a Card<'_>, labels: &[String]) -> Option<(&'a str, Span)> {
+    labels.iter().find_map(|label| field(card, label))
+}
 
 pub(super) fn check(card: &Card<'_>, sink: &mut Sink<'_>) {
     if own(card, sink) {
         return;
     }
+    let text = card.source.text();
     // Most cards have no such field.
-    if !["mitted", "MITTED", "missions"].iter().any(|part| card.source.text().contains(part)) {
+    if !["mitted", "MITTED", "missions", "CO2", "ootprint"].iter().any(|part| text.contains(part)) {
         return;
     }
-    let Some((stated, span)) = LABELS.iter().find_map(|label| field(card, label)) else { return };
+    let facts = facts();
+    let Some((stated, span)) = first(card, &facts.labels.emitted) else { return };
     let Some((value, unit)) = number(stated) else { return };
     let Some(kilograms) = kilograms(value, unit) else {
         // "(in grams): 5.5"
-        let before = stated.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
-        if unit.is_empty() && !before.contains(char::is_alphabetic) {
+        let lower = stated.to_lowercase();
+        let mut words = lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        let measured = words.any(|word| facts.units.iter().any(|unit| word == unit));
+        // "not measured in 2021" gives no amount.
+        let before = lower.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+        let mut before = before.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        let amount = before.all(|word| facts.about.iter().any(|about| word == about));
+        if value > 0.0 && amount && !measured && !stated.contains('/') {
             let message = format!("The emissions are given as {} without a unit", safe::quoted(stated));
             sink.add("carbon-without-unit", span, message, |f| {
                 f.help("Write kilograms or tonnes of CO2 equivalent").anchor("/body/carbon/unit")
@@ -255,8 +339,8 @@ pub(super) fn check(card: &Card<'_>, sink: &mut Sink<'_>) {
         }
         return;
     };
-    let hours = field(card, "hours used").and_then(|(text, span)| Some((number(text)?.0, text, span)));
-    let hardware = field(card, "hardware type");
+    let hours = first(card, &facts.labels.hours).and_then(|(text, span)| Some((number(text)?.0, text, span)));
+    let hardware = first(card, &facts.labels.hardware);
     if let (Some((hours, hours_text, hours_span)), Some((hardware, _))) = (hours, hardware) {
         plausible(kilograms, span, (hours, hours_text, hours_span), hardware, sink);
     }
@@ -277,8 +361,7 @@ fn plausible(kilograms: f64, span: Span, hours: (f64, &str, Span), hardware: &st
     if energy <= 0.0 || (low..=high).contains(&kilograms) {
         return;
     }
-    let bound =
-        if kilograms < low { format!("at least {}", rounded(low)) } else { format!("at most {}", rounded(high)) };
+    let bound = bound(kilograms, low, high);
     let message = format!(
         "{} hours on {} emit {bound} kg, and the card says {} kg",
         safe::excerpt(hours.1, 40),
@@ -288,6 +371,11 @@ fn plausible(kilograms: f64, span: Span, hours: (f64, &str, Span), hardware: &st
     sink.add("carbon-implausible", span, message, |f| {
         f.related(hours.2, "the hours").help("Check the unit and the hours").anchor("/body/carbon")
     });
+}
+
+/// The bound that a value is beyond.
+fn bound(value: f64, low: f64, high: f64) -> String {
+    if value < low { format!("at least {}", rounded(low)) } else { format!("at most {}", rounded(high)) }
 }
 
 /// A number as people write it: no decimals from ten on, more for small ones.

@@ -26,6 +26,8 @@ struct Words {
     kinds: Vec<String>,
     other_splits: Vec<String>,
     test_splits: Vec<String>,
+    /// Names of one metric, folded.
+    same: Vec<Vec<String>>,
 }
 
 fn wording() -> &'static Words {

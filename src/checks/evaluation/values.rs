@@ -18,7 +18,7 @@ pub(in crate::checks) struct Written<'a> {
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let card = ctx.card;
-    let declared = declared(card);
+    let declared = by_metric(declared(card));
     let eval_results: Vec<_> = ctx.eval_results.iter().collect();
     if declared.is_empty() && eval_results.is_empty() {
         return;
@@ -27,6 +27,7 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     for (name, values) in tabled(card) {
         body.entry(name).or_default().extend(values);
     }
+    let mut body = by_metric(body);
     let mut untold: Vec<&String> = declared.keys().filter(|name| !body.contains_key(*name)).collect();
     untold.sort_unstable();
     untold.truncate(MAX_NAMES);
@@ -73,6 +74,17 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             sink.add("results-differ", written.span, message, |f| f.help(HELP).anchor(format!("/eval_results/{name}")));
         }
     }
+}
+
+/// Values by the metric, whichever of its names they are given under.
+fn by_metric<'a>(values: HashMap<String, Vec<Written<'a>>>) -> HashMap<String, Vec<Written<'a>>> {
+    let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
+    for (name, values) in values {
+        let names = wording().same.iter().find(|names| names.contains(&name));
+        let name = names.and_then(|names| names.first().cloned()).unwrap_or(name);
+        found.entry(name).or_default().extend(values);
+    }
+    found
 }
 
 const HELP: &str = "Correct the one that is wrong, or say in the text which data set and split each belongs to";
