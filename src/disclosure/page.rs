@@ -187,13 +187,22 @@ impl<'a> Page<'a> {
         &self.holders[self.starts[cue] as usize..self.starts[cue + 1] as usize]
     }
 
-    /// The cues of the card, without that it judges people where only what it is not for says so.
+    /// The cues of the card, with that it judges people where its beginning says so, and without where only what it is not
+    /// for does.
     pub(super) fn said(&self) -> Cues {
         let marks = &self.vocabulary.marks;
         let beyond = topic("intended-use.out-of-scope").map_or(0, |topic| 1 << topic);
         let excluded =
             |at: usize| self.under[at] & beyond != 0 || marks.exclusions.iter().any(|cue| self.cues[at].contains(*cue));
         let cue = marks.judges_people;
+        let heading = const { segments::builtin("heading") };
+        let title = self.segments.iter().position(|segment| segment.cues.contains(heading));
+        let opens = |at: usize| self.segments[at].cues.contains(marks.judges_people_if_first) && !excluded(at);
+        if title.filter(|at| self.segments[*at].section == Some(0)).into_iter().chain(self.first).any(opens) {
+            let mut all = self.all;
+            all.insert(cue);
+            return all;
+        }
         if !self.holders(cue).iter().all(|at| excluded(*at as usize)) {
             return self.all;
         }

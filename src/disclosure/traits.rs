@@ -50,6 +50,8 @@ impl File {
 #[derive(Debug)]
 pub(super) struct Marks {
     pub(super) judges_people: usize,
+    /// Words that tell it in the title and in the first paragraph alone.
+    pub(super) judges_people_if_first: usize,
     /// Those of what a model is not for.
     pub(super) exclusions: [usize; 2],
     high_stakes: usize,
@@ -67,6 +69,7 @@ impl Marks {
     pub(super) fn new(cue: impl Fn(&str) -> usize) -> Self {
         Self {
             judges_people: cue("judges-people"),
+            judges_people_if_first: cue("judges-people-if-first"),
             exclusions: [cue("exclusion"), cue("out-of-scope")],
             high_stakes: cue("high-stakes"),
             health: cue("health"),
