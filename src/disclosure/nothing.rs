@@ -34,9 +34,9 @@ struct File {
 pub(super) struct Placeholders {
     /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
     whole: Vec<Vec<(String, bool)>>,
-    opens: Vec<String>,
+    /// What begins a promise or a note to oneself, by its first byte; whether it must go on as `until` has it.
+    opens: Vec<Vec<(String, bool)>>,
     notes: Vec<String>,
-    put_off: Vec<String>,
     until: Vec<String>,
     /// What placeholders begin with.
     beginnings: Beginnings,
@@ -57,9 +57,14 @@ pub(super) fn placeholders() -> &'static Placeholders {
         let real = whole.iter().flatten().filter(|(_, real)| *real).map(|(text, _): &(String, bool)| text.as_str());
         let longer = file.opens.iter().chain(&file.put_off).map(String::as_str);
         let beginnings = Beginnings::new(real.chain(longer));
+        let mut opens = vec![Vec::new(); 256];
+        for (list, put_off) in [(file.opens, false), (file.put_off, true)] {
+            for text in list {
+                opens[text.bytes().next().map_or(0, usize::from)].push((text, put_off));
+            }
+        }
         let within = AnyOf::new(&file.within);
-        let File { opens, notes, put_off, until, .. } = file;
-        Placeholders { whole, opens, notes, put_off, until, beginnings, within }
+        Placeholders { whole, opens, notes: file.notes, until: file.until, beginnings, within }
     });
     &TABLE
 }
@@ -70,7 +75,7 @@ impl Placeholders {
         let Some(first) = text.bytes().next().filter(|_| self.beginnings.may_begin(text)) else { return false };
         let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
         self.whole[usize::from(first.to_ascii_lowercase())].iter().any(|(word, real)| *real && starts(word))
-            || self.opens.iter().chain(&self.put_off).any(|word| starts(word))
+            || self.opens[usize::from(first.to_ascii_lowercase())].iter().any(|(word, _)| starts(word))
     }
 
     /// Whether a folded text is a promise to write it later: "details will be added", "to be written once it is known".
@@ -79,12 +84,9 @@ impl Placeholders {
             let rest = text.strip_prefix(word)?;
             (rest.is_empty() || rest.starts_with(' ')).then_some(word.len())
         };
-        let opens = |text: &str, words: &[String]| words.iter().any(|word| after(text, word).is_some());
-        opens(folded, &self.opens)
-            || self
-                .put_off
-                .iter()
-                .any(|word| after(folded, word).is_some_and(|end| opens(folded[end..].trim_start(), &self.until)))
+        let goes_on = |end: usize| self.until.iter().any(|word| after(folded[end..].trim_start(), word).is_some());
+        let first = folded.bytes().next().map_or(0, usize::from);
+        self.opens[first].iter().any(|(word, put_off)| after(folded, word).is_some_and(|end| !put_off || goes_on(end)))
     }
 }
 

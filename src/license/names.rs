@@ -147,7 +147,10 @@ pub fn pointed_at(text: &str) -> Option<&'static License> {
         return None;
     }
     WORDS.iter().find_map(|words| {
-        text.match_indices(words).find_map(|(at, _)| at_start(&text[at + words.len()..]).map(|(license, _)| license))
+        // What it may change into some day is not what it is.
+        let later = |at: usize| text[..at].trim_end().ends_with("Change");
+        let mut places = text.match_indices(words).filter(|(at, _)| !later(*at));
+        places.find_map(|(at, _)| at_start(&text[at + words.len()..]).map(|(license, _)| license))
     })
 }
 

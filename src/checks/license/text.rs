@@ -3,8 +3,8 @@
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::declared;
-use crate::license::names::{of_url, pointed_at};
-use crate::license::text::{Identified, Likeness, covers_other, is_license_file};
+use crate::license::names::{at_start, of_url, pointed_at};
+use crate::license::text::{Identified, Likeness, covers_other, is_license_file, known};
 use crate::license::{Class, License, Verdict};
 use crate::rule::{Confidence, Severity};
 use crate::text::safe;
@@ -19,7 +19,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some((document, _)) = card.mapping() else { return };
     let texts = ctx.license_texts().iter().filter(|text| card.kind != Kind::Model || !covers_other(text.name));
     let found: Vec<(&str, Identified)> = texts.filter_map(|text| Some((text.name, text.found?))).collect();
-    let Some(&(name, first)) = found.first() else { return pointer(ctx, sink) };
+    let Some(&(name, first)) = found.first() else {
+        if !pointer(ctx, sink) {
+            unknown(ctx, sink);
+        }
+        return;
+    };
     let shown = safe::quoted(name);
     let terms = declared(card);
     let Some((_, value)) = card.field("license") else {
@@ -131,13 +136,14 @@ const ADDED: &[&str] = &[
     "no commercial",
 ];
 
-/// A short file that names a licence and does not hold it, or an address of one, against the declared licence.
-fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+/// A short file that names a licence and does not hold it, or an address of one, against the declared licence; true where
+/// it is another one.
+fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
     let card = ctx.card;
     let terms = declared(card);
     let (Some((document, _)), Some((_, value)), true) = (card.mapping(), card.field("license"), terms.is_known())
     else {
-        return;
+        return false;
     };
     let texts = ctx.files.iter().filter(|file| is_license_file(file.name()) && !covers_other(file.name()));
     let texts = texts.filter_map(|file| Some((safe::quoted(file.name()), pointed_at(file.text())?)));
@@ -148,7 +154,7 @@ fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             |id: &str| vocab::licenses().find(id).is_some_and(|listed| listed.family && license.id.contains(id));
         terms.licenses().any(|declared| declared.id == license.id || family(&declared.id))
     };
-    let Some((shown, license)) = found.find(|(_, license)| !fits(license)) else { return };
+    let Some((shown, license)) = found.find(|(_, license)| !fits(license)) else { return false };
     let declared = terms.licenses().next().map_or("", |license| license.id.as_str());
     let message = format!("The card declares `{declared}`, but {shown} leads to {}", label(license));
     sink.add("license-text-differs", document.node(value).span, message, |f| {
@@ -157,6 +163,67 @@ fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             .at_most(Severity::Warning)
             .confidence(Confidence::Medium)
     });
+    true
+}
+
+/// Bytes of the shortest text that must be known if it is one that the card declares.
+const TEXT: usize = 300;
+/// Lines at the beginning of a text that hold its title.
+const TITLE: usize = 3;
+
+/// A text that is none of those known, in the place of one that is: no text of the declared licence has that title.
+fn unknown(ctx: &Context<'_>, sink: &mut Sink<'_>) {
+    let card = ctx.card;
+    let terms = declared(card);
+    let Some((_, value)) = card.field("license").filter(|_| terms.is_known()) else { return };
+    let has_text = |license: &&License| known().any(|one| one.id == license.id);
+    let Some(declared) = terms.licenses().find(has_text).filter(|_| terms.licenses().count() == 1) else { return };
+    let Some((document, _)) = card.mapping() else { return };
+    let texts = ctx.files.iter().filter(|file| is_license_file(file.name()) && !covers_other(file.name()));
+    let title = |text: &str| {
+        let mut lines = text.lines().map(str::trim).filter(|line| line.contains(char::is_alphabetic)).take(TITLE);
+        lines.find(|line| is_title(line)).filter(|_| text.len() >= TEXT).map(str::to_owned)
+    };
+    let found = texts.clone().find_map(|file| Some((file.name(), title(file.text())?)));
+    let Some((name, title)) = found.filter(|_| texts.count() == 1) else { return };
+    if names_license(&title, declared) {
+        return;
+    }
+    let message = format!(
+        "The card declares `{}`, but {} holds another text, \"{}\", which cardlint does not know",
+        declared.id,
+        safe::quoted(name),
+        safe::excerpt(&title, TITLE_LENGTH)
+    );
+    sink.add("license-text-differs", document.node(value).span, message, |f| {
+        f.help("Declare `license: other` with `license_name` and `license_link`, or put the text of the declared licence there")
+            .anchor("/license")
+            .at_most(Severity::Warning)
+            .confidence(Confidence::Medium)
+    });
+}
+
+/// Letters of the longest title that is shown.
+const TITLE_LENGTH: usize = 60;
+
+/// Whether a line may be the title of a licence.
+fn is_title(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    line.len() <= 2 * TITLE_LENGTH && ["license", "licence", "agreement"].iter().any(|word| lower.contains(word))
+}
+
+/// Whether a title may be one of this licence: it has its name, or the first word of that.
+fn names_license(title: &str, license: &License) -> bool {
+    let lower = title.to_lowercase();
+    let starts = |text: &str| {
+        let word = text.split(|c: char| !c.is_alphabetic()).find(|word| word.len() > 1).unwrap_or_default();
+        !word.is_empty() && lower.contains(&word.to_lowercase())
+    };
+    let named = lower.char_indices().any(|(at, c)| {
+        let begins = c.is_alphanumeric() && !lower[..at].ends_with(char::is_alphanumeric);
+        begins && at_start(&lower[at..]).is_some_and(|(found, _)| found.id == license.id)
+    });
+    named || starts(&license.name) || starts(&license.id)
 }
 
 fn label(license: &License) -> String {

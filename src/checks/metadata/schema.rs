@@ -168,10 +168,18 @@ fn required(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let meant = meant(ctx);
     for rule in crate::rule::all() {
         let crate::rule::Check::FieldRequired(field) = &rule.check else { continue };
-        if ctx.card.field(field).is_some() || meant.contains(&field.as_str()) {
+        if meant.contains(&field.as_str()) {
             continue;
         }
-        sink.add(&rule.id, ctx.card.front.end(), format!("`{field}` is missing"), |f| {
+        // A list of nothing declares nothing, and to the Hub it is a valid value.
+        let (span, what) = match ctx.card.field(field).zip(ctx.card.mapping()) {
+            Some(((key, value), (document, _))) if document.items(value).is_some_and(<[_]>::is_empty) => {
+                (document.node(key).span.to(document.node(value).span), "is an empty list")
+            }
+            Some(_) => continue,
+            None => (ctx.card.front.end(), "is missing"),
+        };
+        sink.add(&rule.id, span, format!("`{field}` {what}"), |f| {
             let f = f.anchor(format!("/{field}"));
             match rule.section("How to fix").and_then(|text| text.lines().find(|line| !line.trim().is_empty())) {
                 Some(line) => f.help(line.trim().trim_start_matches("- ").trim_end_matches('.').to_owned()),
