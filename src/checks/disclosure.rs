@@ -68,6 +68,9 @@ struct Gap {
     /// Not told where something comes near to answering a topic.
     #[serde(default)]
     doubt: bool,
+    /// Claims of which one must be made for that, if there are any.
+    #[serde(default)]
+    doubts: Vec<String>,
     /// What a sentence on the first topic is, when it says nothing of this model.
     #[serde(default)]
     general: Option<String>,
@@ -371,7 +374,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
                 || gap.judging.contains(id) && (judges || reading.copied_bias.is_some() || !lists(card, reading, id));
             (gap.wholly.contains(id) || few()) && !reading.is_foreign()
         };
-        let lacking = |id: &String| match (wholly(id), gap.doubt) {
+        let doubted = gap.doubts.is_empty() || gap.doubts.iter().any(|id| claim(reading, id).is_some());
+        let lacking = |id: &String| match (wholly(id), gap.doubt && doubted) {
             (true, _) => !met(reading, id),
             (false, true) => lacking(reading, id),
             (false, false) => !answered(reading, id),

@@ -240,7 +240,7 @@ impl Tally {
         }
         self.held += audit.held.len();
         self.entries.extend(audit.entries);
-        self.summary.errors.extend(audit.unread.into_iter().map(|reason| (target.name.clone(), reason)));
+        self.summary.errors.extend(audit.failures.into_iter().map(|reason| (target.name.clone(), reason)));
         self.changed += usize::from(!audit.changes.is_empty());
         for (name, before, after) in &audit.changes {
             if options.diff {
@@ -355,8 +355,8 @@ struct Counted {
     held: Vec<String>,
     /// What a new baseline holds of it.
     entries: Vec<Entry>,
-    /// Files of a repository on the Hub that could not be read.
-    unread: Vec<String>,
+    /// Files of a repository on the Hub that could not be read, and fixes that could not be written.
+    failures: Vec<String>,
 }
 
 enum Done {
@@ -388,7 +388,9 @@ fn one(
                 unchanged: mended.unchanged,
                 circle: mended.circle,
                 held: mended.held,
-                unread: target.remote.as_ref().map(|remote| remote.failures()).unwrap_or_default(),
+                failures: (target.remote.as_ref().map(|remote| remote.failures()).unwrap_or_default().into_iter())
+                    .chain(mended.unwritten)
+                    .collect(),
                 entries: baseline.map(|file| baseline::entries(file, &mended.audit)).unwrap_or_default(),
                 ..count(&mended.audit)
             };

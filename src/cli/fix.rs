@@ -42,12 +42,14 @@ pub(super) struct Mended {
     pub(super) circle: Option<String>,
     /// The rules of fixes that were held back, each with a rule of which they would bring findings.
     pub(super) held: Vec<String>,
+    /// Why a file could not be written; the findings are those of what was read.
+    pub(super) unwritten: Option<String>,
 }
 
 /// Mends one target; `None` when it is no card.
 ///
 /// # Errors
-/// Why the file cannot be read or written.
+/// Why the file cannot be read.
 pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<Option<Mended>, String> {
     let Some(bytes) = read_bytes(target)? else { return Ok(None) };
     let Some(mut audit) = audit_bytes(target, settings, bytes.clone()) else { return Ok(None) };
@@ -126,21 +128,24 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
         audit = after;
     }
     let mut unchanged = None;
+    let original = before.clone();
     if text != before {
         files.insert(0, (target.name.clone(), before, text));
     } else if target.is_stdin() {
         unchanged = Some(before.into_bytes());
     }
-    if mode.write {
-        write_all(target, &files)?;
+    if mode.write
+        && let Err(reason) = write_all(target, &files)
+    {
+        return Ok(again(&original).map(|audit| Mended { unwritten: Some(reason), ..Mended::of(audit) }));
     }
-    Ok(Some(Mended { audit, count, files, unchanged, circle, held: kept }))
+    Ok(Some(Mended { audit, count, files, unchanged, circle, held: kept, unwritten: None }))
 }
 
 impl Mended {
     /// A card of which nothing was mended.
     pub(super) fn of(audit: Audit) -> Self {
-        Self { audit, count: 0, files: Vec::new(), unchanged: None, circle: None, held: Vec::new() }
+        Self { audit, count: 0, files: Vec::new(), unchanged: None, circle: None, held: Vec::new(), unwritten: None }
     }
 }
 
@@ -277,6 +282,9 @@ pub(super) fn write(path: &Path, before: &str, after: &str) -> Result<(), String
     let path = fs::canonicalize(path).map_err(failed)?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let mode = fs::metadata(&path).map_err(failed)?.permissions();
+    if mode.readonly() {
+        return Err("cannot be written: it is read-only".to_owned());
+    }
     let mut new = tempfile::Builder::new().prefix(".cardlint-").tempfile_in(folder).map_err(failed)?;
     new.write_all(after.as_bytes()).map_err(failed)?;
     new.as_file().set_permissions(mode).map_err(failed)?;

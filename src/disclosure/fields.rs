@@ -26,7 +26,7 @@ pub(crate) fn filled(card: &Card<'_>, keys: &[String]) -> Option<Span> {
 
 /// Whether a value in a field says something: no placeholder stands there, nor what names nothing.
 pub(super) fn is_filled(card: &Card<'_>, field: &str, value: NodeId) -> bool {
-    let says = card.mapping().is_some_and(|(document, _)| says(document, value));
+    let says = card.mapping().is_some_and(|(document, _)| says(document, value, field == "model-index"));
     says && !is_unwritten(card, field) && means(card, field)
 }
 
@@ -59,13 +59,14 @@ fn within(document: &Document<'_>, map: NodeId, path: &str) -> Option<(NodeId, N
 }
 
 /// Whether there is more than names of what has no value: trainers write `model-index` with a name and no result.
-fn says(document: &Document<'_>, value: NodeId) -> bool {
+/// `nameless`: a name alone says nothing either.
+fn says(document: &Document<'_>, value: NodeId, nameless: bool) -> bool {
     match &document.node(value).kind {
         yaml::Kind::Map(pairs) => {
-            let named = |key: NodeId| pairs.len() > 1 && document.text(key) == Some("name");
-            pairs.iter().any(|&(key, value)| !named(key) && says(document, value))
+            let named = |key: NodeId| (pairs.len() > 1 || nameless) && document.text(key) == Some("name");
+            pairs.iter().any(|&(key, value)| !named(key) && says(document, value, nameless))
         }
-        yaml::Kind::Seq(items) => items.iter().any(|item| says(document, *item)),
+        yaml::Kind::Seq(items) => items.iter().any(|item| says(document, *item, nameless)),
         yaml::Kind::Alias(_) => true,
         yaml::Kind::Scalar { .. } => {
             !document.is_null(value) && document.text(value).is_none_or(|text| !text.trim().is_empty())

@@ -85,8 +85,9 @@ fn may_be_placeholder(line: &str) -> bool {
     };
     let begins = |text: &str| {
         // Tags, variables and dots have no letter to begin with.
-        let marked = text.trim_start().starts_with(['<', '{', '[', '.', '…', '?']);
-        marked || nothing::placeholders().may_begin(self::bare(text))
+        let text = text.trim_matches(['|', ' ', '\t', '\r', '\n']);
+        let marked = || text.starts_with(['<', '{', '[', '.', '…', '?']) && nothing::may_be_marked(text);
+        marked() || nothing::placeholders().may_begin(self::bare(text))
     };
     begins(line.trim_start_matches(MARKERS)) || value().is_some_and(begins)
 }

@@ -193,6 +193,10 @@ fn read_words(card: &Card<'_>) -> Reading {
     for cue in [const { segments::builtin("boilerplate") }, vocabulary.bibtex] {
         skipped.insert(cue);
     }
+    // "Carbon Emitted: unknown" is an answer, of which nothing is read further.
+    if let Some(span) = told_unknown(card, &segments, "environment.carbon") {
+        claims.push(("claim.carbon-unknown", span));
+    }
     let held = |id: &str| {
         claims.iter().any(|(claim, _)| *claim == id)
             || topic(id).is_some_and(|topic| disclosures[topic].level.is_disclosed())
@@ -215,6 +219,17 @@ fn read_words(card: &Card<'_>) -> Reading {
         tongue,
         own,
     }
+}
+
+/// Where a label of a topic has a word for nothing behind it, such as "unknown"; a placeholder is none.
+fn told_unknown(card: &Card<'_>, segments: &[Segment], id: &str) -> Option<Span> {
+    let topic = topic(id)?;
+    let told = |segment: &&Segment| {
+        let behind = |name: Span| Span::new(name.end as usize, segment.span.end as usize);
+        let says = |name| card.source.slice(behind(name)).contains(char::is_alphabetic);
+        segment.empty && !segment.placeholder && segment.label.contains(&topic) && segment.name.is_some_and(says)
+    };
+    segments.iter().find(told).map(|segment| segment.span)
 }
 
 impl Reading {

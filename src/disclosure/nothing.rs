@@ -40,6 +40,8 @@ pub(super) struct Placeholders {
     until: Vec<String>,
     /// What placeholders begin with.
     beginnings: Beginnings,
+    /// What promises begin with.
+    openings: Beginnings,
     /// Placeholders within a sentence.
     pub(super) within: AnyOf,
 }
@@ -55,8 +57,8 @@ pub(super) fn placeholders() -> &'static Placeholders {
             }
         }
         let real = whole.iter().flatten().filter(|(_, real)| *real).map(|(text, _): &(String, bool)| text.as_str());
-        let longer = file.opens.iter().chain(&file.put_off).map(String::as_str);
-        let beginnings = Beginnings::new(real.chain(longer));
+        let beginnings = Beginnings::new(real);
+        let openings = Beginnings::new(file.opens.iter().chain(&file.put_off).map(String::as_str));
         let mut opens = vec![Vec::new(); 256];
         for (list, put_off) in [(file.opens, false), (file.put_off, true)] {
             for text in list {
@@ -64,18 +66,22 @@ pub(super) fn placeholders() -> &'static Placeholders {
             }
         }
         let within = AnyOf::new(&file.within);
-        Placeholders { whole, opens, notes: file.notes, until: file.until, beginnings, within }
+        Placeholders { whole, opens, notes: file.notes, until: file.until, beginnings, openings, within }
     });
     &TABLE
 }
 
 impl Placeholders {
-    /// Whether a text may begin with a placeholder, in whatever case; most do not.
+    /// Whether a text may begin with a placeholder or be a promise, in whatever case; most do not.
     pub(super) fn may_begin(&self, text: &str) -> bool {
-        let Some(first) = text.bytes().next().filter(|_| self.beginnings.may_begin(text)) else { return false };
+        let Some(first) = text.bytes().next().map(|first| usize::from(first.to_ascii_lowercase())) else {
+            return false;
+        };
         let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        self.whole[usize::from(first.to_ascii_lowercase())].iter().any(|(word, real)| *real && starts(word))
-            || self.opens[usize::from(first.to_ascii_lowercase())].iter().any(|(word, _)| starts(word))
+        self.beginnings.may_begin(text) && self.whole[first].iter().any(|(word, real)| *real && starts(word))
+            || text.len() <= PROMISE
+                && self.openings.may_begin(text)
+                && self.opens[first].iter().any(|(word, _)| starts(word))
     }
 
     /// Whether a folded text is a promise to write it later: "details will be added", "to be written once it is known".
@@ -90,6 +96,8 @@ impl Placeholders {
     }
 }
 
+/// Bytes of the longest promise.
+const PROMISE: usize = 120;
 /// Bytes of the longest text that may say nothing.
 const LONGEST: usize = 200;
 /// Words of the longest sentence that only puts off what is to be written: a longer one says something.
@@ -158,6 +166,11 @@ fn is_several_sentences(text: &str) -> bool {
         let rest = text[at + 1..].trim_start_matches(['.', '!', '?']);
         rest.starts_with(char::is_whitespace) && rest.contains(char::is_alphanumeric)
     })
+}
+
+/// Whether a line that begins with a mark may be a placeholder, whatever links the text has.
+pub(super) fn may_be_marked(line: &str) -> bool {
+    line.len() <= LONGEST && (is_unlinked("", line) || is_nothing(line) == Some(true))
 }
 
 /// Whether a value is words in brackets that link to nothing in this text: `[Author names]`, `[insert text]`.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Style, plain_table, plural};
+use super::{SCHEMA_VERSION, Style, plain_table, plural};
 use crate::disclosure::framework::{Answer, Framework, Status};
 use crate::text::safe;
 
@@ -215,7 +215,7 @@ pub fn json(sheets: &[Sheet]) -> Value {
             })
         })
         .collect();
-    json!({ "coverage": list, "note": NOTE })
+    json!({ "schema_version": SCHEMA_VERSION, "coverage": list, "note": NOTE })
 }
 
 /// Comma-separated values (RFC 4180).

@@ -19,6 +19,8 @@ mod table;
 mod terminal;
 mod text;
 
+pub use json::SCHEMA_VERSION;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 

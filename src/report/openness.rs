@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Style, plain_table};
+use super::{SCHEMA_VERSION, Style, plain_table};
 use crate::disclosure::openness::{Openness, Part, Shown};
 use crate::text::safe;
 
@@ -134,5 +134,5 @@ pub fn json(leaves: &[Leaf]) -> Value {
             })
         })
         .collect();
-    json!({ "openness": list, "note": NOTE })
+    json!({ "schema_version": SCHEMA_VERSION, "openness": list, "note": NOTE })
 }

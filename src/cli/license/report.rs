@@ -13,7 +13,7 @@ use crate::cli::{
 };
 use crate::engine::{Audit, Settings};
 use crate::license::Verdict;
-use crate::report::{Style, licenses, plural};
+use crate::report::{SCHEMA_VERSION, Style, licenses, plural};
 use crate::rule::Severity;
 use crate::text::safe;
 
@@ -52,7 +52,7 @@ pub(super) fn report(options: &LicenseReport, global: &Global) -> anyhow::Result
     let text = match options.format {
         ReportFormat::Json => {
             let list: Vec<Value> = audits.iter().map(report_json).collect();
-            serde_json::to_string_pretty(&json!({ "repositories": list }))? + "\n"
+            serde_json::to_string_pretty(&json!({ "schema_version": SCHEMA_VERSION, "repositories": list }))? + "\n"
         }
         ReportFormat::Csv => {
             let rows: String = audits.iter().map(|audit| safe::csv(&licenses::row(audit))).collect();
