@@ -1051,7 +1051,7 @@ fn copy(from: &Path, to: &Path) {
             fs::create_dir(&to).expect("folder");
             copy(&path, &to);
         } else if path.extension().is_some_and(|extension| extension == "md") && path.is_file() {
-            fs::copy(&path, &to).expect("copy");
+            fs::write(&to, fs::read(&path).expect("a file")).expect("copy");
         }
     }
 }

@@ -201,7 +201,7 @@ fn read_words(card: &Card<'_>) -> Reading {
         claims.iter().any(|(claim, _)| *claim == id)
             || topic(id).is_some_and(|topic| disclosures[topic].level.is_disclosed())
     };
-    let said = sentences::claims(card, &segments, &skipped, &held);
+    let said = sentences::claims(card, &page, &skipped, &held);
     claims.extend(said);
     Reading {
         disclosures,

@@ -182,6 +182,11 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The topics that a segment stands under, by heading or label.
+    pub(super) fn under(&self, at: usize) -> TopicSet {
+        self.under[at]
+    }
+
     /// The segments that hold a cue.
     pub(super) fn holders(&self, cue: usize) -> &[u32] {
         &self.holders[self.starts[cue] as usize..self.starts[cue + 1] as usize]

@@ -150,7 +150,9 @@ static GRID: LazyLock<Regex> =
 static ENERGY: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"(?i){NUMBER}\s*(?P<u>[km])wh\b")));
 /// What was emitted.
 static EMITTED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(&format!(r"(?i){NUMBER}\s*(?P<u>kg|g|t|tonnes?|tons?)\s*(?:of )?(?:co2|co₂)[a-z]*(?P<per>\s*(?:/|per))?"))
+    pattern(&format!(
+        r"(?i){NUMBER}\s*(?P<u>kg|mg|g|t|tonnes?|tons?|kilos?|kilograms?|grams?)\s*(?:of )?(?:co2|co₂)[a-z]*(?P<per>\s*(?:/|per))?"
+    ))
 });
 
 /// What a pattern finds in a text, if it finds it once or not at all; `None` where it finds more.
@@ -189,8 +191,9 @@ fn emitted(text: &str, from: usize) -> Option<Option<(f64, Span)>> {
     }
     Some(found.and_then(|found| {
         let factor = match &found["u"].to_ascii_lowercase()[..] {
-            "kg" => 1.0,
-            "g" => 0.001,
+            "kg" | "kilo" | "kilos" | "kilogram" | "kilograms" => 1.0,
+            "g" | "gram" | "grams" => 0.001,
+            "mg" => 0.000_001,
             _ => 1_000.0,
         };
         Some((value(&found, "n")? * factor, place(&found, from)?))
@@ -200,32 +203,77 @@ fn emitted(text: &str, from: usize) -> Option<Option<(f64, Span)>> {
 /// How far a product may be off by rounding.
 const ROUNDING: f64 = 0.1;
 
-/// What a paragraph says it emitted, where its own energy and grid give something else: the kilowatt-hours, and between
-/// what and what.
+/// What a paragraph says it emitted, where its own energy or hours give something else.
 struct Converted {
-    energy: f64,
+    /// "2.7 kWh on this grid".
+    basis: String,
+    /// Between what and what the emissions would be, in kilograms.
     low: f64,
     high: f64,
     emitted: f64,
     span: Span,
 }
 
-/// Reads a paragraph that begins at byte `from`.
+/// Reads a paragraph that begins at byte `from`: energy times what the grid emits, stated or in the world, or hours on a
+/// device that is known.
 fn converted(text: &str, from: usize) -> Option<Converted> {
-    let (energy, _) = energy(text)??;
-    let exact = energy * intensity(text)??;
+    let facts = facts();
     let (emitted, span) = emitted(text, from)??;
-    let (low, high) = (exact * (1.0 - ROUNDING), exact * facts().overhead.high * (1.0 + ROUNDING));
-    let odd = exact > 0.0 && emitted > 0.0 && !(low..=high).contains(&emitted);
-    odd.then_some(Converted { energy, low, high, emitted, span })
+    let found = if let Some((energy, _)) = energy(text)? {
+        let shown = rounded(energy);
+        match intensity(text)? {
+            Some(grid) => {
+                let exact = energy * grid;
+                let (low, high) = (exact * (1.0 - ROUNDING), exact * facts.overhead.high * (1.0 + ROUNDING));
+                Converted { basis: format!("{shown} kWh on this grid"), low, high, emitted, span }
+            }
+            None => {
+                let (low, high) = (energy * facts.grid.low, energy * facts.overhead.high * facts.grid.high);
+                Converted { basis: format!("{shown} kWh"), low, high, emitted, span }
+            }
+        }
+    } else {
+        if is_of_several(text) {
+            return None;
+        }
+        let found = once(&HOURS, text)??;
+        let hours = value(&found, "n").or_else(|| value(&found, "m"))?;
+        let device = device_in(text)?;
+        let many = once(&DEVICES, text).flatten();
+        let many = many.and_then(|found| if found.name("one").is_some() { Some(1.0) } else { value(&found, "n") });
+        let energy = hours * device.watts / 1_000.0;
+        let low = energy * facts.load.low * facts.grid.low;
+        let high = energy * many.unwrap_or(facts.devices) * facts.overhead.high * facts.load.high * facts.grid.high;
+        let name = device.words.first()?.to_uppercase();
+        Converted { basis: format!("{} hours on {name}", rounded(hours)), low, high, emitted, span }
+    };
+    let odd = found.low > 0.0 && emitted > 0.0 && !(found.low..=found.high).contains(&emitted);
+    odd.then_some(found)
+}
+
+/// The one device that a text names; `None` where it names none or several.
+fn device_in(text: &str) -> Option<&'static Device> {
+    let lower = text.to_lowercase();
+    let named = |word: &str| {
+        lower.match_indices(word).any(|(at, word)| {
+            let alone = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+            alone(lower[..at].chars().next_back()) && alone(lower[at + word.len()..].chars().next())
+        })
+    };
+    let mut all = facts().hardware.iter().filter(|device| device.words.iter().any(|word| named(word)));
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// Several machines or runs are not told apart.
+fn is_of_several(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    ["node", " times ", "runs of", "machines", "gpu-hours on", "gpu hours on"].iter().any(|word| lower.contains(word))
 }
 
 /// Reads a paragraph that begins at byte `from`.
 fn stated(text: &str, from: usize) -> Option<Stated> {
-    // Several machines or runs, and minutes behind the hours, are not told apart.
-    let several = ["node", " times ", "runs of", "machines", "gpu-hours on", "gpu hours on"];
-    let lower = text.to_lowercase();
-    if several.iter().any(|word| lower.contains(word)) {
+    // Minutes behind the hours are not read either.
+    if is_of_several(text) {
         return None;
     }
     let hours = once(&HOURS, text)??;
@@ -255,7 +303,7 @@ const PARAGRAPH: usize = 2_000;
 fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
     let body = card.front.body_start();
     let text = &card.source.text()[body..];
-    if !["kWh", "kwh", "KWh"].iter().any(|unit| text.contains(unit)) {
+    if !["kWh", "kwh", "KWh", "CO2", "CO₂", "co2"].iter().any(|unit| text.contains(unit)) {
         return false;
     }
     let facts = facts();
@@ -267,12 +315,12 @@ fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
         if let Some(found) = converted(paragraph, from) {
             let bound = bound(found.emitted, found.low, found.high);
             let message = format!(
-                "{} kWh on this grid emit {bound} kg by the card's own figures, and it says {} kg",
-                rounded(found.energy),
+                "{} emit {bound} kg by the card's own figures, and it says {} kg",
+                found.basis,
                 rounded(found.emitted)
             );
             sink.add("carbon-implausible", found.span, message, |f| {
-                f.help("Check the unit, the energy and the grid intensity").anchor("/body/carbon")
+                f.help("Check the unit, the hours and the energy").anchor("/body/carbon")
             });
             return true;
         }
@@ -384,7 +432,8 @@ fn rounded(value: f64) -> String {
         10.0.. => 0,
         1.0.. => 1,
         0.1.. => 2,
-        _ => 4,
+        0.001.. => 4,
+        _ => 7,
     };
     format!("{value:.places$}")
 }

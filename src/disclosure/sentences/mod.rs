@@ -8,10 +8,11 @@ mod table;
 mod words;
 
 use super::data::Cues;
-use super::segments::{self, Kind, Segment};
+use super::page::Page;
+use super::segments::{self, Kind};
 use crate::card::Card;
 use crate::text::Span;
-use table::{Pattern, Role, Statements, statements};
+use table::{Pattern, Role, Statement, Statements, statements};
 use words::{Name, Sentence, sentences};
 
 /// The claims that a sentence makes and denies, of those that `open` tells.
@@ -37,7 +38,7 @@ fn weigh(table: &Statements, sentence: &Sentence, open: u64) -> (u64, u64) {
 /// `skipped`: cues of segments that are not read; `held`: whether a topic is answered, or a claim is known to be made.
 pub(super) fn claims(
     card: &Card<'_>,
-    segments: &[Segment],
+    page: &Page<'_>,
     skipped: &Cues,
     held: &dyn Fn(&str) -> bool,
 ) -> Vec<(&'static str, Span)> {
@@ -53,13 +54,16 @@ pub(super) fn claims(
     }
     let name = Name::of(card.outline.title().unwrap_or_default());
     let mut found = Vec::new();
-    for segment in segments {
+    for (number, segment) in page.segments.iter().enumerate() {
         let heading = segment.cues.contains(const { segments::builtin("heading") });
         if segment.empty || segment.markup || heading || segment.kind == Kind::Code || segment.cues.holds_any(skipped) {
             continue;
         }
         let is_table = segment.kind == Kind::Table || segment.table.is_some();
-        let here = if is_table { in_tables } else { u64::MAX };
+        let above = |statement: &Statement| statement.below.is_none_or(|topics| page.under(number) & topics != 0);
+        let placed = table.statements.iter().enumerate().filter(|(_, statement)| above(statement));
+        let placed = placed.fold(0_u64, |all, (at, _)| all | 1 << at);
+        let here = if is_table { in_tables } else { u64::MAX } & placed;
         if open & here == 0 {
             continue;
         }
@@ -111,7 +115,9 @@ pub(super) fn denies(card: &Card<'_>, claim: &str, span: Span) -> bool {
 #[must_use]
 pub fn says(claim: &str, name: &str, text: &str) -> bool {
     let table = statements();
-    let open = of_claim(table, claim);
+    // Where it stands is not known.
+    let anywhere = table.statements.iter().enumerate().filter(|(_, statement)| statement.below.is_none());
+    let open = anywhere.fold(0, |all, (at, _)| all | 1 << at) & of_claim(table, claim);
     let mut made = 0;
     sentences(&table.lexicon, text, 0, &Name::of(name), &mut |sentence| made |= weigh(table, sentence, open).0);
     made != 0

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::words::Lexicon;
+use crate::disclosure::{TopicSet, topic};
 use crate::embedded::table;
 
 /// `rules/sentences.yaml`.
@@ -33,10 +34,13 @@ struct Entry {
     /// Topics and claims beside which no rule asks for it.
     #[serde(default)]
     spared: Vec<String>,
+    /// Topics of which one must be named by a heading or label above it.
+    #[serde(default)]
+    below: Vec<String>,
 }
 
 /// Most classes that there may be.
-const MAX_CLASSES: usize = 512;
+const MAX_CLASSES: usize = 1024;
 
 /// A set of classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,6 +139,7 @@ pub(super) struct Statement {
     pub(super) claim: String,
     pub(super) tables: bool,
     pub(super) spared: Vec<String>,
+    pub(super) below: Option<TopicSet>,
 }
 
 /// The table.
@@ -276,8 +281,13 @@ pub(super) fn statements() -> &'static Statements {
             }
         }
         let statements = file.statements.into_iter();
-        let statements =
-            statements.map(|Entry { claim, tables, spared, .. }| Statement { claim, tables, spared }).collect();
+        let bit = |id: &String| topic(id).map_or_else(|| panic!("rules/sentences.yaml: no topic {id}"), |at| 1 << at);
+        let set = |ids: &[String]| ids.iter().map(bit).fold(0, |all: TopicSet, bit: TopicSet| all | bit);
+        let statement = |Entry { claim, tables, spared, below, .. }| {
+            let below = Some(set(&below)).filter(|set| *set != 0);
+            Statement { claim, tables, spared, below }
+        };
+        let statements = statements.map(statement).collect();
         Statements { statements, patterns, by_class, lexicon: builder.lexicon }
     });
     &TABLE

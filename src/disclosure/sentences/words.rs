@@ -205,13 +205,19 @@ impl Name {
     }
 }
 
+/// Bytes of the longest tag or target of a link that is passed over.
+const TARGET: usize = 500;
+
 /// Bytes at the beginning of a text that nobody reads: the target of a link, a tag, an address.
 fn unread(text: &str) -> usize {
-    let end = |from: usize, close: char| text[from..].find([close, '\n']).map_or(0, |end| from + end + 1);
+    let end = |from: usize, close: u8| {
+        let near = &text.as_bytes()[from..text.len().min(from + TARGET)];
+        near.iter().position(|byte| *byte == close || *byte == b'\n').map_or(0, |end| from + end + 1)
+    };
     match text.as_bytes() {
         [b' ' | b'\n', next, ..] if *next != b'h' => 0,
-        [b']', b'(', ..] => end(2, ')'),
-        [b'<', next, ..] if next.is_ascii_alphabetic() || matches!(next, b'/' | b'!') => end(1, '>'),
+        [b']', b'(', ..] => end(2, b')'),
+        [b'<', next, ..] if next.is_ascii_alphabetic() || matches!(next, b'/' | b'!') => end(1, b'>'),
         [first, b'h', b't', b't', b'p', ..] if first.is_ascii() => {
             text[1..].find(char::is_whitespace).map_or(text.len(), |end| end + 1)
         }
