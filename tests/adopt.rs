@@ -186,6 +186,23 @@ fn what_has_no_use_is_told() {
     assert_eq!(run(at, &["audit", "--unsafe-fixes"]).code, 2);
 }
 
+/// What cannot be written is said, and its findings are reported all the same.
+#[test]
+fn a_read_only_card_is_left_alone() {
+    let place = tempfile::tempdir().expect("a folder");
+    let path = place.path().join("README.md");
+    let text = "---\nlicense: MIT\n---\n# Ticket Sentiment\n";
+    std::fs::write(&path, text).expect("a card");
+    let mut permissions = std::fs::metadata(&path).expect("metadata").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&path, permissions).expect("permissions");
+    let output = run(place.path(), &["audit", "--fix", "--no-config"]);
+    assert_eq!(output.code, 2);
+    assert!(output.err.contains("read-only"), "{}", output.err);
+    assert!(output.out.contains("license-unknown"), "{}", output.out);
+    assert_eq!(std::fs::read_to_string(&path).expect("a card"), text);
+}
+
 /// A fix never writes what a reader takes for something else than text.
 #[test]
 fn fixes_write_text() {

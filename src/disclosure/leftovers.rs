@@ -85,9 +85,13 @@ fn may_be_placeholder(line: &str) -> bool {
     };
     let begins = |text: &str| {
         // Tags, variables and dots have no letter to begin with.
-        let text = text.trim_matches(['|', ' ', '\t', '\r', '\n']);
-        let marked = || text.starts_with(['<', '{', '[', '.', '…', '?']) && nothing::may_be_marked(text);
-        marked() || nothing::placeholders().may_begin(self::bare(text))
+        let marked = || {
+            let text = text.trim_matches(['|', ' ', '\t', '\r', '\n']);
+            text.starts_with(['<', '{', '[', '.', '…', '?']) && nothing::may_be_marked(text)
+        };
+        let letter = text.bytes().find(|byte| !matches!(byte, b' ' | b'\t' | b'|' | b'-' | b'*' | b'+' | b'>'));
+        let plain = letter.is_some_and(|byte| byte.is_ascii_alphanumeric());
+        !plain && marked() || nothing::placeholders().may_begin(self::bare(text))
     };
     begins(line.trim_start_matches(MARKERS)) || value().is_some_and(begins)
 }

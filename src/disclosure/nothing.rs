@@ -34,14 +34,12 @@ struct File {
 pub(super) struct Placeholders {
     /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
     whole: Vec<Vec<(String, bool)>>,
-    /// What begins a promise or a note to oneself, by its first byte; whether it must go on as `until` has it.
+    /// What begins a promise, by its first letters ([`letters`]); whether it must go on as `until` has it.
     opens: Vec<Vec<(String, bool)>>,
     notes: Vec<String>,
     until: Vec<String>,
     /// What placeholders begin with.
     beginnings: Beginnings,
-    /// What promises begin with.
-    openings: Beginnings,
     /// Placeholders within a sentence.
     pub(super) within: AnyOf,
 }
@@ -58,17 +56,22 @@ pub(super) fn placeholders() -> &'static Placeholders {
         }
         let real = whole.iter().flatten().filter(|(_, real)| *real).map(|(text, _): &(String, bool)| text.as_str());
         let beginnings = Beginnings::new(real);
-        let openings = Beginnings::new(file.opens.iter().chain(&file.put_off).map(String::as_str));
-        let mut opens = vec![Vec::new(); 256];
+        let mut opens = vec![Vec::new(); 1 << 10];
         for (list, put_off) in [(file.opens, false), (file.put_off, true)] {
             for text in list {
-                opens[text.bytes().next().map_or(0, usize::from)].push((text, put_off));
+                opens[letters(&text)].push((text, put_off));
             }
         }
         let within = AnyOf::new(&file.within);
-        Placeholders { whole, opens, notes: file.notes, until: file.until, beginnings, openings, within }
+        Placeholders { whole, opens, notes: file.notes, until: file.until, beginnings, within }
     });
     &TABLE
+}
+
+/// The first two letters of a text in any case, as a number below 1,024.
+fn letters(text: &str) -> usize {
+    let letter = |at: usize| text.as_bytes().get(at).map_or(0, |byte| usize::from(byte & 31));
+    letter(0) << 5 | letter(1)
 }
 
 impl Placeholders {
@@ -79,9 +82,7 @@ impl Placeholders {
         };
         let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
         self.beginnings.may_begin(text) && self.whole[first].iter().any(|(word, real)| *real && starts(word))
-            || text.len() <= PROMISE
-                && self.openings.may_begin(text)
-                && self.opens[first].iter().any(|(word, _)| starts(word))
+            || text.len() <= PROMISE && self.opens[letters(text)].iter().any(|(word, _)| starts(word))
     }
 
     /// Whether a folded text is a promise to write it later: "details will be added", "to be written once it is known".
@@ -91,8 +92,9 @@ impl Placeholders {
             (rest.is_empty() || rest.starts_with(' ')).then_some(word.len())
         };
         let goes_on = |end: usize| self.until.iter().any(|word| after(folded[end..].trim_start(), word).is_some());
-        let first = folded.bytes().next().map_or(0, usize::from);
-        self.opens[first].iter().any(|(word, put_off)| after(folded, word).is_some_and(|end| !put_off || goes_on(end)))
+        self.opens[letters(folded)]
+            .iter()
+            .any(|(word, put_off)| after(folded, word).is_some_and(|end| !put_off || goes_on(end)))
     }
 }
 
@@ -110,11 +112,13 @@ pub(super) fn is_nothing(value: &str) -> Option<bool> {
     if value.len() > LONGEST {
         return None;
     }
-    let value = untagged(value);
-    if is_blank_of_template(value) || is_note(value) {
+    // Most begin with a letter, and have no mark to look at.
+    let plain = value.bytes().next().is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let value = if plain { value } else { untagged(value) };
+    if is_note(value) || !plain && is_blank_of_template(value) {
         return Some(true);
     }
-    let value = unlinked(value);
+    let value = if plain { value } else { unlinked(value) };
     let known = placeholders();
     let marks = value.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
     let bare = &value.as_bytes()[marks..];
@@ -157,7 +161,9 @@ pub(super) fn is_nothing(value: &str) -> Option<bool> {
 /// Whether a text is a note of the author's to themselves: "TODO: ask the others".
 pub(super) fn is_note(text: &str) -> bool {
     let bare = text.trim_start_matches(['*', '_', '-', ' ']);
-    bare.len() <= LONGEST && placeholders().notes.iter().any(|note| bare.starts_with(note.as_str()))
+    bare.as_bytes().get(1).is_some_and(u8::is_ascii_uppercase)
+        && bare.len() <= LONGEST
+        && placeholders().notes.iter().any(|note| bare.starts_with(note.as_str()))
 }
 
 /// Whether a text goes on behind the end of a sentence.

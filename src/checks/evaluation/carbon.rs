@@ -155,11 +155,14 @@ static EMITTED: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
-/// What a pattern finds in a text, if it finds it once or not at all; `None` where it finds more.
-fn once<'t>(pattern: &Regex, text: &'t str) -> Option<Option<regex::Captures<'t>>> {
+/// A text names several of what is looked for, so that nobody can tell which belongs to what.
+struct Several;
+
+/// What a pattern finds in a text, if it finds it once or not at all.
+fn once<'t>(pattern: &Regex, text: &'t str) -> Result<Option<regex::Captures<'t>>, Several> {
     let mut all = pattern.captures_iter(text);
     let first = all.next();
-    all.next().is_none().then_some(first)
+    if all.next().is_none() { Ok(first) } else { Err(Several) }
 }
 
 /// The place of what was found in a text that begins at byte `from`.
@@ -168,28 +171,28 @@ fn place(found: &regex::Captures<'_>, from: usize) -> Option<Span> {
 }
 
 /// Kilowatt-hours.
-fn energy(text: &str) -> Option<Option<(f64, regex::Captures<'_>)>> {
+fn energy(text: &str) -> Result<Option<(f64, regex::Captures<'_>)>, Several> {
     let found = once(&ENERGY, text)?;
-    Some(found.and_then(|found| {
+    Ok(found.and_then(|found| {
         let factor = if found["u"].eq_ignore_ascii_case("k") { 1.0 } else { 1_000.0 };
         Some((value(&found, "n")? * factor, found))
     }))
 }
 
 /// Kilograms for a kilowatt-hour.
-fn intensity(text: &str) -> Option<Option<f64>> {
+fn intensity(text: &str) -> Result<Option<f64>, Several> {
     let found = once(&GRID, text)?;
-    Some(found.and_then(|found| Some(value(&found, "n")? * if found["k"].is_empty() { 0.001 } else { 1.0 })))
+    Ok(found.and_then(|found| Some(value(&found, "n")? * if found["k"].is_empty() { 0.001 } else { 1.0 })))
 }
 
-/// Kilograms emitted, with their place; `None` where several are named.
-fn emitted(text: &str, from: usize) -> Option<Option<(f64, Span)>> {
+/// Kilograms emitted, with their place.
+fn emitted(text: &str, from: usize) -> Result<Option<(f64, Span)>, Several> {
     let mut all = EMITTED.captures_iter(text).filter(|found| found.name("per").is_none());
     let found = all.next();
     if all.next().is_some() {
-        return None;
+        return Err(Several);
     }
-    Some(found.and_then(|found| {
+    Ok(found.and_then(|found| {
         let factor = match &found["u"].to_ascii_lowercase()[..] {
             "kg" | "kilo" | "kilos" | "kilogram" | "kilograms" => 1.0,
             "g" | "gram" | "grams" => 0.001,
@@ -218,28 +221,25 @@ struct Converted {
 /// device that is known.
 fn converted(text: &str, from: usize) -> Option<Converted> {
     let facts = facts();
-    let (emitted, span) = emitted(text, from)??;
-    let found = if let Some((energy, _)) = energy(text)? {
+    let (emitted, span) = emitted(text, from).ok()??;
+    let found = if let Some((energy, _)) = energy(text).ok()? {
         let shown = rounded(energy);
-        match intensity(text)? {
-            Some(grid) => {
-                let exact = energy * grid;
-                let (low, high) = (exact * (1.0 - ROUNDING), exact * facts.overhead.high * (1.0 + ROUNDING));
-                Converted { basis: format!("{shown} kWh on this grid"), low, high, emitted, span }
-            }
-            None => {
-                let (low, high) = (energy * facts.grid.low, energy * facts.overhead.high * facts.grid.high);
-                Converted { basis: format!("{shown} kWh"), low, high, emitted, span }
-            }
+        if let Some(grid) = intensity(text).ok()? {
+            let exact = energy * grid;
+            let (low, high) = (exact * (1.0 - ROUNDING), exact * facts.overhead.high * (1.0 + ROUNDING));
+            Converted { basis: format!("{shown} kWh on this grid"), low, high, emitted, span }
+        } else {
+            let (low, high) = (energy * facts.grid.low, energy * facts.overhead.high * facts.grid.high);
+            Converted { basis: format!("{shown} kWh"), low, high, emitted, span }
         }
     } else {
         if is_of_several(text) {
             return None;
         }
-        let found = once(&HOURS, text)??;
+        let found = once(&HOURS, text).ok()??;
         let hours = value(&found, "n").or_else(|| value(&found, "m"))?;
         let device = device_in(text)?;
-        let many = once(&DEVICES, text).flatten();
+        let many = once(&DEVICES, text).ok().flatten();
         let many = many.and_then(|found| if found.name("one").is_some() { Some(1.0) } else { value(&found, "n") });
         let energy = hours * device.watts / 1_000.0;
         let low = energy * facts.load.low * facts.grid.low;
@@ -276,19 +276,19 @@ fn stated(text: &str, from: usize) -> Option<Stated> {
     if is_of_several(text) {
         return None;
     }
-    let hours = once(&HOURS, text)??;
+    let hours = once(&HOURS, text).ok()??;
     if text[..hours.get(0)?.start()].ends_with(':') {
         return None;
     }
-    let watts = once(&WATTS, text)??;
-    let devices = once(&DEVICES, text).flatten();
+    let watts = once(&WATTS, text).ok()??;
+    let devices = once(&DEVICES, text).ok().flatten();
     Some(Stated {
         hours: value(&hours, "n").or_else(|| value(&hours, "m"))?,
         watts: value(&watts, "n")? * if watts["k"].is_empty() { 1.0 } else { 1_000.0 },
         devices: devices.and_then(|found| if found.name("one").is_some() { Some(1.0) } else { value(&found, "n") }),
-        intensity: intensity(text)?,
-        energy: energy(text)?.and_then(|(energy, found)| Some((energy, place(&found, from)?))),
-        emitted: emitted(text, from)?,
+        intensity: intensity(text).ok()?,
+        energy: energy(text).ok()?.and_then(|(energy, found)| Some((energy, place(&found, from)?))),
+        emitted: emitted(text, from).ok()?,
     })
 }
 

@@ -44,7 +44,7 @@ pub(super) fn claims(
 ) -> Vec<(&'static str, Span)> {
     let table = statements();
     let (mut open, mut in_tables) = (0_u64, 0);
-    for (at, statement) in table.statements.iter().enumerate() {
+    for (at, statement) in table.all.iter().enumerate() {
         if !held(&statement.claim) && !statement.spared.iter().any(|id| held(id)) {
             open |= 1 << at;
         }
@@ -61,7 +61,7 @@ pub(super) fn claims(
         }
         let is_table = segment.kind == Kind::Table || segment.table.is_some();
         let above = |statement: &Statement| statement.below.is_none_or(|topics| page.under(number) & topics != 0);
-        let placed = table.statements.iter().enumerate().filter(|(_, statement)| above(statement));
+        let placed = table.all.iter().enumerate().filter(|(_, statement)| above(statement));
         let placed = placed.fold(0_u64, |all, (at, _)| all | 1 << at);
         let here = if is_table { in_tables } else { u64::MAX } & placed;
         if open & here == 0 {
@@ -74,7 +74,7 @@ pub(super) fn claims(
             &name,
             &mut |sentence| {
                 let (made, _) = weigh(table, sentence, open & here);
-                let claims = table.statements.iter().enumerate().filter(|(at, _)| made & (1 << at) != 0);
+                let claims = table.all.iter().enumerate().filter(|(at, _)| made & (1 << at) != 0);
                 found.extend(
                     claims.map(|(_, statement)| {
                         (statement.claim.as_str(), Span::new(sentence.at.start, sentence.at.end))
@@ -89,7 +89,7 @@ pub(super) fn claims(
 
 /// The statements of a claim.
 fn of_claim(table: &Statements, claim: &str) -> u64 {
-    let of_claim = table.statements.iter().enumerate().filter(|(_, statement)| statement.claim == claim);
+    let of_claim = table.all.iter().enumerate().filter(|(_, statement)| statement.claim == claim);
     of_claim.fold(0, |all, (at, _)| all | 1 << at)
 }
 
@@ -116,7 +116,7 @@ pub(super) fn denies(card: &Card<'_>, claim: &str, span: Span) -> bool {
 pub fn says(claim: &str, name: &str, text: &str) -> bool {
     let table = statements();
     // Where it stands is not known.
-    let anywhere = table.statements.iter().enumerate().filter(|(_, statement)| statement.below.is_none());
+    let anywhere = table.all.iter().enumerate().filter(|(_, statement)| statement.below.is_none());
     let open = anywhere.fold(0, |all, (at, _)| all | 1 << at) & of_claim(table, claim);
     let mut made = 0;
     sentences(&table.lexicon, text, 0, &Name::of(name), &mut |sentence| made |= weigh(table, sentence, open).0);

@@ -144,7 +144,7 @@ pub(super) struct Statement {
 
 /// The table.
 pub(super) struct Statements {
-    pub(super) statements: Vec<Statement>,
+    pub(super) all: Vec<Statement>,
     pub(super) patterns: Vec<Pattern>,
     /// The patterns that a class may be the rarest part of, by the class.
     by_class: Vec<Vec<u16>>,
@@ -235,10 +235,10 @@ impl Builder {
         }
         let mut asks = Classes::default();
         for part in &parts {
-            if let Part::Word { classes, start: false } = part {
-                if let [class] = classes.as_slice() {
-                    asks.insert(*class);
-                }
+            if let Part::Word { classes, start: false } = part
+                && let [class] = classes.as_slice()
+            {
+                asks.insert(*class);
             }
         }
         Pattern { parts, asks, statement, role }
@@ -288,7 +288,7 @@ pub(super) fn statements() -> &'static Statements {
             Statement { claim, tables, spared, below }
         };
         let statements = statements.map(statement).collect();
-        Statements { statements, patterns, by_class, lexicon: builder.lexicon }
+        Statements { all: statements, patterns, by_class, lexicon: builder.lexicon }
     });
     &TABLE
 }

@@ -101,7 +101,9 @@ impl Hasher for AsItIs {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = hash::chunk(self.0, u64::from(*byte)));
+        for byte in bytes {
+            self.0 = hash::chunk(self.0, u64::from(*byte));
+        }
     }
 
     fn write_u64(&mut self, key: u64) {
