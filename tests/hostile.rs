@@ -119,7 +119,10 @@ fn twice_the_text_takes_twice_the_time() {
     let card = |front: String, body: String| format!("---\nlicense: mit\n{front}---\n# X\n\n{body}\n").into_bytes();
     let data = |front: String| format!("---\nlicense: mit\n{front}---\n# Dataset Card for X\n").into_bytes();
     let numbered = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
-    let shapes: [Shape<'_>; 22] = [
+    let shapes: [Shape<'_>; 25] = [
+        ("brackets", 8_000, &|n| card(String::new(), "- [fill this in]\n".repeat(n))),
+        ("sentences", 8_000, &|n| card(String::new(), "evaluated on the data that it was ".repeat(n))),
+        ("emissions", 4_000, &|n| card(String::new(), "emissions: 5 kg CO2 in 3 hours on a V100\n".repeat(n))),
         ("versions", 100_000, &|n| card(String::new(), "PEFT ".repeat(n))),
         ("pipelines", 60_000, &|n| card(String::new(), format!("```python\n{}\n```", "pipeline(\"x".repeat(n)))),
         ("imports", 60_000, &|n| card(String::new(), format!("```python\n{}\n```", "import x ".repeat(n)))),

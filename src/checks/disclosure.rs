@@ -374,7 +374,8 @@ fn gaps(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>) -> Vec<Span> 
                 || gap.judging.contains(id) && (judges || reading.copied_bias.is_some() || !lists(card, reading, id));
             (gap.wholly.contains(id) || few()) && !reading.is_foreign()
         };
-        let doubted = gap.doubts.is_empty() || gap.doubts.iter().any(|id| claim(reading, id).is_some());
+        let doubted =
+            gap.doubts.is_empty() || reading.is_foreign() || gap.doubts.iter().any(|id| claim(reading, id).is_some());
         let lacking = |id: &String| match (wholly(id), gap.doubt && doubted) {
             (true, _) => !met(reading, id),
             (false, true) => lacking(reading, id),

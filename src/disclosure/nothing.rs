@@ -1,6 +1,7 @@
 //! Texts that say nothing: what a template has where something is to be filled in, a promise to write it later, and words
 //! for nothing.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -176,16 +177,26 @@ fn is_several_sentences(text: &str) -> bool {
 
 /// Whether a line that begins with a mark may be a placeholder, whatever links the text has.
 pub(super) fn may_be_marked(line: &str) -> bool {
-    line.len() <= LONGEST && (is_unlinked("", line) || is_nothing(line) == Some(true))
+    line.len() <= LONGEST && (is_unlinked(line, |_| false) || is_nothing(line) == Some(true))
 }
 
-/// Whether a value is words in brackets that link to nothing in this text: `[Author names]`, `[insert text]`.
-pub(super) fn is_unlinked(text: &str, value: &str) -> bool {
+/// Whether a value is words in brackets that link to nothing: `[Author names]`, `[insert text]`. `defines`: whether the
+/// text says where such brackets lead.
+pub(super) fn is_unlinked(value: &str, defines: impl Fn(&str) -> bool) -> bool {
     let Some(inner) = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return false };
     let words = inner.len() >= 3 && inner.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '_'));
     // "Language: [English]" is somebody's list.
     let asks = inner.contains(' ') || inner.chars().all(|c| !c.is_uppercase());
-    words && asks && value.len() <= LONGEST && !text.contains(&format!("{value}:"))
+    words && asks && value.len() <= LONGEST && !defines(value)
+}
+
+/// The brackets that a text says the targets of: `[paper]: https://…`.
+pub(super) fn definitions(text: &str) -> HashSet<&str> {
+    let lines = text.lines().filter_map(|line| {
+        let line = line.trim_start();
+        line.starts_with('[').then(|| line.find("]:").map(|end| &line[..=end])).flatten()
+    });
+    lines.collect()
 }
 
 /// What a template has as a whole: `{{ developers }}`, `<link to be inserted>`, which a browser takes for a tag, and "…"

@@ -1,11 +1,12 @@
 //! The body as segments: paragraphs, list items, table rows and code blocks, each with its section and
 //! the cues that it holds.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use super::data::{BUILTIN, Cues, Vocabulary};
 use super::fold::fold;
-use super::nothing::{is_note, is_nothing, is_unlinked};
+use super::nothing::{definitions, is_note, is_nothing, is_unlinked};
 use super::numbers::number;
 use super::phrases::{self, Hit};
 use super::{links, shape};
@@ -193,8 +194,11 @@ pub(super) fn pieces(card: &Card<'_>) -> Vec<Segment> {
         }
     }
     prose(text, at..text.len(), section, &mut segments);
+    // Hardly a card has brackets that are all of a value.
+    let defined = OnceCell::new();
+    let defines = |value: &str| defined.get_or_init(|| definitions(&text[body..])).contains(value);
     for segment in &mut segments {
-        label(text, segment);
+        label(text, segment, &defines);
         // A heading holds no answer: "TODO" has its list below.
         segment.placeholder &= !segment.cues.contains(const { builtin("heading") });
     }
@@ -338,7 +342,7 @@ fn prose(text: &str, range: Range<usize>, section: Option<usize>, segments: &mut
 }
 
 /// Looks for "Label: value" at the beginning of a segment.
-fn label(text: &str, segment: &mut Segment) {
+fn label(text: &str, segment: &mut Segment, defines: &dyn Fn(&str) -> bool) {
     if segment.kind == Kind::Code {
         // A fence with nothing in it.
         let fence = |line: &str| ["```", "~~~"].iter().any(|fence| line.starts_with(fence));
@@ -357,24 +361,23 @@ fn label(text: &str, segment: &mut Segment) {
     let bare = bare.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ' | '*'));
     let end = bare.find([':', '|', '：', '\n']).filter(|end| *end <= 80);
     let Some(end) = end.filter(|end| !bare[*end..].starts_with('\n')) else {
-        return placeholder(text, inner, segment);
+        return placeholder(inner, segment, defines);
     };
     let marks = |c: char| matches!(c, '*' | '_' | ' ' | '`');
     let name = bare[..end].trim_start_matches(marks);
     let from = segment.span.start as usize + inner.len() - bare.len() + end - name.len();
     let name = name.trim_end_matches(marks);
     if name.is_empty() || name.split_whitespace().count() > 8 || name.contains("](") {
-        return placeholder(text, inner, segment);
+        return placeholder(inner, segment, defines);
     }
-    let value = bare[end..].trim_matches(|c: char| matches!(c, ':' | '|' | '：' | '*' | '_' | ' ' | '\n' | '\r' | '`'));
+    let around = |c: char| matches!(c, ':' | '|' | '：' | '*' | '_') || c.is_whitespace();
+    // What stands in backquotes shows how something is written.
+    let value = bare[end..].trim_matches(|c: char| around(c) || c == '`');
     segment.name = Some(Span::new(from, from + name.len()));
     if value.is_empty() {
         // The value may stand in a list below.
         segment.empty = segment.kind == Kind::Item;
-    } else if is_unlinked(
-        text,
-        bare[end..].trim_matches(|c: char| matches!(c, ':' | '|' | '：' | '*' | '_') || c.is_whitespace()),
-    ) {
+    } else if is_unlinked(bare[end..].trim_matches(around), defines) {
         (segment.empty, segment.placeholder) = (true, true);
     } else if let Some(placeholder) = is_nothing(value) {
         (segment.empty, segment.placeholder) = (true, placeholder);
@@ -383,8 +386,8 @@ fn label(text: &str, segment: &mut Segment) {
     }
 }
 
-fn placeholder(text: &str, inner: &str, segment: &mut Segment) {
-    if is_unlinked(text, inner) {
+fn placeholder(inner: &str, segment: &mut Segment, defines: &dyn Fn(&str) -> bool) {
+    if is_unlinked(inner, defines) {
         (segment.empty, segment.placeholder) = (true, true);
     } else if let Some(placeholder) = is_nothing(inner) {
         (segment.empty, segment.placeholder) = (true, placeholder);

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::card::Card;
 use crate::checks::Sink;
+use crate::disclosure;
 use crate::embedded::table;
 use crate::text::{self, Span, safe};
 
@@ -29,6 +30,8 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Labels {
     emitted: Vec<String>,
+    /// Of emissions, under a heading of them: elsewhere they may be what the model is about.
+    below: Vec<String>,
     hours: Vec<String>,
     hardware: Vec<String>,
 }
@@ -353,6 +356,9 @@ fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
     false
 }
 
+/// What the topics of emissions and energy begin with.
+const TOPICS: &str = "environment.";
+
 /// The first of some fields that has a value.
 fn first<'a>(card: &'a Card<'_>, labels: &[String]) -> Option<(&'a str, Span)> {
     labels.iter().find_map(|label| field(card, label))
@@ -368,7 +374,14 @@ pub(super) fn check(card: &Card<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let facts = facts();
-    let Some((stated, span)) = first(card, &facts.labels.emitted) else { return };
+    let environmental = |(_, span): &(&str, Span)| {
+        let heading = card.outline.heading_at(span.start as usize);
+        heading.is_some_and(|heading| {
+            disclosure::heading_topics(&heading.text).iter().any(|topic| topic.starts_with(TOPICS))
+        })
+    };
+    let below = || first(card, &facts.labels.below).filter(environmental);
+    let Some((stated, span)) = first(card, &facts.labels.emitted).or_else(below) else { return };
     let Some((value, unit)) = number(stated) else { return };
     let Some(kilograms) = kilograms(value, unit) else {
         // "(in grams): 5.5"

@@ -42,6 +42,9 @@ struct Entry {
 /// Most classes that there may be.
 const MAX_CLASSES: usize = 1024;
 
+/// Most statements that there may be: a bit each.
+const MAX_STATEMENTS: usize = 64;
+
 /// A set of classes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Classes([u64; MAX_CLASSES / 64]);
@@ -280,6 +283,7 @@ pub(super) fn statements() -> &'static Statements {
                 by_class[*class].push(number);
             }
         }
+        assert!(file.statements.len() <= MAX_STATEMENTS, "rules/sentences.yaml: more than {MAX_STATEMENTS} statements");
         let statements = file.statements.into_iter();
         let bit = |id: &String| topic(id).map_or_else(|| panic!("rules/sentences.yaml: no topic {id}"), |at| 1 << at);
         let set = |ids: &[String]| ids.iter().map(bit).fold(0, |all: TopicSet, bit: TopicSet| all | bit);
