@@ -83,7 +83,18 @@ impl Placeholders {
         };
         let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
         self.beginnings.may_begin(text) && self.whole[first].iter().any(|(word, real)| *real && starts(word))
-            || text.len() <= PROMISE && self.opens[letters(text)].iter().any(|(word, _)| starts(word))
+            || text.len() <= PROMISE
+                && self.opens[letters(text)].iter().any(|(word, put_off)| {
+                    // "Limitations" begins more headings than promises.
+                    starts(word) && (!put_off || self.may_go_on(&text[word.len()..]))
+                })
+    }
+
+    /// Whether what stands behind something that may be put off may say how.
+    fn may_go_on(&self, rest: &str) -> bool {
+        let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        let starts = |word: &str| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        self.until.iter().any(|word| starts(word))
     }
 
     /// Whether a folded text is a promise to write it later: "details will be added", "to be written once it is known".
