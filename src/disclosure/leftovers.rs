@@ -70,30 +70,38 @@ const LABEL: usize = 80;
 /// Bytes of a line that is too long for a placeholder with its label.
 const LONG: usize = 400;
 
-/// What stands before the text of a list item or a quotation.
-const MARKERS: [char; 6] = ['-', '*', '+', '>', ' ', '\t'];
+/// What stands before the text of a list item, a quotation or a cell.
+const MARKERS: &[u8] = b"-*+>| \t";
 
 /// Whether a line, or what stands in it behind a label, begins like a placeholder.
 fn may_be_placeholder(line: &str) -> bool {
     if line.len() > LONG {
         return false;
     }
-    let bare = bare(line);
-    let value = || {
-        let end = memchr3(b':', b'|', 0xef, &bare.as_bytes()[..bare.len().min(LABEL)])?;
-        bare.get(end + 1..).or_else(|| bare.get(end + 3..))
-    };
-    let begins = |text: &str| {
-        // Tags, variables and dots have no letter to begin with.
-        let marked = || {
-            let text = text.trim_matches(['|', ' ', '\t', '\r', '\n']);
-            text.starts_with(['<', '{', '[', '.', '…', '?']) && nothing::may_be_marked(text)
-        };
-        let letter = text.bytes().find(|byte| !matches!(byte, b' ' | b'\t' | b'|' | b'-' | b'*' | b'+' | b'>'));
-        let plain = letter.is_some_and(|byte| byte.is_ascii_alphanumeric());
-        !plain && marked() || nothing::placeholders().may_begin(self::bare(text))
-    };
-    begins(line.trim_start_matches(MARKERS)) || value().is_some_and(begins)
+    let Some(text) = unmarked(line) else { return false };
+    if begins(text) {
+        return true;
+    }
+    let label = memchr3(b':', b'|', 0xef, &text.as_bytes()[..text.len().min(LABEL)]);
+    let value = label.and_then(|end| text.get(end + 1..).or_else(|| text.get(end + 3..)));
+    value.and_then(unmarked).is_some_and(begins)
+}
+
+/// A text from its first byte on that is no [marker](MARKERS).
+fn unmarked(text: &str) -> Option<&str> {
+    let at = text.bytes().position(|byte| !MARKERS.contains(&byte))?;
+    text.get(at..)
+}
+
+/// Whether a text begins like a placeholder.
+fn begins(text: &str) -> bool {
+    let known = nothing::placeholders();
+    if text.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
+        return known.may_begin(text);
+    }
+    // Tags, variables and dots have no letter to begin with.
+    let marked = || nothing::may_be_marked(text.trim_end_matches(['|', ' ', '\t', '\r']));
+    known.may_begin(bare(text)) || text.starts_with(['<', '{', '[', '.', '…', '?']) && marked()
 }
 
 /// A text without the marks before it.

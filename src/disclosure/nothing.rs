@@ -1,14 +1,14 @@
 //! Texts that say nothing: what a template has where something is to be filled in, a promise to write it later, and words
 //! for nothing.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use super::fold::fold;
 use crate::embedded::table;
-use crate::text::any::{AnyOf, Beginnings};
+use crate::text::any::AnyOf;
 
 /// `rules/topics/placeholders.yaml`.
 #[derive(Deserialize)]
@@ -35,12 +35,12 @@ struct File {
 pub(super) struct Placeholders {
     /// Placeholders and words for nothing by their first byte, folded; whether they are placeholders.
     whole: Vec<Vec<(String, bool)>>,
-    /// What begins a promise, by its first letters ([`letters`]); whether it must go on as `until` has it.
-    opens: Vec<Vec<(String, bool)>>,
+    /// Their first words, likewise.
+    firsts: Vec<Vec<String>>,
+    /// Placeholders, folded, and what begins a promise, by how they begin ([`beginning`]).
+    starts: Vec<Vec<(String, Start)>>,
     notes: Vec<String>,
     until: Vec<String>,
-    /// What placeholders begin with.
-    beginnings: Beginnings,
     /// Placeholders within a sentence.
     pub(super) within: AnyOf,
 }
@@ -55,39 +55,60 @@ pub(super) fn placeholders() -> &'static Placeholders {
                 whole[text.bytes().next().map_or(0, usize::from)].push((text, real));
             }
         }
-        let real = whole.iter().flatten().filter(|(_, real)| *real).map(|(text, _): &(String, bool)| text.as_str());
-        let beginnings = Beginnings::new(real);
-        let mut opens = vec![Vec::new(); 1 << 10];
-        for (list, put_off) in [(file.opens, false), (file.put_off, true)] {
+        let first = |(text, _): &(String, bool)| text.split(' ').next().unwrap_or_default().to_owned();
+        let firsts = whole.iter().map(|texts| {
+            let words: BTreeSet<String> = texts.iter().map(first).collect();
+            words.into_iter().collect()
+        });
+        let firsts = firsts.collect();
+        let mut starts = vec![Vec::new(); BEGINNINGS];
+        let real = whole.iter().flatten().filter(|(_, real)| *real).map(|(text, _)| text.clone()).collect();
+        for (list, start) in [(real, Start::Whole), (file.opens, Start::Promise), (file.put_off, Start::PutOff)] {
             for text in list {
-                opens[letters(&text)].push((text, put_off));
+                assert!(text.len() >= 3, "internal: {text:?} is too short for a placeholder");
+                starts[beginning(&text)].push((text, start));
             }
         }
         let within = AnyOf::new(&file.within);
-        Placeholders { whole, opens, notes: file.notes, until: file.until, beginnings, within }
+        Placeholders { whole, firsts, starts, notes: file.notes, until: file.until, within }
     });
     &TABLE
 }
 
-/// The first two letters of a text in any case, as a number below 1,024.
-fn letters(text: &str) -> usize {
-    let letter = |at: usize| text.as_bytes().get(at).map_or(0, |byte| usize::from(byte & 31));
-    letter(0) << 5 | letter(1)
+/// What a text that begins with some words may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Start {
+    /// A placeholder.
+    Whole,
+    /// A promise, or words to whoever is to write it.
+    Promise,
+    /// A promise, if it goes on as one.
+    PutOff,
+}
+
+/// Numbers that [`beginning`] gives.
+const BEGINNINGS: usize = 1 << 12;
+
+/// The first three bytes of a text, in whatever case, as a number that few others have.
+fn beginning(text: &str) -> usize {
+    let &[first, second, third, ..] = text.as_bytes() else { return 0 };
+    let folded = u32::from_le_bytes([first, second, third, 0]) | 0x0020_2020;
+    // The multiplier of Fibonacci hashing: Knuth, The Art of Computer Programming, volume 3, section 6.4.
+    (folded.wrapping_mul(0x9e37_79b9) >> 20) as usize
 }
 
 impl Placeholders {
     /// Whether a text may begin with a placeholder or be a promise, in whatever case; most do not.
     pub(super) fn may_begin(&self, text: &str) -> bool {
-        let Some(first) = text.bytes().next().map(|first| usize::from(first.to_ascii_lowercase())) else {
-            return false;
-        };
-        let starts = |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        self.beginnings.may_begin(text) && self.whole[first].iter().any(|(word, real)| *real && starts(word))
-            || text.len() <= PROMISE
-                && self.opens[letters(text)].iter().any(|(word, put_off)| {
+        self.starts[beginning(text)].iter().any(|(word, start)| {
+            text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+                && match start {
+                    Start::Whole => true,
+                    Start::Promise => text.len() <= PROMISE,
                     // "Limitations" begins more headings than promises.
-                    starts(word) && (!put_off || self.may_go_on(&text[word.len()..]))
-                })
+                    Start::PutOff => text.len() <= PROMISE && self.may_go_on(&text[word.len()..]),
+                }
+        })
     }
 
     /// Whether what stands behind something that may be put off may say how.
@@ -104,9 +125,9 @@ impl Placeholders {
             (rest.is_empty() || rest.starts_with(' ')).then_some(word.len())
         };
         let goes_on = |end: usize| self.until.iter().any(|word| after(folded[end..].trim_start(), word).is_some());
-        self.opens[letters(folded)]
-            .iter()
-            .any(|(word, put_off)| after(folded, word).is_some_and(|end| !put_off || goes_on(end)))
+        self.starts[beginning(folded)].iter().any(|(word, start)| {
+            *start != Start::Whole && after(folded, word).is_some_and(|end| *start == Start::Promise || goes_on(end))
+        })
     }
 }
 
@@ -135,11 +156,8 @@ pub(super) fn is_nothing(value: &str) -> Option<bool> {
     let marks = value.bytes().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric()).count();
     let bare = &value.as_bytes()[marks..];
     // The first word of a folded text is as it stands, but for its case.
-    let like = |(word, _): &(String, bool)| {
-        let first = word.split(' ').next().unwrap_or_default().as_bytes();
-        bare.get(..first.len()).is_some_and(|start| start.eq_ignore_ascii_case(first))
-    };
-    let begins = |byte: &u8| !byte.is_ascii() || known.whole[usize::from(byte.to_ascii_lowercase())].iter().any(like);
+    let like = |word: &String| bare.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
+    let begins = |byte: &u8| !byte.is_ascii() || known.firsts[usize::from(byte.to_ascii_lowercase())].iter().any(like);
     let may_be_whole = bare.first().is_none_or(begins);
     if !may_be_whole && !known.may_begin(&value[marks..]) {
         return None;

@@ -11,7 +11,7 @@ use super::numbers::number;
 use super::phrases::{self, Hit};
 use super::{links, shape};
 use crate::card::Card;
-use crate::text::{Span, tail};
+use crate::text::{Span, lines, tail};
 
 /// What a segment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -320,25 +320,38 @@ fn is_item(line: &str) -> bool {
 /// Paragraphs and list items of a stretch without code and tables.
 fn prose(text: &str, range: Range<usize>, section: Option<usize>, segments: &mut Vec<Segment>) {
     let (mut start, mut kind) = (range.start, Kind::Prose);
-    let mut at = range.start;
     let mut push = |range: Range<usize>, kind: Kind| {
         if !text[range.clone()].trim().is_empty() {
             segments.push(segment(text, range, kind, section));
         }
     };
-    for line in text[range.clone()].split_inclusive('\n') {
-        let trimmed = line.trim_matches([' ', '\t', '>', '\r', '\n']);
+    for (from, line) in lines(&text[range.clone()]) {
+        // Most lines begin with a letter.
+        if line.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        let trimmed = line.trim_matches([' ', '\t', '>', '\r']);
         let item = is_item(line);
         // Bold labels on lines of their own are used as items.
         let labelled = trimmed.starts_with("**") && trimmed[2..].contains("**");
         if trimmed.is_empty() || item || labelled {
+            let at = range.start + from;
             push(start..at, kind);
             start = at;
             kind = if item || labelled { Kind::Item } else { Kind::Prose };
         }
-        at += line.len();
     }
-    push(start..at, kind);
+    push(start..range.end, kind);
+}
+
+/// Bytes at the beginning of a segment in which its label ends.
+const LABEL: usize = 81;
+
+/// Where a label at the beginning of a text ends.
+fn label_end(text: &str) -> Option<usize> {
+    let bytes = &text.as_bytes()[..text.len().min(LABEL)];
+    let line = &bytes[..memchr::memchr(b'\n', bytes).unwrap_or(bytes.len())];
+    memchr::memchr3_iter(b':', b'|', 0xef, line).find(|at| line[*at] != 0xef || text[*at..].starts_with('：'))
 }
 
 /// Looks for "Label: value" at the beginning of a segment.
@@ -357,12 +370,14 @@ fn label(text: &str, segment: &mut Segment, defines: &dyn Fn(&str) -> bool) {
         (segment.empty, segment.placeholder) = (true, true);
         return;
     }
-    let bare = inner.trim_start_matches(['-', '*', '+', '•', '>', '|', '_', ' ', '\t']);
-    let bare = bare.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ' | '*'));
-    let end = bare.find([':', '|', '：', '\n']).filter(|end| *end <= 80);
-    let Some(end) = end.filter(|end| !bare[*end..].starts_with('\n')) else {
-        return placeholder(inner, segment, defines);
+    // Most begin with a letter.
+    let bare = if inner.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) {
+        inner
+    } else {
+        let bare = inner.trim_start_matches(['-', '*', '+', '•', '>', '|', '_', ' ', '\t']);
+        bare.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' ' | '*'))
     };
+    let Some(end) = label_end(bare) else { return placeholder(inner, segment, defines) };
     let marks = |c: char| matches!(c, '*' | '_' | ' ' | '`');
     let name = bare[..end].trim_start_matches(marks);
     let from = segment.span.start as usize + inner.len() - bare.len() + end - name.len();

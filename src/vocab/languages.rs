@@ -123,8 +123,9 @@ impl Languages {
     }
 
     /// Words of models that read letters of no language, such as those of proteins.
-    pub fn other_letters(&self) -> impl Iterator<Item = &str> {
-        self.table.other_letters.iter().map(String::as_str)
+    #[must_use]
+    pub fn other_letters(&self) -> &[String] {
+        &self.table.other_letters
     }
 
     /// The entry for a country code.

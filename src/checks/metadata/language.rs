@@ -1,6 +1,7 @@
 //! Rules on language codes.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::{items, listed, requote};
 use crate::card::Kind;
@@ -8,6 +9,7 @@ use crate::checks::{Context, Sink};
 use crate::facts::integration;
 use crate::facts::placeholders::placeholder_text;
 use crate::rule::{Confidence, Fix, Severity};
+use crate::text::any::AnyOf;
 use crate::text::safe;
 use crate::vocab;
 use crate::yaml;
@@ -209,7 +211,10 @@ fn missing(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         tagged.or_else(|| super::tasks::derived(ctx).filter(|tag| on_language(tag)))
     });
     let text = card.source.text();
-    let other = || vocab::languages().other_letters().flat_map(|word| text.matches(word)).take(OFTEN).count() == OFTEN;
+    let other = || {
+        static OTHER: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(vocab::languages().other_letters()));
+        OTHER.find_iter(text.as_bytes()).take(OFTEN).count() == OFTEN
+    };
     let task = task.filter(|_| !other());
     let named_otherwise =
         ["language_bcp47", "languages", "language_details"].iter().any(|key| card.field(key).is_some());

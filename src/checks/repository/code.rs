@@ -1,10 +1,13 @@
 //! Code of the card that loads another model.
 
+use std::sync::LazyLock;
+
 use super::data::data;
 use super::lineage;
 use crate::card::Card;
 use crate::checks::{Context, Sink};
 use crate::facts::{descent, place};
+use crate::text::any::AnyOf;
 use crate::text::{Span, safe, suggest};
 use crate::vocab::repo_id;
 
@@ -116,32 +119,36 @@ fn loads(before: &str) -> bool {
     // The name may stand on the line behind the call.
     let from = before[..from.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
     let near = &before[from..];
-    let call = data().loads.iter().filter_map(|call| near.rfind(call.as_str()).map(|at| (at, call))).max();
-    let Some((at, call)) = call else { return false };
-    let class = near[..at].rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
-    !near[at + call.len()..].contains(')') && !data().no_models.iter().any(|helper| class.contains(helper.as_str()))
+    static CALLS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&data().loads));
+    let Some(call) = CALLS.find_iter(near.as_bytes()).last() else { return false };
+    let class = near[..call.start()].rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
+    !near[call.end()..].contains(')') && !data().no_models.iter().any(|helper| class.contains(helper.as_str()))
 }
 
 /// Quoted `owner/name`s in a block of code.
 fn ids(text: &str, block: Span) -> Vec<(Span, &str)> {
     let mut found = Vec::new();
-    let mut at = block.start as usize;
-    for line in text[block.range()].split_inclusive('\n') {
-        if memchr::memchr(b'/', line.as_bytes()).is_none() {
-            at += line.len();
+    let code = &text[block.range()];
+    let mut end = 0;
+    for slash in memchr::memchr_iter(b'/', code.as_bytes()) {
+        // Each line once.
+        if slash < end {
             continue;
         }
+        let start = memchr::memrchr(b'\n', &code.as_bytes()[end..slash]).map_or(end, |feed| end + feed + 1);
+        end = memchr::memchr(b'\n', &code.as_bytes()[slash..]).map_or(code.len(), |feed| slash + feed + 1);
+        let line = &code[start..end];
         for quote in ['"', '\''] {
             let mut from = 0;
             for part in line.split(quote) {
                 let inside = from > 0;
                 if inside && part.matches('/').count() == 1 && repo_id::fault(part).is_none() && !is_file(part) {
-                    found.push((Span::new(at + from, at + from + part.len()), part));
+                    let at = block.start as usize + start + from;
+                    found.push((Span::new(at, at + part.len()), part));
                 }
                 from += part.len() + 1;
             }
         }
-        at += line.len();
     }
     found.sort_by_key(|(span, _)| span.start);
     found
