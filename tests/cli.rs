@@ -323,6 +323,21 @@ fn policy_is_applied_and_checked() {
 ::warning title=cardlint license-policy-exception,file=cardlint.toml,line=13,endLine=13,col=1,endColumn=23::The exception for `acme/c` was not needed by any card of this run. Remove it, or set a new date.
 
 "#]]);
+    // What an exception allows stays in the reports, with its reason.
+    let report = cardlint(["audit", "--format", "json"]).current_dir(at).assert().code(1);
+    let report: serde_json::Value = serde_json::from_slice(&report.get_output().stdout).expect("JSON");
+    let excepted = &report["cards"][0]["findings"][0];
+    assert_eq!(excepted["rule"], "license-policy");
+    assert_eq!(excepted["suppression"], serde_json::json!({"kind": "external", "reason": "Legal, ticket 4711."}));
+    let report = cardlint(["audit", "--format", "sarif", "--show-suppressed"]).current_dir(at).assert().code(1);
+    let report: serde_json::Value = serde_json::from_slice(&report.get_output().stdout).expect("SARIF");
+    let results = report["runs"][0]["results"].as_array().expect("results");
+    let told = serde_json::json!([{"kind": "external", "justification": "Legal, ticket 4711."}]);
+    assert_eq!(results.iter().filter(|result| result["suppressions"] == told).count(), 1);
+    // A date of TOML is one, too.
+    write(at, "cardlint.toml", policy("expires = 2000-01-31\n"));
+    let over = cardlint(["audit", "acme/a"]).current_dir(at).assert().code(1);
+    assert!(String::from_utf8_lossy(&over.get_output().stdout).contains("its exception expired on 2000-01-31"));
     write(at, "cardlint.toml", policy("expires = \"soon\"\n"));
     cardlint(["audit"]).current_dir(at).assert().code(2).stderr_eq(str![[r#"
 error: `soon` is not a date; write it as 2027-01-31

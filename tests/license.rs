@@ -356,16 +356,19 @@ fn policy_judges_expressions() {
     let exception = license::policy::Exception {
         repository: "acme/helper".to_owned(),
         license: Matcher::parse("gemma").expect("a licence"),
+        reason: "ticket 1".to_owned(),
         expires: None,
         used: false.into(),
     };
     let policy = Policy { deny: list("gemma"), exceptions: vec![exception], ..Policy::default() };
     let base = (Some("google"), Some("gemma-2-9b"));
     assert!(matches!(policy.judge(&known, &[base, (Some("acme"), Some("other"))]), Decision::Denied(_)));
-    assert_eq!(policy.judge(&known, &[base, (Some("acme"), Some("Helper"))]), Decision::Allowed);
+    let excepted = policy.judge(&known, &[base, (Some("acme"), Some("Helper"))]);
+    assert!(matches!(excepted, Decision::Excepted { review: false, exception: 0, .. }), "{excepted:?}");
     let exception = license::policy::Exception {
         repository: "acme/helper".to_owned(),
         license: Matcher::parse("gemma").expect("a licence"),
+        reason: "ticket 1".to_owned(),
         expires: Some("2026-01-31".to_owned()),
         used: false.into(),
     };

@@ -124,6 +124,8 @@ pub enum Silencer {
     Comment(String),
     /// The baseline.
     Baseline,
+    /// An exception in the policy of the configuration, with its reason.
+    Exception(String),
 }
 
 /// What a card says to a topic.
@@ -289,6 +291,11 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         fingerprint(&all, &mut more);
         findings.extend(more);
         findings.sort_by(in_order);
+    }
+    // An exception comes before the baseline, which would have no reason.
+    for mut finding in findings.extract_if(.., |finding| finding.excepted.is_some()) {
+        let reason = finding.excepted.take().unwrap_or_default();
+        silenced.push(Silenced { finding, by: Silencer::Exception(reason) });
     }
     if let Some(known) = &settings.known {
         for finding in std::mem::take(&mut findings) {

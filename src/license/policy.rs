@@ -137,6 +137,8 @@ pub struct Exception {
     pub repository: String,
     /// The licence.
     pub license: Matcher,
+    /// Why it may.
+    pub reason: String,
     /// The day after which it does not hold, `2027-01-31`.
     pub expires: Option<String>,
     /// Whether it has been used in this run.
@@ -170,10 +172,30 @@ pub type Name<'a> = (Option<&'a str>, Option<&'a str>);
 pub enum Decision {
     /// Nothing.
     Allowed,
+    /// An exception of the configuration allows what it says otherwise.
+    Excepted {
+        /// Whether a person should look; otherwise it is not allowed.
+        review: bool,
+        /// For this reason.
+        why: String,
+        /// Index of the exception.
+        exception: usize,
+    },
     /// A person should look, for this reason.
     Review(String),
     /// It is not allowed, for this reason.
     Denied(String),
+}
+
+impl Decision {
+    /// What it becomes by an exception.
+    fn excepted(self, exception: usize) -> Self {
+        match self {
+            Decision::Review(why) => Decision::Excepted { review: true, why, exception },
+            Decision::Denied(why) => Decision::Excepted { review: false, why, exception },
+            settled => settled,
+        }
+    }
 }
 
 impl Policy {
@@ -198,8 +220,8 @@ impl Policy {
             } else {
                 Decision::Review(why)
             };
-            let spared = self.spares(names, |matcher| matches!(matcher, Matcher::Unknown));
-            return if spared { Decision::Allowed } else { decision };
+            let exception = self.exception(names, |matcher| matches!(matcher, Matcher::Unknown));
+            return self.settled(exception.map_or(decision.clone(), |exception| decision.excepted(exception)));
         }
         let mut best: Option<Decision> = None;
         for set in &terms.alternatives {
@@ -214,34 +236,41 @@ impl Policy {
                 best = Some(worst);
             }
         }
-        best.unwrap_or(Decision::Allowed)
+        self.settled(best.unwrap_or(Decision::Allowed))
+    }
+
+    /// Notes which exception a decision rests on.
+    fn settled(&self, decision: Decision) -> Decision {
+        if let Decision::Excepted { exception, .. } = decision {
+            self.exceptions[exception].used.store(true, Ordering::Relaxed);
+        }
+        decision
     }
 
     fn one(&self, license: &License, names: &[Name<'_>]) -> Decision {
         let decision = self.without_exceptions(license, names);
-        if decision == Decision::Allowed || self.spares(names, |matcher| matcher.fits(license)) {
-            return Decision::Allowed;
+        if decision == Decision::Allowed {
+            return decision;
+        }
+        if let Some(exception) = self.exception(names, |matcher| matcher.fits(license)) {
+            return decision.excepted(exception);
         }
         // Whoever relied on an exception hears what became of it.
         let mut over = self.meant(names, |matcher| matcher.fits(license));
-        let Some(day) = over.find_map(|exception| exception.expires.as_ref()) else { return decision };
+        let Some(day) = over.find_map(|(_, exception)| exception.expires.as_ref()) else { return decision };
         let told = |why: String| format!("{why}; its exception expired on {day}");
         match decision {
             Decision::Denied(why) => Decision::Denied(told(why)),
             Decision::Review(why) => Decision::Review(told(why)),
-            Decision::Allowed => Decision::Allowed,
+            settled => settled,
         }
     }
 
-    /// Whether an exception that is still valid is for one of the repositories and for what `fits`.
-    fn spares(&self, names: &[Name<'_>], fits: impl Fn(&Matcher) -> bool) -> bool {
-        let mut meant = self.meant(names, fits);
+    /// The first exception that is still valid and is for one of the repositories and for what `fits`.
+    fn exception(&self, names: &[Name<'_>], fits: impl Fn(&Matcher) -> bool) -> Option<usize> {
         let valid = |day: &String| self.today.as_str() <= day.as_str();
-        let excepted = meant.find(|exception| exception.expires.as_ref().is_none_or(valid));
-        if let Some(exception) = excepted {
-            exception.used.store(true, Ordering::Relaxed);
-        }
-        excepted.is_some()
+        let mut meant = self.meant(names, fits);
+        meant.find(|(_, exception)| exception.expires.as_ref().is_none_or(valid)).map(|(at, _)| at)
     }
 
     /// The exceptions for one of the repositories and for what `fits`, whether they are still valid or not.
@@ -249,8 +278,8 @@ impl Policy {
         &'a self,
         names: &'a [Name<'a>],
         fits: impl Fn(&Matcher) -> bool + 'a,
-    ) -> impl Iterator<Item = &'a Exception> {
-        self.exceptions.iter().filter(move |exception| {
+    ) -> impl Iterator<Item = (usize, &'a Exception)> {
+        self.exceptions.iter().enumerate().filter(move |(_, exception)| {
             let (wanted_owner, wanted) = exception
                 .repository
                 .split_once('/')
@@ -292,7 +321,8 @@ impl Policy {
 fn rank(decision: &Decision) -> u8 {
     match decision {
         Decision::Allowed => 0,
-        Decision::Review(_) => 1,
-        Decision::Denied(_) => 2,
+        Decision::Excepted { .. } => 1,
+        Decision::Review(_) => 2,
+        Decision::Denied(_) => 3,
     }
 }

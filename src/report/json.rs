@@ -117,6 +117,7 @@ impl<'a> FindingOut<'a> {
                     reason: Some(reason.as_str()).filter(|reason| !reason.is_empty()),
                 },
                 Silencer::Baseline => SuppressionOut { kind: "external", reason: None },
+                Silencer::Exception(reason) => SuppressionOut { kind: "external", reason: Some(reason.as_str()) },
             }),
         }
     }

@@ -89,6 +89,9 @@ pub(super) fn card(audit: &Audit, style: &Style) -> Vec<(Severity, String)> {
                         json!([{"kind": "inSource", "justification": safe::sarif_message(reason)}])
                     }
                     Silencer::Baseline => json!([{"kind": "external"}]),
+                    Silencer::Exception(reason) => {
+                        json!([{"kind": "external", "justification": safe::sarif_message(reason)}])
+                    }
                 };
             }
             if !finding.related.is_empty() {

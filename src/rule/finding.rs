@@ -82,6 +82,8 @@ pub struct Finding {
     pub anchor: String,
     /// One of several places of the same defect, which are told in one finding.
     pub alike: bool,
+    /// The reason of an exception in the configuration that allows what was found.
+    pub excepted: Option<String>,
     /// Identifies the finding across edits elsewhere in the file; set by the engine.
     pub fingerprint: String,
 }
@@ -103,6 +105,7 @@ impl Finding {
             fix: None,
             anchor: String::new(),
             alike: false,
+            excepted: None,
             fingerprint: String::new(),
         }
     }

@@ -10,6 +10,9 @@ use crate::rule::Severity;
 use crate::text::{Span, safe};
 use crate::vocab::repo_id;
 
+/// What to do where the terms of something else are not known.
+const GIVE_IT: &str = "Look the licence up and give it in `[license.known]`";
+
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (Some(policy), card) = (ctx.policy, ctx.card) else { return };
     let side = match card.kind {
@@ -20,7 +23,13 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let own = place(card);
     if policy.concerns(side) {
         let decision = policy.judge(&declared(card), &[own]);
-        report(decision, (true, true), "the card", license_span(card), "/license", card, sink);
+        let subject = Subject {
+            whose: "the card",
+            advice: "Declare a licence that the policy allows",
+            span: license_span(card),
+            anchor: "/license",
+        };
+        report(ctx, decision, &subject, sink);
     }
     if card.kind == Kind::Model && policy.concerns(Side::Dataset) {
         datasets(ctx, policy, sink);
@@ -41,7 +50,8 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         let whose = format!("the {role} {}", safe::quoted(&input.name));
         let anchor = if side == Side::Dataset { "datasets" } else { "base_model" };
         let (span, anchor) = (claim_span(card, assessment, at), format!("/{anchor}/{}", input.name));
-        report(decision, (false, terms.is_known()), &whose, span, &anchor, card, sink);
+        let advice = if terms.is_known() { "Build on something whose licence it allows" } else { GIVE_IT };
+        report(ctx, decision, &Subject { whose: &whose, advice, span, anchor: &anchor }, sink);
     }
 }
 
@@ -59,15 +69,8 @@ fn datasets(ctx: &Context<'_>, policy: &Policy, sink: &mut Sink<'_>) {
         let (owner, name) = repo_id::split(repo);
         let decision = policy.judge(&not_known(), &[(owner, Some(name)), place(ctx.card)]);
         let whose = format!("the dataset {}", safe::quoted(repo));
-        report(
-            decision,
-            (false, false),
-            &whose,
-            document.node(node).span,
-            &format!("/datasets/{repo}"),
-            ctx.card,
-            sink,
-        );
+        let (span, anchor) = (document.node(node).span, format!("/datasets/{repo}"));
+        report(ctx, decision, &Subject { whose: &whose, advice: GIVE_IT, span, anchor: &anchor }, sink);
     }
 }
 
@@ -83,30 +86,31 @@ fn called(card: &Card<'_>) -> Option<String> {
     Some(safe::quoted(&owner.map_or_else(|| name.to_owned(), |owner| format!("{owner}/{name}"))))
 }
 
-fn report(
-    decision: Decision,
-    (own, known): (bool, bool),
-    whose: &str,
+/// What is judged, and where it is told.
+struct Subject<'a> {
+    /// "the card", "the base model `x/y`".
+    whose: &'a str,
+    /// What to do about it, beside an exception.
+    advice: &'static str,
     span: Span,
-    anchor: &str,
-    card: &Card<'_>,
-    sink: &mut Sink<'_>,
-) {
-    let (why, review) = match decision {
+    anchor: &'a str,
+}
+
+fn report(ctx: &Context<'_>, decision: Decision, subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let (why, review, exception) = match decision {
         Decision::Allowed => return,
-        Decision::Review(why) => (why, true),
-        Decision::Denied(why) => (why, false),
+        Decision::Review(why) => (why, true, None),
+        Decision::Denied(why) => (why, false, None),
+        Decision::Excepted { review, why, exception } => (why, review, Some(exception)),
     };
     let verb = if review { "requires a review of" } else { "does not allow" };
-    sink.add("license-policy", span, format!("The policy {verb} the licence of {whose}: {why}"), |f| {
-        let other = match (own, known) {
-            (true, _) => "Declare a licence that the policy allows",
-            (false, true) => "Build on something whose licence it allows",
-            (false, false) => "Look the licence up and give it in `[license.known]`",
-        };
-        let of = called(card).map(|name| format!(" for {name}")).unwrap_or_default();
-        let help = format!("{other}, or add an exception{of} with a reason to `[license]` in the configuration");
-        let f = f.anchor(anchor).help(help);
+    let message = format!("The policy {verb} the licence of {}: {why}", subject.whose);
+    sink.add("license-policy", subject.span, message, |f| {
+        let of = called(ctx.card).map(|name| format!(" for {name}")).unwrap_or_default();
+        let help =
+            format!("{}, or add an exception{of} with a reason to `[license]` in the configuration", subject.advice);
+        let mut f = f.anchor(subject.anchor).help(help);
+        f.excepted = exception.and_then(|at| Some(ctx.policy?.exceptions.get(at)?.reason.clone()));
         if review { f.at_most(Severity::Warning) } else { f }
     });
 }

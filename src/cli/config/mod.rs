@@ -135,10 +135,13 @@ impl LicensePolicy {
         if exception.reason.trim().is_empty() {
             return Err(self.fault(written.span(), "an exception needs a reason"));
         }
+        let expires =
+            |day: &Spanned<Day>| parse_day(&day.get_ref().text()).map_err(|error| self.fault(day.span(), &error));
         Ok(Exception {
             repository: exception.repository.clone(),
+            reason: exception.reason.clone(),
             license: self.parse_one(&exception.license, Matcher::parse)?,
-            expires: exception.expires.as_ref().map(|day| self.parse_one(day, parse_day)).transpose()?,
+            expires: exception.expires.as_ref().map(expires).transpose()?,
             used: AtomicBool::new(false),
         })
     }
@@ -161,7 +164,26 @@ pub struct LicenseException {
     pub reason: String,
     /// The last day on which it holds, `2027-01-31`.
     #[serde(default)]
-    pub expires: Option<Spanned<String>>,
+    pub expires: Option<Spanned<Day>>,
+}
+
+/// A day, in quotes or as a date of TOML.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Day {
+    /// `"2027-01-31"`
+    Text(String),
+    /// `2027-01-31`
+    Date(toml::value::Datetime),
+}
+
+impl Day {
+    fn text(&self) -> String {
+        match self {
+            Day::Text(text) => text.clone(),
+            Day::Date(date) => date.to_string(),
+        }
+    }
 }
 
 impl Config {
