@@ -144,7 +144,7 @@ fn declarations_resolve() {
         (vec!["Apache-2.0 OR MIT"], None, "Apache-2.0 OR MIT"),
         (vec!["apache-2.0", "mit"], None, "Apache-2.0 AND MIT"),
         (vec!["(MIT OR Apache-2.0) AND CC-BY-4.0"], None, "(MIT AND CC-BY-4.0) OR (Apache-2.0 AND CC-BY-4.0)"),
-        (vec!["GPL-3.0-or-later"], None, "GPL-3.0-only"),
+        (vec!["GPL-3.0-or-later"], None, "GPL-3.0-or-later"),
         (vec!["other"], Some("gemma-terms-of-use"), "LicenseRef-scancode-gemma-tou-2024-04-01"),
         (vec!["other"], None, "`other` names no licence"),
         (vec!["other"], Some("other"), "`other` is not a licence that cardlint knows"),
@@ -761,4 +761,24 @@ fn chains_are_followed_to_any_depth() {
     assert_eq!(chain.inputs.len(), 21);
     let circle = chain.circle.expect("a circle");
     assert_eq!((circle.len(), circle[0].as_str(), circle[15].as_str()), (16, "m/5", "m/20"));
+}
+
+/// The normal form keeps exceptions and later versions, which the alternatives do not show.
+#[test]
+fn normal_forms_lose_nothing() {
+    let form = |value: &str| license::resolve(Declared { license: &[value], name: None, link: None }).expression();
+    for (declared, normal) in [
+        ("gpl-3.0-or-later", "GPL-3.0-or-later"),
+        ("gpl-2.0+", "GPL-2.0-or-later"),
+        ("lgpl-2.1-or-later", "LGPL-2.1-or-later"),
+        ("agpl-3.0", "AGPL-3.0-only"),
+        ("apache-2.0+", "Apache-2.0+"),
+        ("GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"),
+        ("mit or apache-2.0", "MIT OR Apache-2.0"),
+        ("mit or (gemma and gpl-2.0+)", "MIT OR (LicenseRef-scancode-gemma-tou-2025-03-24 AND GPL-2.0-or-later)"),
+    ] {
+        assert_eq!(form(declared).as_deref(), Some(normal), "{declared}");
+    }
+    let named = Declared { license: &["other"], name: Some("Apache-2.0 WITH LLVM-exception"), link: None };
+    assert_eq!(license::resolve(named).expression().as_deref(), Some("Apache-2.0 WITH LLVM-exception"));
 }

@@ -74,8 +74,11 @@ pub(super) fn declared(card: &Card<'_>) -> Option<DeclaredLicense> {
     // SPDX, annex D: what no list has gets a reference of its own.
     let own = || license.declared.iter().any(|id| id == "other").then(|| card.field_text("license_name")).flatten();
     license.expression = terms.expression().or_else(|| own().and_then(license_ref));
-    license.classes = terms.licenses().map(|license| license.class).collect();
-    license.classes.dedup();
+    for class in terms.licenses().map(|license| license.class) {
+        if !license.classes.contains(&class) {
+            license.classes.push(class);
+        }
+    }
     Some(license)
 }
 

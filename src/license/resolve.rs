@@ -24,6 +24,8 @@ pub struct Terms {
     pub unknown: Option<String>,
     /// The declaration leaves something open that was assumed (`gpl-3.0` without `-only`).
     pub assumed: Option<String>,
+    /// The declaration as SPDX spells it, where the alternatives do not show all of it: exceptions, and later versions.
+    pub stated: Option<String>,
 }
 
 impl Terms {
@@ -72,6 +74,7 @@ impl Terms {
         };
         match self.alternatives.as_slice() {
             [] => None,
+            _ if self.stated.is_some() => self.stated.clone(),
             [only] => Some(one(only)),
             many if is_choice_of_version(many) => Some(one(&many[0]).replace("-only", "-or-later")),
             many => {
@@ -141,12 +144,21 @@ fn word(value: &str, declared: &Declared<'_>) -> Terms {
     }
     if let Some(license) = find(&lower).or_else(|| by_spdx(&lower)) {
         let terms = Terms::of(license);
-        return Terms { assumed: assumed(license), ..terms };
+        return Terms { assumed: assumed(license), stated: later(&lower, license), ..terms };
     }
     if let Some(terms) = expression(value) {
         return terms;
     }
     named(value)
+}
+
+/// The SPDX id of a licence from which later versions may be chosen, where there is none yet: `AGPL-3.0-or-later`.
+fn later(lower: &str, license: &License) -> Option<String> {
+    let spdx = license.spdx.as_deref()?;
+    match spdx.strip_suffix("-only") {
+        Some(stem) => (lower.ends_with("-or-later") || lower.ends_with('+')).then(|| format!("{stem}-or-later")),
+        None => lower.ends_with('+').then(|| format!("{spdx}+")),
+    }
 }
 
 /// GNU ids of the Hub do not say whether later versions may be chosen.
@@ -189,6 +201,9 @@ fn named(name: &str) -> Terms {
         .collect();
     match meant.as_slice() {
         [] => {
+            if let Some(terms) = expression(name) {
+                return terms;
+            }
             // "Llama 3.1 Community License" says as much as the id.
             if let Some((license, length)) = names::at_start(name.trim())
                 && length == name.trim().len()
@@ -248,16 +263,26 @@ fn spelled(value: &str) -> String {
             Some(_) if lower.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b)) => {
                 format!("{OURS}{lower}")
             }
-            _ => word.to_owned(),
+            _ => by_spdx(&lower).and_then(|license| later(&lower, license)).unwrap_or_else(|| word.to_owned()),
         }
     };
+    with_words(value, word)
+}
+
+/// An expression with each of its words as `other` gives it.
+fn with_words(value: &str, other: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(value.len());
     for part in value.split_inclusive([' ', '(', ')']) {
         let bare = part.trim_end_matches([' ', '(', ')']);
-        out.push_str(&word(bare));
+        out.push_str(&other(bare));
         out.push_str(&part[bare.len()..]);
     }
     out
+}
+
+/// Whether an expression says more than its licences do: exceptions, and later versions.
+fn is_more(value: &str) -> bool {
+    value.split([' ', '(', ')']).any(|word| word == "WITH" || word.ends_with("-or-later") || word.ends_with('+'))
 }
 
 /// Licences of one alternative that are kept apart.
@@ -305,5 +330,9 @@ fn expression(value: &str) -> Option<Terms> {
             }
         }
     }
-    stack.pop().map(|alternatives| Terms { alternatives, ..Terms::default() })
+    let stated = is_more(&value).then(|| {
+        let own = |word: &str| word.strip_prefix(OURS).and_then(find).map(|license| license.reference.clone());
+        with_words(&value, |word| own(word).unwrap_or_else(|| word.to_owned()))
+    });
+    stack.pop().map(|alternatives| Terms { alternatives, stated, ..Terms::default() })
 }

@@ -1,7 +1,7 @@
 //! The licence table: a line a repository, for people who clear rights and write notices.
 
 use super::plural;
-use crate::engine::Audit;
+use crate::engine::{Audit, Silencer};
 use crate::license::{self, Role, Verdict};
 use crate::rule::{Finding, Severity};
 use crate::text::safe;
@@ -20,7 +20,8 @@ pub fn unmet(audit: &Audit) -> Vec<String> {
     audit.unmet.iter().cloned().chain(duties.map(|finding| finding.message.clone())).collect()
 }
 
-/// What the policy says of a card, with `denied` first where it denies something; empty where it allows all.
+/// What the policy says of a card, with `denied` first where it denies something, and what an exception allows last;
+/// empty where it allows all.
 #[must_use]
 pub fn policy(audit: &Audit) -> String {
     let said = audit.findings.iter().filter(|finding| finding.rule.id == "license-policy");
@@ -30,7 +31,11 @@ pub fn policy(audit: &Audit) -> String {
         let verb = if finding.severity == Severity::Error { "denied" } else { "review" };
         format!("{verb}: {}", finding.message)
     };
-    said.into_iter().map(words).collect::<Vec<_>>().join("; ")
+    let excepted = audit.silenced.iter().filter_map(|one| match &one.by {
+        Silencer::Exception(reason) => Some(format!("excepted ({reason}): {}", one.finding.message)),
+        Silencer::Comment(_) | Silencer::Baseline => None,
+    });
+    said.into_iter().map(words).chain(excepted).collect::<Vec<_>>().join("; ")
 }
 
 /// The cells of one card, as they are: escaping is for the format.
@@ -71,6 +76,9 @@ pub fn row(audit: &Audit) -> [String; 9] {
     let expressions = expressions.chain(audit.lineage.iter().filter_map(|input| input.license.as_deref()));
     let mut texts: Vec<&str> = Vec::new();
     for word in expressions.flat_map(|text| text.split([' ', '(', ')'])) {
+        // Later versions may be chosen of the text that is named.
+        let only = word.strip_suffix("-or-later").map(|stem| format!("{stem}-only"));
+        let word = only.as_deref().unwrap_or(word).trim_end_matches('+');
         // Of licences that hold the same text, the one that is nothing else.
         let own = license::licenses().find(|license| license.spdx.as_deref() == Some(word));
         let known = own.or_else(|| license::licenses().find(|license| license.reference == word));
