@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::knowledge::{Atom, License, Reach, Scope, Status, Term, base_model, rules};
 use super::lineage::Origin;
-use super::resolve::Terms;
+use super::resolve::{Declared, Terms, resolve};
 use crate::text::prose::spaced;
 
 /// How a model derives from its bases.
@@ -662,9 +662,14 @@ pub fn declaration(license: &License, inputs: &[Input]) -> String {
         return format!("`license: {hub}`");
     }
     let link = license.url.as_ref().map(|url| format!("`license_link: {url}`"));
-    let link = link.unwrap_or_else(|| "a `license_link`".to_owned());
+    let link = link.unwrap_or_else(|| "`license_link: LICENSE`, and put its text into that file".to_owned());
     let mut same = inputs.iter().filter(|input| input.terms.licenses().any(|known| known.id == license.id));
-    let called = same.find_map(|input| base_model(&input.name)?.name.as_deref());
+    // A name that several texts share declares none of them.
+    let tells = |name: &&str| {
+        let terms = resolve(Declared { license: &["other"], name: Some(name), link: None });
+        terms.licenses().any(|meant| meant.id == license.id)
+    };
+    let called = same.find_map(|input| base_model(&input.name)?.name.as_deref().filter(tells));
     format!("`license: other` with `license_name: {}` and {link}", called.unwrap_or(&license.id))
 }
 

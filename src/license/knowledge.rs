@@ -352,9 +352,12 @@ pub struct License {
     /// SPDX id or `LicenseRef-` for an expression or an SBOM.
     #[serde(rename = "ref")]
     pub reference: String,
-    /// Where the publisher shows it.
+    /// Where the text can be read.
     #[serde(default)]
     pub url: Option<String>,
+    /// A page of the publisher, where no address of the text itself is known.
+    #[serde(default)]
+    pub about: Option<String>,
     /// Approved by the Open Source Initiative (flag of the SPDX list).
     #[serde(default)]
     pub osi: bool,

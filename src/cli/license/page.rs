@@ -64,6 +64,7 @@ fn page_json(license: &License) -> Value {
     json!({
         "id": license.id, "name": license.name, "publisher": license.publisher, "date": license.date,
         "hub_id": license.hub, "spdx": license.spdx, "reference": license.reference, "url": license.url,
+        "about": license.about,
         "class": license.class.as_str(), "osi_approved": license.osi, "osaid_terms": license.osaid,
         "grants": license.grants, "terms": terms, "sources": license.sources,
     })
@@ -140,6 +141,9 @@ fn page(license: &License) -> String {
     line("reference", &license.reference);
     if let Some(url) = &license.url {
         line("text", url);
+    }
+    if let Some(url) = &license.about {
+        line("see", url);
     }
     let family = license.hub.as_ref().and_then(|hub| vocab::licenses().find(hub)).is_some_and(|listed| listed.family);
     line(
