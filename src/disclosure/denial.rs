@@ -20,11 +20,15 @@ struct File {
     plans: Vec<String>,
     reasons: Vec<String>,
     answers: Vec<String>,
+    exclusions: Vec<String>,
+    positive: Vec<String>,
 }
 
 struct Denials {
     file: File,
     answers: TopicSet,
+    /// Topics that only what is wanted answers.
+    positive: TopicSet,
     /// A part of each denial: most sentences hold none of them, and need not be cut into words.
     marks: AhoCorasick,
 }
@@ -33,9 +37,10 @@ fn denials() -> &'static Denials {
     static TABLE: LazyLock<Denials> = LazyLock::new(|| {
         let file: File = table("rules/topics/denials.yaml");
         let bit = |id: &String| topic(id).map_or_else(|| panic!("internal: denials.yaml: no topic {id}"), |at| 1 << at);
-        let answers = file.answers.iter().map(bit).fold(0, |all: TopicSet, bit: TopicSet| all | bit);
+        let set = |ids: &[String]| ids.iter().map(bit).fold(0, |all: TopicSet, bit: TopicSet| all | bit);
+        let (answers, positive) = (set(&file.answers), set(&file.positive));
         let marks = marks(&file);
-        Denials { file, answers, marks }
+        Denials { file, answers, positive, marks }
     });
     &TABLE
 }
@@ -61,8 +66,30 @@ pub(super) fn answers(topic: usize) -> bool {
     denials().answers & (1 << topic) != 0
 }
 
+/// Whether a topic is answered by what is wanted alone, and not by what is excluded.
+pub(super) fn is_positive(topic: usize) -> bool {
+    denials().positive & (1 << topic) != 0
+}
+
 /// True when every sentence of a text denies, and none says why.
 pub(super) fn is_denial(text: &str) -> bool {
+    every_sentence(text, denies)
+}
+
+/// True when every sentence of a text excludes a use: "It is not meant for children".
+pub(super) fn is_exclusion(text: &str) -> bool {
+    every_sentence(text, |file, words| {
+        // "Please don't rank people by it."
+        let mut asked = words.iter().skip_while(|word| *word == "please");
+        let first = asked.next().map(String::as_str);
+        matches!(first, Some("don't" | "never"))
+            || first == Some("do") && asked.next().is_some_and(|next| next == "not")
+            || negated(file, words, &file.exclusions)
+    })
+}
+
+/// Whether each sentence of a short text `says` something, and there is one.
+fn every_sentence(text: &str, says: impl Fn(&File, &[String]) -> bool) -> bool {
     if text.len() > LONGEST {
         return false;
     }
@@ -80,7 +107,7 @@ pub(super) fn is_denial(text: &str) -> bool {
             return false;
         }
         let words: Vec<String> = words().map(|word| word.to_lowercase().replace('’', "'")).collect();
-        if !denies(file, &words) {
+        if !says(file, &words) {
             return false;
         }
         any = true;
@@ -102,22 +129,42 @@ fn denies(file: &File, words: &[String]) -> bool {
     if file.plans.iter().any(planned) {
         return true;
     }
-    words.iter().enumerate().any(|(at, word)| {
-        let behind = &words[at + 1..];
-        if word == "no" {
-            behind.iter().take(NEAR).any(|word| is(&file.nouns, word))
-        } else if is(&file.negations, word) {
-            let mut rest = behind.iter().skip_while(|word| is(&file.between, word) || word.ends_with("ly"));
-            rest.next().is_some_and(|word| file.verbs.iter().any(|verb| word.starts_with(verb.as_str())))
-        } else {
-            false
-        }
+    let none = |(at, word): (usize, &String)| {
+        word == "no" && words[at + 1..].iter().take(NEAR).any(|word| is(&file.nouns, word))
+    };
+    words.iter().enumerate().any(none) || negated(file, words, &file.verbs)
+}
+
+/// Whether a negation stands before a word that begins with one of `verbs`, with little between them.
+fn negated(file: &File, words: &[String], verbs: &[String]) -> bool {
+    words.iter().enumerate().filter(|(_, word)| file.negations.contains(word)).any(|(at, _)| {
+        let mut rest = words[at + 1..].iter().skip_while(|word| file.between.contains(word) || word.ends_with("ly"));
+        rest.next().is_some_and(|word| verbs.iter().any(|verb| word.starts_with(verb.as_str())))
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_denial;
+    use super::{is_denial, is_exclusion};
+
+    #[test]
+    fn exclusions_are_told_from_uses() {
+        for text in [
+            "I would not use it for anything that matters, such as court or police interviews.",
+            "It is not meant for children. Please don't use it to rank people.",
+            "The model should never be deployed in hospitals.",
+        ] {
+            assert!(is_exclusion(text), "{text}");
+        }
+        for text in [
+            "It is meant for subtitles. It is not meant for court.",
+            "It does not know names.",
+            "For editors who cannot type fast.",
+            "",
+        ] {
+            assert!(!is_exclusion(text), "{text}");
+        }
+    }
 
     #[test]
     fn denials_are_told_from_answers() {

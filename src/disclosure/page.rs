@@ -103,6 +103,8 @@ pub(super) struct Page<'a> {
     holders: Vec<u32>,
     /// Which segments only deny, as far as it was asked.
     denied: Vec<OnceCell<bool>>,
+    /// Likewise, which only exclude.
+    excluded: Vec<OnceCell<bool>>,
     /// The sentences and lines of segments that show something.
     pub(super) pieces: Vec<OnceCell<Vec<Piece>>>,
     /// Where the holders of each cue begin; one more for the end.
@@ -172,6 +174,7 @@ impl<'a> Page<'a> {
             found,
             all,
             denied: vec![OnceCell::new(); segments.len()],
+            excluded: vec![OnceCell::new(); segments.len()],
             pieces: segments.iter().map(|_| OnceCell::new()).collect(),
             holders,
             starts,
@@ -223,7 +226,7 @@ impl<'a> Page<'a> {
         let voice = Voice { topic: Some(topic), column: verdict.map(|verdict| verdict.column), cues: asked };
         let mut found = self.choose(self.undenied(topic, votes, card), card, voice);
         if let Some(Verdict { near, better, .. }) = verdict {
-            found.near = if found.level == Level::Absent { *near } else { *better };
+            found.near = if found.level.is_disclosed() { *better } else { *near };
         }
         if found.level == Level::Absent {
             self.mentions(topic, card, &mut found);
@@ -231,12 +234,16 @@ impl<'a> Page<'a> {
         found
     }
 
-    /// What only denies has mentioned a topic and no more, unless a denial answers it.
+    /// What only denies has mentioned a topic and no more, unless a denial answers it; likewise what only says what a
+    /// model is not for, where what it is for is asked.
     fn undenied(&self, topic: usize, mut votes: Vec<Vote>, card: &Card<'_>) -> Vec<Vote> {
+        let positive = denial::is_positive(topic);
         if !denial::answers(topic) {
             for vote in votes.iter_mut().filter(|vote| vote.level.is_disclosed()) {
-                let denies = || denial::is_denial(card.source.slice(self.segments[vote.segment].span));
-                if *self.denied[vote.segment].get_or_init(denies) {
+                let text = || card.source.slice(self.segments[vote.segment].span);
+                let denies = || *self.denied[vote.segment].get_or_init(|| denial::is_denial(text()));
+                let excludes = || *self.excluded[vote.segment].get_or_init(|| denial::is_exclusion(text()));
+                if denies() || positive && excludes() {
                     vote.level = Level::Mentioned;
                 }
             }
