@@ -110,14 +110,14 @@ pub(super) fn denies(card: &Card<'_>, claim: &str, span: Span) -> bool {
     denied != 0 && made == 0
 }
 
-/// Whether a sentence makes a claim, for tests of the table.
+/// Whether a sentence makes a claim, for tests of the table. `below`: it stands under a heading that the statement asks
+/// for, if it asks for any.
 #[doc(hidden)]
 #[must_use]
-pub fn says(claim: &str, name: &str, text: &str) -> bool {
+pub fn says(claim: &str, name: &str, text: &str, below: bool) -> bool {
     let table = statements();
-    // Where it stands is not known.
-    let anywhere = table.all.iter().enumerate().filter(|(_, statement)| statement.below.is_none());
-    let open = anywhere.fold(0, |all, (at, _)| all | 1 << at) & of_claim(table, claim);
+    let placed = table.all.iter().enumerate().filter(|(_, statement)| below || statement.below.is_none());
+    let open = placed.fold(0, |all, (at, _)| all | 1 << at) & of_claim(table, claim);
     let mut made = 0;
     sentences(&table.lexicon, text, 0, &Name::of(name), &mut |sentence| made |= weigh(table, sentence, open).0);
     made != 0
