@@ -22,6 +22,7 @@ struct File {
     labels: Labels,
     units: Vec<String>,
     about: Vec<String>,
+    several: Vec<String>,
     hardware: Vec<Device>,
 }
 
@@ -114,19 +115,6 @@ fn kilograms(value: f64, unit: &str) -> Option<f64> {
     }
 }
 
-/// What a paragraph says of power and time, each of which it must say once to be sure what belongs together.
-struct Stated {
-    hours: f64,
-    watts: f64,
-    devices: Option<f64>,
-    /// Kilograms for a kilowatt-hour.
-    intensity: Option<f64>,
-    /// Kilowatt-hours.
-    energy: Option<(f64, Span)>,
-    /// Kilograms.
-    emitted: Option<(f64, Span)>,
-}
-
 /// A value as it is written, with thousands apart.
 fn value(found: &regex::Captures<'_>, group: &str) -> Option<f64> {
     found.name(group)?.as_str().trim_end_matches(['.', ',']).replace(',', "").parse().ok()
@@ -168,90 +156,146 @@ fn once<'t>(pattern: &Regex, text: &'t str) -> Result<Option<regex::Captures<'t>
     if all.next().is_none() { Ok(first) } else { Err(Several) }
 }
 
-/// The place of what was found in a text that begins at byte `from`.
-fn place(found: &regex::Captures<'_>, from: usize) -> Option<Span> {
-    found.get(0).map(|found| Span::new(from + found.start(), from + found.end()))
+/// A paragraph, which must say each figure once to be sure what belongs together.
+struct Paragraph<'t> {
+    text: &'t str,
+    /// Its first byte in the card.
+    from: usize,
 }
 
-/// Kilowatt-hours.
-fn energy(text: &str) -> Result<Option<(f64, regex::Captures<'_>)>, Several> {
-    let found = once(&ENERGY, text)?;
-    Ok(found.and_then(|found| {
-        let factor = if found["u"].eq_ignore_ascii_case("k") { 1.0 } else { 1_000.0 };
-        Some((value(&found, "n")? * factor, found))
-    }))
-}
-
-/// Kilograms for a kilowatt-hour.
-fn intensity(text: &str) -> Result<Option<f64>, Several> {
-    let found = once(&GRID, text)?;
-    Ok(found.and_then(|found| Some(value(&found, "n")? * if found["k"].is_empty() { 0.001 } else { 1.0 })))
-}
-
-/// Kilograms emitted, with their place.
-fn emitted(text: &str, from: usize) -> Result<Option<(f64, Span)>, Several> {
-    let mut all = EMITTED.captures_iter(text).filter(|found| found.name("per").is_none());
-    let found = all.next();
-    if all.next().is_some() {
-        return Err(Several);
+impl Paragraph<'_> {
+    fn place(&self, found: &regex::Captures<'_>) -> Option<Span> {
+        found.get(0).map(|found| Span::new(self.from + found.start(), self.from + found.end()))
     }
-    Ok(found.and_then(|found| {
-        let factor = match &found["u"].to_ascii_lowercase()[..] {
-            "kg" | "kilo" | "kilos" | "kilogram" | "kilograms" => 1.0,
-            "g" | "gram" | "grams" => 0.001,
-            "mg" => 0.000_001,
-            _ => 1_000.0,
+
+    /// Hours, with where they begin; `None` where there may be several machines or runs.
+    fn hours(&self) -> Option<(f64, usize)> {
+        let lower = self.text.to_lowercase();
+        if facts().several.iter().any(|word| lower.contains(word.as_str())) {
+            return None;
+        }
+        let found = once(&HOURS, self.text).ok()??;
+        Some((value(&found, "n").or_else(|| value(&found, "m"))?, found.get(0)?.start()))
+    }
+
+    /// The power of one device, in watts.
+    fn watts(&self) -> Option<f64> {
+        let found = once(&WATTS, self.text).ok()??;
+        Some(value(&found, "n")? * if found["k"].is_empty() { 1.0 } else { 1_000.0 })
+    }
+
+    /// How many devices there are, or could be.
+    fn devices(&self) -> f64 {
+        let found = once(&DEVICES, self.text).ok().flatten();
+        let many = found.and_then(|found| if found.name("one").is_some() { Some(1.0) } else { value(&found, "n") });
+        many.unwrap_or(facts().devices)
+    }
+
+    /// Kilowatt-hours.
+    fn energy(&self) -> Result<Option<(f64, Span)>, Several> {
+        let found = once(&ENERGY, self.text)?;
+        Ok(found.and_then(|found| {
+            let factor = if found["u"].eq_ignore_ascii_case("k") { 1.0 } else { 1_000.0 };
+            Some((value(&found, "n")? * factor, self.place(&found)?))
+        }))
+    }
+
+    /// Kilograms for a kilowatt-hour.
+    fn grid(&self) -> Result<Option<f64>, Several> {
+        let found = once(&GRID, self.text)?;
+        Ok(found.and_then(|found| Some(value(&found, "n")? * if found["k"].is_empty() { 0.001 } else { 1.0 })))
+    }
+
+    /// Kilograms emitted.
+    fn emitted(&self) -> Result<Option<(f64, Span)>, Several> {
+        let mut all = EMITTED.captures_iter(self.text).filter(|found| found.name("per").is_none());
+        let found = all.next();
+        if all.next().is_some() {
+            return Err(Several);
+        }
+        Ok(found.and_then(|found| {
+            let factor = match &found["u"].to_ascii_lowercase()[..] {
+                "kg" | "kilo" | "kilos" | "kilogram" | "kilograms" => 1.0,
+                "g" | "gram" | "grams" => 0.001,
+                "mg" => 0.000_001,
+                _ => 1_000.0,
+            };
+            Some((value(&found, "n")? * factor, self.place(&found)?))
+        }))
+    }
+
+    /// Emissions against the energy, by what the grid emits, stated or in the world, or against hours on a device that is
+    /// known.
+    fn emits(&self) -> Option<Odd> {
+        let facts = facts();
+        let (value, span) = self.emitted().ok()??;
+        let (basis, low, high) = if let Some((energy, _)) = self.energy().ok()? {
+            let shown = rounded(energy);
+            if let Some(grid) = self.grid().ok()? {
+                let exact = energy * grid;
+                let high = exact * facts.overhead.high * (1.0 + ROUNDING);
+                (format!("{shown} kWh on this grid emit"), exact * (1.0 - ROUNDING), high)
+            } else {
+                let high = energy * facts.overhead.high * facts.grid.high;
+                (format!("{shown} kWh emit"), energy * facts.grid.low, high)
+            }
+        } else {
+            let (hours, _) = self.hours()?;
+            let device = device_in(self.text)?;
+            let energy = hours * device.watts / 1_000.0;
+            let high = energy * self.devices() * facts.overhead.high * facts.load.high * facts.grid.high;
+            let name = device.words.first()?.to_uppercase();
+            (format!("{} hours on {name} emit", rounded(hours)), energy * facts.load.low * facts.grid.low, high)
         };
-        Some((value(&found, "n")? * factor, place(&found, from)?))
-    }))
+        Odd { basis, value, span, low, high, unit: "kg", help: "Check the unit, the hours and the energy" }.if_so()
+    }
+
+    /// Energy, else emissions on the stated grid, against hours and power.
+    fn takes(&self) -> Option<Odd> {
+        let facts = facts();
+        let (hours, at) = self.hours()?;
+        // The value of a field whose label stands on the line before.
+        if self.text[..at].ends_with(':') {
+            return None;
+        }
+        let watts = self.watts()?;
+        let one = hours * watts / 1_000.0;
+        // Hours may be of one device or of all.
+        let (low, high) = (one * facts.load.low, one * self.devices() * facts.load.high * facts.overhead.high);
+        let basis = format!("{} hours at {} W give", rounded(hours), rounded(watts));
+        let help = "Check the unit, the hours and the power";
+        let (energy, emitted, grid) = (self.energy().ok()?, self.emitted().ok()?, self.grid().ok()?);
+        let by_energy = energy
+            .and_then(|(value, span)| Odd { basis: basis.clone(), value, span, low, high, unit: "kWh", help }.if_so());
+        by_energy.or_else(|| {
+            let ((value, span), grid) = (emitted?, grid?);
+            Odd { basis, value, span, low: low * grid, high: high * grid, unit: "kg", help }.if_so()
+        })
+    }
 }
 
 /// How far a product may be off by rounding.
 const ROUNDING: f64 = 0.1;
 
-/// What a paragraph says it emitted, where its own energy or hours give something else.
-struct Converted {
-    /// "2.7 kWh on this grid".
+/// A figure that the card's other figures do not give.
+struct Odd {
+    /// "2.7 kWh on this grid emit"
     basis: String,
-    /// Between what and what the emissions would be, in kilograms.
+    value: f64,
+    span: Span,
+    /// Between what and what it would be.
     low: f64,
     high: f64,
-    emitted: f64,
-    span: Span,
+    unit: &'static str,
+    help: &'static str,
 }
 
-/// Reads a paragraph that begins at byte `from`: energy times what the grid emits, stated or in the world, or hours on a
-/// device that is known.
-fn converted(text: &str, from: usize) -> Option<Converted> {
-    let facts = facts();
-    let (emitted, span) = emitted(text, from).ok()??;
-    let found = if let Some((energy, _)) = energy(text).ok()? {
-        let shown = rounded(energy);
-        if let Some(grid) = intensity(text).ok()? {
-            let exact = energy * grid;
-            let (low, high) = (exact * (1.0 - ROUNDING), exact * facts.overhead.high * (1.0 + ROUNDING));
-            Converted { basis: format!("{shown} kWh on this grid"), low, high, emitted, span }
-        } else {
-            let (low, high) = (energy * facts.grid.low, energy * facts.overhead.high * facts.grid.high);
-            Converted { basis: format!("{shown} kWh"), low, high, emitted, span }
-        }
-    } else {
-        if is_of_several(text) {
-            return None;
-        }
-        let found = once(&HOURS, text).ok()??;
-        let hours = value(&found, "n").or_else(|| value(&found, "m"))?;
-        let device = device_in(text)?;
-        let many = once(&DEVICES, text).ok().flatten();
-        let many = many.and_then(|found| if found.name("one").is_some() { Some(1.0) } else { value(&found, "n") });
-        let energy = hours * device.watts / 1_000.0;
-        let low = energy * facts.load.low * facts.grid.low;
-        let high = energy * many.unwrap_or(facts.devices) * facts.overhead.high * facts.load.high * facts.grid.high;
-        let name = device.words.first()?.to_uppercase();
-        Converted { basis: format!("{} hours on {name}", rounded(hours)), low, high, emitted, span }
-    };
-    let odd = found.low > 0.0 && emitted > 0.0 && !(found.low..=found.high).contains(&emitted);
-    odd.then_some(found)
+impl Odd {
+    /// Unless the figure is what the others give, or one of them says nothing.
+    fn if_so(self) -> Option<Self> {
+        let odd = self.low > 0.0 && self.value > 0.0 && !(self.low..=self.high).contains(&self.value);
+        odd.then_some(self)
+    }
 }
 
 /// The one device that a text names; `None` where it names none or several.
@@ -265,34 +309,6 @@ fn device_in(text: &str) -> Option<&'static Device> {
     };
     let mut all = facts().hardware.iter().filter(|device| device.words.iter().any(|word| named(word)));
     all.next().filter(|_| all.next().is_none())
-}
-
-/// Several machines or runs are not told apart.
-fn is_of_several(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    ["node", " times ", "runs of", "machines", "gpu-hours on", "gpu hours on"].iter().any(|word| lower.contains(word))
-}
-
-/// Reads a paragraph that begins at byte `from`.
-fn stated(text: &str, from: usize) -> Option<Stated> {
-    // Minutes behind the hours are not read either.
-    if is_of_several(text) {
-        return None;
-    }
-    let hours = once(&HOURS, text).ok()??;
-    if text[..hours.get(0)?.start()].ends_with(':') {
-        return None;
-    }
-    let watts = once(&WATTS, text).ok()??;
-    let devices = once(&DEVICES, text).ok().flatten();
-    Some(Stated {
-        hours: value(&hours, "n").or_else(|| value(&hours, "m"))?,
-        watts: value(&watts, "n")? * if watts["k"].is_empty() { 1.0 } else { 1_000.0 },
-        devices: devices.and_then(|found| if found.name("one").is_some() { Some(1.0) } else { value(&found, "n") }),
-        intensity: intensity(text).ok()?,
-        energy: energy(text).ok()?.and_then(|(energy, found)| Some((energy, place(&found, from)?))),
-        emitted: emitted(text, from).ok()?,
-    })
 }
 
 fn pattern(pattern: &str) -> Regex {
@@ -309,51 +325,14 @@ fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
     if !["kWh", "kwh", "KWh", "CO2", "CO₂", "co2"].iter().any(|unit| text.contains(unit)) {
         return false;
     }
-    let facts = facts();
-    for (at, paragraph) in text::paragraphs(text) {
-        let from = body + at;
-        if paragraph.len() > PARAGRAPH {
-            continue;
-        }
-        if let Some(found) = converted(paragraph, from) {
-            let bound = bound(found.emitted, found.low, found.high);
-            let message = format!(
-                "{} emit {bound} kg by the card's own figures, and it says {} kg",
-                found.basis,
-                rounded(found.emitted)
-            );
-            sink.add("carbon-implausible", found.span, message, |f| {
-                f.help("Check the unit, the hours and the energy").anchor("/body/carbon")
-            });
-            return true;
-        }
-        let Some(stated) = stated(paragraph, from) else { continue };
-        // Hours may be of one device or of all.
-        let one = stated.hours * stated.watts / 1_000.0;
-        let all = one * stated.devices.unwrap_or(facts.devices);
-        let (low, high) = (one * facts.load.low, all * facts.load.high * facts.overhead.high);
-        let odd = |value: f64, low: f64, high: f64| one > 0.0 && value > 0.0 && !(low..=high).contains(&value);
-        let told = match (stated.energy, stated.emitted, stated.intensity) {
-            (Some((value, span)), _, _) if odd(value, low, high) => Some((value, span, low, high, "kWh")),
-            (_, Some((value, span)), Some(grid)) if odd(value, low * grid, high * grid) => {
-                Some((value, span, low * grid, high * grid, "kg"))
-            }
-            _ => None,
-        };
-        let Some((value, span, low, high, unit)) = told else { continue };
-        let bound = bound(value, low, high);
-        let message = format!(
-            "{} hours at {} W give {bound} {unit} by the card's own figures, and it says {} {unit}",
-            rounded(stated.hours),
-            rounded(stated.watts),
-            rounded(value)
-        );
-        sink.add("carbon-implausible", span, message, |f| {
-            f.help("Check the unit, the hours and the power").anchor("/body/carbon")
-        });
-        return true;
-    }
-    false
+    let short = text::paragraphs(text).filter(|(_, paragraph)| paragraph.len() <= PARAGRAPH);
+    let found =
+        short.map(|(at, text)| Paragraph { text, from: body + at }).find_map(|one| one.emits().or_else(|| one.takes()));
+    let Some(Odd { basis, value, span, low, high, unit, help }) = found else { return false };
+    let bound = bound(value, low, high);
+    let message = format!("{basis} {bound} {unit} by the card's own figures, and it says {} {unit}", rounded(value));
+    sink.add("carbon-implausible", span, message, |f| f.help(help).anchor("/body/carbon"));
+    true
 }
 
 /// What the topics of emissions and energy begin with.

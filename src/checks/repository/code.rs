@@ -110,6 +110,7 @@ const MAX_IDS: usize = 200;
 
 /// True when the last call before a place loads a model.
 fn loads(before: &str) -> bool {
+    static CALLS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&data().loads));
     let mut from = before.len().saturating_sub(REACH);
     while !before.is_char_boundary(from) {
         from += 1;
@@ -119,7 +120,6 @@ fn loads(before: &str) -> bool {
     // The name may stand on the line behind the call.
     let from = before[..from.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
     let near = &before[from..];
-    static CALLS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&data().loads));
     let Some(call) = CALLS.find_iter(near.as_bytes()).last() else { return false };
     let class = near[..call.start()].rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
     !near[call.end()..].contains(')') && !data().no_models.iter().any(|helper| class.contains(helper.as_str()))

@@ -43,13 +43,16 @@ pub(super) fn claims(
     held: &dyn Fn(&str) -> bool,
 ) -> Vec<(&'static str, Span)> {
     let table = statements();
-    let (mut open, mut in_tables) = (0_u64, 0);
+    let (mut open, mut in_tables, mut anywhere) = (0_u64, 0, 0);
     for (at, statement) in table.all.iter().enumerate() {
         if !held(&statement.claim) && !statement.spared.iter().any(|id| held(id)) {
             open |= 1 << at;
         }
         if statement.tables {
             in_tables |= 1 << at;
+        }
+        if statement.below.is_none() {
+            anywhere |= 1 << at;
         }
     }
     let name = Name::of(card.outline.title().unwrap_or_default());
@@ -60,10 +63,10 @@ pub(super) fn claims(
             continue;
         }
         let is_table = segment.kind == Kind::Table || segment.table.is_some();
-        let above = |statement: &Statement| statement.below.is_none_or(|topics| page.under(number) & topics != 0);
-        let placed = table.all.iter().enumerate().filter(|(_, statement)| above(statement));
-        let placed = placed.fold(0_u64, |all, (at, _)| all | 1 << at);
-        let here = if is_table { in_tables } else { u64::MAX } & placed;
+        let under = page.under(number);
+        let placed = |(_, statement): &(usize, &Statement)| statement.below.is_some_and(|topics| under & topics != 0);
+        let placed = table.all.iter().enumerate().filter(placed).fold(anywhere, |all, (at, _)| all | 1 << at);
+        let here = if is_table { in_tables & placed } else { placed };
         if open & here == 0 {
             continue;
         }

@@ -1,6 +1,6 @@
 //! The table of statements (`rules/sentences.yaml`): its classes of words and the patterns over them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -15,6 +15,8 @@ use crate::embedded::table;
 struct File {
     /// Words that may stand for one another, by the name of their class.
     classes: HashMap<String, Vec<String>>,
+    /// Words that most texts have.
+    frequent: Vec<String>,
     statements: Vec<Entry>,
 }
 
@@ -165,6 +167,8 @@ impl Statements {
 #[derive(Default)]
 struct Builder {
     ids: HashMap<String, usize>,
+    /// Words that most texts have.
+    frequent: HashSet<String>,
     /// How often words of each class stand in texts, roughly.
     weights: Vec<usize>,
     lexicon: Lexicon,
@@ -176,13 +180,6 @@ const RARE: usize = 1;
 const COMMON: usize = 100;
 /// Numbers, names and commas.
 const EVERYWHERE: usize = 1_000;
-/// Words that most texts have.
-const FREQUENT: &[&str] = &[
-    "the", "a", "an", "of", "and", "to", "in", "is", "it", "for", "on", "as", "be", "are", "was", "were", "not", "we",
-    "this", "that", "with", "by", "at", "or", "all", "if", "no", "its", "from", "model", "models", "data", "use",
-    "used", "can", "training", "trained", "results", "set", "which", "has", "have", "than", "more", "dataset", "text",
-    "you",
-];
 
 impl Builder {
     /// The class of some words, each of which may end in `*`.
@@ -196,8 +193,9 @@ impl Builder {
         for word in words {
             self.lexicon.insert(word, id);
         }
-        let weight = |word: &String| if FREQUENT.contains(&word.as_str()) { COMMON } else { RARE };
-        self.weights.push(words.iter().map(weight).sum());
+        let weight = |word: &String| if self.frequent.contains(word) { COMMON } else { RARE };
+        let weight = words.iter().map(weight).sum();
+        self.weights.push(weight);
         id
     }
 
@@ -261,7 +259,7 @@ impl Builder {
 pub(super) fn statements() -> &'static Statements {
     static TABLE: LazyLock<Statements> = LazyLock::new(|| {
         let file: File = table("rules/sentences.yaml");
-        let mut builder = Builder::default();
+        let mut builder = Builder { frequent: file.frequent.into_iter().collect(), ..Builder::default() };
         for (id, name) in ["#", "NAME", "stop", "#/#"].into_iter().enumerate() {
             builder.ids.insert(name.to_owned(), id);
             builder.weights.push(EVERYWHERE);
