@@ -3,8 +3,10 @@
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
+use indicatif::ProgressBar;
 use rayon::prelude::*;
 
 use super::args::{AuditOptions, FailOn, Global, fail_on};
@@ -69,56 +71,19 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
     let found = discover::find(&options.paths, &options.stdin_filename, &globs, threads, options.only_cards, &online);
     let known = Repositories::of(&config, &options.license_of, options.no_hub_cache, &found.targets, online.clone())?;
     settings.lookup = Some(Box::new(known));
-    let mode = (options.fix || options.diff)
-        .then_some(Mode { unsafe_fixes: options.unsafe_fixes, write: options.fix && !options.diff });
     refuse(options, &config, &settings, &found.targets)?;
     // A diff stands for the report; with the mended text of standard input the report goes to standard error.
     let stdin = found.targets.iter().any(Target::is_stdin);
     settings.special = special(&config, &settings.rules, &found.targets)?;
-    // A new baseline holds everything.
-    let configured = || config.baseline.as_ref().map(|path| config.folder.join(path));
-    let file = options.baseline.clone().or_else(configured).filter(|_| options.write_baseline.is_none());
-    if options.unsafe_fixes && !(options.fix || options.diff) {
-        bail!("--unsafe-fixes needs --fix or --diff");
-    }
-    if options.prune_baseline && file.is_none() {
-        bail!("no baseline to prune: name one with --baseline or in the configuration");
-    }
-    let known = file.as_deref().map(Baseline::read).transpose()?;
-    settings.known = known.clone().map(|baseline| Box::new(Seen(baseline)) as Box<dyn engine::Known>);
-    let (renderers, mut writers) = if options.diff {
-        (Vec::new(), Vec::new())
-    } else {
-        outputs(options, &config, &settings, global, stdin, fail)?
-    };
-    let style = stdout_style(global.color);
+    let baseline = baseline_of(options, &config)?;
+    settings.known = baseline.clone().map(|baseline| Box::new(Seen(baseline)) as Box<dyn engine::Known>);
+    let (renderers, mut writers) =
+        if options.diff { Default::default() } else { outputs(options, &config, &settings, global, stdin, fail)? };
+    let sweep =
+        Sweep { options, settings: &settings, renderers: &renderers, threads, style: stdout_style(global.color) };
     let mut tally = Tally { summary: Summary { errors: found.errors, ..Summary::default() }, ..Tally::default() };
-    // A thread pool costs more than a single card.
-    let pool = match found.targets.len() {
-        0 | 1 => None,
-        _ if threads == 1 => None,
-        _ => Some(rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("cannot start threads")?),
-    };
     let bar = progress(options, found.targets.len(), if online.is_on() { LONG_LIST } else { LONG_RUN });
-    for batch in found.targets.chunks(BATCH) {
-        let work = |target: &Target| {
-            let audit = || one(target, &settings, &renderers, mode, options.write_baseline.as_deref());
-            guarded(audit).unwrap_or_else(Done::Failed)
-        };
-        let results: Vec<Done> = match &pool {
-            None => batch.iter().map(work).collect(),
-            Some(pool) => pool.install(|| batch.par_iter().map(work).collect()),
-        };
-        for (target, result) in batch.iter().zip(results) {
-            tally.add(target, result, &mut writers, options, &style)?;
-        }
-        if let Some(bar) = &bar {
-            bar.inc(batch.len() as u64);
-        }
-    }
-    if let Some(bar) = &bar {
-        bar.finish_and_clear();
-    }
+    sweep.audit(&found.targets, &mut writers, &mut tally, bar.as_ref())?;
     tally.summary.errors.extend(online.failures().into_iter().map(|reason| ("the Hub".to_owned(), reason)));
     for audit in idle_exceptions(&config, &settings, options) {
         for (writer, (format, style)) in writers.iter_mut().zip(&renderers) {
@@ -141,29 +106,86 @@ pub fn run(options: &AuditOptions, global: &Global) -> anyhow::Result<u8> {
         }
     }
     // What lies beside standard input is not seen, and so is not gone.
-    if let Some(known) = known.as_ref().filter(|_| !stdin) {
+    if let Some(known) = baseline.as_ref().filter(|_| !stdin) {
         stale(known, &tally.audited, &settings, options)?;
     }
-    if mode.is_some() && !options.quiet {
+    if sweep.mode().is_some() && !options.quiet {
         talk("fix", &tally.mended_words(options.diff));
     }
-    let summary = &tally.summary;
-    if summary.cards == 0 && summary.errors.is_empty() && !options.allow_empty && !options.only_cards {
+    if tally.is_empty() && !options.allow_empty && !options.only_cards {
         bail!("no model or dataset card found; name a file to audit it anyway, or pass --allow-empty");
     }
-    let failed = match fail {
-        _ if options.diff => tally.changed > 0,
-        _ if options.write_baseline.is_some() => false,
-        FailOn::Never => false,
-        FailOn::Severity(least) => {
-            [Severity::Note, Severity::Warning, Severity::Error].into_iter().any(|s| s >= least && summary.count(s) > 0)
+    Ok(tally.exit_code(options, fail))
+}
+
+/// The baseline whose findings are known; a run that writes a new one, which holds everything, has none.
+///
+/// # Errors
+/// When it cannot be read, or where options ask for one and there is none.
+fn baseline_of(options: &AuditOptions, config: &Config) -> anyhow::Result<Option<Arc<Baseline>>> {
+    let configured = || config.baseline.as_ref().map(|path| config.folder.join(path));
+    let file = options.baseline.clone().or_else(configured).filter(|_| options.write_baseline.is_none());
+    if options.prune_baseline && file.is_none() {
+        bail!("no baseline to prune: name one with --baseline or in the configuration");
+    }
+    file.as_deref().map(Baseline::read).transpose()
+}
+
+/// How all targets are audited.
+struct Sweep<'a> {
+    options: &'a AuditOptions,
+    settings: &'a Settings,
+    renderers: &'a [Renderer],
+    threads: usize,
+    /// Of what is printed beside reports.
+    style: Style,
+}
+
+impl Sweep<'_> {
+    /// How cards are mended, where that was asked for.
+    fn mode(&self) -> Option<Mode> {
+        let options = self.options;
+        (options.fix || options.diff)
+            .then_some(Mode { unsafe_fixes: options.unsafe_fixes, write: options.fix && !options.diff })
+    }
+
+    /// Audits all targets, writes their parts of the reports, and counts them.
+    fn audit(
+        &self,
+        targets: &[Target],
+        writers: &mut [Writer<Box<dyn Write>>],
+        tally: &mut Tally,
+        bar: Option<&ProgressBar>,
+    ) -> anyhow::Result<()> {
+        let Self { options, settings, renderers, threads, style } = self;
+        let mode = self.mode();
+        // A thread pool costs more than a single card.
+        let pool = match targets.len() {
+            0 | 1 => None,
+            _ if *threads == 1 => None,
+            _ => Some(rayon::ThreadPoolBuilder::new().num_threads(*threads).build().context("cannot start threads")?),
+        };
+        for batch in targets.chunks(BATCH) {
+            let work = |target: &Target| {
+                let audit = || one(target, settings, renderers, mode, options.write_baseline.as_deref());
+                guarded(audit).unwrap_or_else(Done::Failed)
+            };
+            let results: Vec<Done> = match &pool {
+                None => batch.iter().map(work).collect(),
+                Some(pool) => pool.install(|| batch.par_iter().map(work).collect()),
+            };
+            for (target, result) in batch.iter().zip(results) {
+                tally.add(target, result, writers, options, style)?;
+            }
+            if let Some(bar) = bar {
+                bar.inc(batch.len() as u64);
+            }
         }
-    };
-    Ok(match (summary.errors.is_empty(), failed) {
-        (false, _) => EXIT_FAILED,
-        (true, true) => EXIT_FINDINGS,
-        (true, false) => EXIT_CLEAN,
-    })
+        if let Some(bar) = bar {
+            bar.finish_and_clear();
+        }
+        Ok(())
+    }
 }
 
 /// Refuses options that have no use together, and to write over what is read.
@@ -180,6 +202,9 @@ fn refuse(options: &AuditOptions, config: &Config, settings: &Settings, targets:
     }
     if options.diff && (options.format.is_some() || options.output.is_some() || !options.report.is_empty()) {
         bail!("--diff replaces the report and cannot be combined with --format, --output or --report");
+    }
+    if options.unsafe_fixes && !(options.fix || options.diff) {
+        bail!("--unsafe-fixes needs --fix or --diff");
     }
     if (options.fix || options.diff) && targets.iter().any(Target::is_foreign) {
         bail!("fixes are for your own files: what is on the Hub or in its cache is not changed");
@@ -258,6 +283,27 @@ impl Tally {
         self.summary.merge(audit.summary);
         self.audited.push(audit.name);
         Ok(())
+    }
+
+    /// Whether there was nothing to audit.
+    fn is_empty(&self) -> bool {
+        self.summary.cards == 0 && self.summary.errors.is_empty()
+    }
+
+    /// What the run ends with: by the findings that let it fail, unless a file could not be read.
+    fn exit_code(&self, options: &AuditOptions, fail: FailOn) -> u8 {
+        let severities = [Severity::Note, Severity::Warning, Severity::Error];
+        let failed = match fail {
+            _ if options.diff => self.changed > 0,
+            _ if options.write_baseline.is_some() => false,
+            FailOn::Never => false,
+            FailOn::Severity(least) => severities.into_iter().any(|one| one >= least && self.summary.count(one) > 0),
+        };
+        match (self.summary.errors.is_empty(), failed) {
+            (false, _) => EXIT_FAILED,
+            (true, true) => EXIT_FINDINGS,
+            (true, false) => EXIT_CLEAN,
+        }
     }
 
     /// Tells what could not be read, and what is no card.
@@ -531,7 +577,7 @@ fn outputs(
     Ok((renderers, writers))
 }
 
-fn progress(options: &AuditOptions, targets: usize, long: usize) -> Option<indicatif::ProgressBar> {
+fn progress(options: &AuditOptions, targets: usize, long: usize) -> Option<ProgressBar> {
     let wanted = !options.quiet && !options.no_progress && targets > long && io::stderr().is_terminal();
     wanted.then(|| {
         let bar = indicatif::ProgressBar::new(targets as u64);

@@ -281,42 +281,16 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         answer.reason = beyond.or_else(|| Some("a card alone cannot show it".to_owned()));
         return answer;
     }
-    let ids: Vec<usize> = requirement.topics.iter().filter_map(|id| topic(id)).collect();
-    // What does not apply asks for nothing; if nothing applies, neither does the requirement.
-    let applies = |id: &usize| requirement.applies.unwrap_or(topics()[*id].applies);
-    // Where nothing in a card says that it is of that kind, an answer does.
-    let answers = |id: &usize| {
-        let kind = matches!(applies(id), Applies::DecisionAboutPeople | Applies::HighStakes | Applies::Health);
-        kind && reading.disclosures.get(*id).is_some_and(|found| found.level == Level::Substantive)
-    };
-    let excludes = |id: &usize| if answers(id) { None } else { reading.traits.excludes(applies(id)) };
-    let reasons: Vec<Option<String>> = ids.iter().map(excludes).collect();
-    let together = requirement.matching == Matching::Joint;
-    let open: Vec<&Disclosure> = ids
-        .iter()
-        .zip(&reasons)
-        .filter(|(_, reason)| reason.is_none())
-        .filter_map(|(id, _)| reading.disclosures.get(*id))
-        .collect();
-    if open.is_empty() || together && open.len() < ids.len() {
+    let asked = Asked::of(requirement, reading);
+    if asked.open().next().is_none()
+        || requirement.matching == Matching::Joint && asked.open().count() < asked.topics.len()
+    {
         answer.status = Status::NotApplicable;
-        answer.reason = reasons.into_iter().flatten().next();
+        answer.reason = asked.topics.into_iter().find_map(|(_, excluded)| excluded);
         return answer;
     }
     if let Some(field) = &requirement.field {
-        let other = card.mapping().is_some_and(|(document, _)| {
-            card.field_items("license").into_iter().any(|item| document.text(item) == Some("other"))
-        });
-        if requirement.other_license && !other {
-            answer.status = Status::NotApplicable;
-            let declared = card.field("license").is_some();
-            let why = if declared { "the licence is not `other`" } else { "no licence is declared" };
-            answer.reason = Some(why.to_owned());
-            return answer;
-        }
-        let written = card.mapping().zip(card.field(field)).filter(|(_, (_, value))| is_filled(card, field, *value));
-        answer.status = if written.is_some() { Status::Covered } else { Status::Gap };
-        answer.evidence = written.map(|((document, _), (key, _))| document.node(key).span).into_iter().collect();
+        asked.by_field(card, field, &mut answer);
         return answer;
     }
     let said = |id: &String| reading.claims.iter().find(|(claim, _)| claim == id).map(|(_, span)| *span);
@@ -329,22 +303,8 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
         (answer.status, answer.evidence) = (Status::Covered, vec![span]);
         return answer;
     }
-    let meets = |disclosure: &&Disclosure| disclosure.level == Level::Substantive;
-    let enough = match requirement.matching {
-        Matching::Any => open.iter().any(meets),
-        Matching::All | Matching::Joint => open.iter().all(meets),
-    };
-    let speaks = |disclosure: &&Disclosure| disclosure.level.is_disclosed();
-    // A claim is all that is asked of its topics.
-    let claimed_all = claimed.flatten().is_some() && requirement.matching == Matching::Any;
-    answer.status = if (enough || claimed_all) && requirement.fit == Fit::Exact {
-        Status::Covered
-    } else if claimed.flatten().is_some() || together && open.iter().all(speaks) || !together && open.iter().any(speaks)
-    {
-        Status::Partial
-    } else {
-        Status::Gap
-    };
+    let claimed = claimed.flatten();
+    answer.status = asked.status(claimed.is_some());
     if answer.status == Status::Partial && requirement.fit == Fit::Near {
         answer.status = Status::NotCheckable;
         let beyond = requirement.beyond.iter();
@@ -352,51 +312,131 @@ fn answer(requirement: &'static Requirement, card: &Card<'_>, reading: &Reading)
             beyond.map(|beyond| format!("cardlint does not look for {beyond}; these lines come nearest")).next();
     }
     if answer.status == Status::Partial {
-        let lacks = ids.iter().zip(&reasons).filter(|(id, reason)| {
-            reason.is_none() && reading.disclosures.get(**id).is_some_and(|found| !found.level.is_disclosed())
+        answer.reason = asked.lacks();
+    }
+    if answer.status != Status::Gap {
+        answer.evidence = claimed.map_or_else(|| asked.evidence(), |span| vec![span]);
+    }
+    answer
+}
+
+/// A requirement, and what a card says to its topics.
+struct Asked<'r> {
+    requirement: &'static Requirement,
+    reading: &'r Reading,
+    /// The topics, each with why it does not apply.
+    topics: Vec<(usize, Option<String>)>,
+}
+
+impl<'r> Asked<'r> {
+    /// What does not apply asks for nothing; if nothing applies, neither does the requirement.
+    fn of(requirement: &'static Requirement, reading: &'r Reading) -> Self {
+        let applies = |id: usize| requirement.applies.unwrap_or(topics()[id].applies);
+        // Where nothing in a card says that it is of that kind, an answer does.
+        let answers = |id: usize| {
+            let kind = matches!(applies(id), Applies::DecisionAboutPeople | Applies::HighStakes | Applies::Health);
+            kind && reading.disclosures.get(id).is_some_and(|found| found.level == Level::Substantive)
+        };
+        let excludes = |id: usize| if answers(id) { None } else { reading.traits.excludes(applies(id)) };
+        let ids = requirement.topics.iter().filter_map(|id| topic(id));
+        Self { requirement, reading, topics: ids.map(|id| (id, excludes(id))).collect() }
+    }
+
+    /// The topics that apply, with what the card says to each.
+    fn open(&self) -> impl DoubleEndedIterator<Item = (usize, &'r Disclosure)> {
+        let open = self.topics.iter().filter(|(_, excluded)| excluded.is_none());
+        open.filter_map(|(id, _)| Some((*id, self.reading.disclosures.get(*id)?)))
+    }
+
+    /// Answers what asks for a field of the front matter.
+    fn by_field(&self, card: &Card<'_>, field: &str, answer: &mut Answer) {
+        let other = card.mapping().is_some_and(|(document, _)| {
+            card.field_items("license").into_iter().any(|item| document.text(item) == Some("other"))
         });
+        if self.requirement.other_license && !other {
+            answer.status = Status::NotApplicable;
+            let declared = card.field("license").is_some();
+            let why = if declared { "the licence is not `other`" } else { "no licence is declared" };
+            answer.reason = Some(why.to_owned());
+            return;
+        }
+        let written = card.mapping().zip(card.field(field)).filter(|(_, (_, value))| is_filled(card, field, *value));
+        answer.status = if written.is_some() { Status::Covered } else { Status::Gap };
+        answer.evidence = written.map(|((document, _), (key, _))| document.node(key).span).into_iter().collect();
+    }
+
+    /// How the card stands to it; `claimed`: it makes the claim that is asked for.
+    fn status(&self, claimed: bool) -> Status {
+        let mut open = self.open().map(|(_, found)| found);
+        let matching = self.requirement.matching;
+        let enough = match matching {
+            Matching::Any => self.open().any(|(_, found)| meets(found)),
+            Matching::All | Matching::Joint => self.open().all(|(_, found)| meets(found)),
+        };
+        // A claim is all that is asked of its topics.
+        let claimed_all = claimed && matching == Matching::Any;
+        if (enough || claimed_all) && self.requirement.fit == Fit::Exact {
+            return Status::Covered;
+        }
+        let begun = match matching {
+            Matching::Joint => open.all(speaks),
+            Matching::Any | Matching::All => open.any(speaks),
+        };
+        if claimed || begun { Status::Partial } else { Status::Gap }
+    }
+
+    /// What is missing in what is answered in part.
+    fn lacks(&self) -> Option<String> {
+        let lacking = self.open().filter(|(_, found)| !speaks(found));
         // What is only mentioned is not nothing.
-        let named = |id: &usize| reading.disclosures.get(*id).is_some_and(|found| found.level == Level::Mentioned);
-        let (named, lacks): (Vec<usize>, Vec<usize>) = lacks.map(|(id, _)| *id).partition(named);
-        let lacks: Vec<String> = [("nothing on", lacks), ("too little on", named)]
+        let (named, lacking): (Vec<_>, Vec<_>) = lacking.partition(|(_, found)| found.level == Level::Mentioned);
+        let lacks: Vec<String> = [("nothing on", lacking), ("too little on", named)]
             .into_iter()
-            .filter(|(_, ids)| requirement.matching != Matching::Any && !ids.is_empty())
-            .map(|(words, ids)| {
-                let labels: Vec<String> = ids.into_iter().map(|id| topics()[id].label()).collect();
+            .filter(|(_, found)| self.requirement.matching != Matching::Any && !found.is_empty())
+            .map(|(words, found)| {
+                let labels: Vec<String> = found.into_iter().map(|(id, _)| topics()[id].label()).collect();
                 format!("{words} {}", labels.join(", "))
             })
             .collect();
         let lacks = (!lacks.is_empty()).then(|| lacks.join("; "));
-        let beyond = requirement.beyond.as_ref().map(|beyond| match requirement.answered_by {
+        let beyond = self.requirement.beyond.as_ref().map(|beyond| match self.requirement.answered_by {
             Some(_) => format!("nothing on {beyond}"),
             None => format!("also asks for {beyond}, which cardlint does not look for"),
         });
         // Where nothing else tells what is missing, the test that is not met does.
-        let short = |id: &&usize| {
-            reading.disclosures.get(**id).is_some_and(|found| found.level.is_disclosed() && !meets(&found))
-        };
-        let applying = || ids.iter().zip(&reasons).filter(|(_, reason)| reason.is_none()).map(|(id, _)| id);
-        let takes = applying().find(short).filter(|_| lacks.is_none() && beyond.is_none());
-        let takes = takes.map(|id| format!("more is needed: {}", topics()[*id].asks()));
+        let takes = self.open().find(|(_, found)| speaks(found) && !meets(found));
+        let takes = takes.filter(|_| lacks.is_none() && beyond.is_none());
+        let takes = takes.map(|(id, _)| format!("more is needed: {}", topics()[id].asks()));
         let reasons: Vec<String> = lacks.into_iter().chain(beyond).chain(takes).collect();
-        answer.reason = (!reasons.is_empty()).then(|| reasons.join("; "));
+        (!reasons.is_empty()).then(|| reasons.join("; "))
     }
-    if answer.status != Status::Gap
-        && let Some(claimed) = claimed.flatten()
-    {
-        answer.evidence.push(claimed);
-    } else if answer.status != Status::Gap {
-        // Where all are needed, each has its place; else the best shows it, the first of several.
-        let best = open.iter().rev().max_by_key(|disclosure| disclosure.level);
-        let shown: Vec<&&Disclosure> = match requirement.matching {
-            Matching::Any => best.into_iter().collect(),
-            Matching::All | Matching::Joint => open.iter().filter(|disclosure| speaks(disclosure)).collect(),
+
+    /// Where all topics are needed, the place of each; else the best shows it, the first of several.
+    fn evidence(&self) -> Vec<Span> {
+        let shown: Vec<&Disclosure> = match self.requirement.matching {
+            Matching::Any => {
+                self.open().rev().max_by_key(|(_, found)| found.level).map(|(_, found)| found).into_iter().collect()
+            }
+            Matching::All | Matching::Joint => {
+                self.open().map(|(_, found)| found).filter(|found| speaks(found)).collect()
+            }
         };
-        for span in shown.into_iter().filter_map(|disclosure| disclosure.evidence.first()) {
-            if !answer.evidence.contains(span) {
-                answer.evidence.push(*span);
+        let mut evidence = Vec::new();
+        for span in shown.into_iter().filter_map(|found| found.evidence.first().copied()) {
+            if !evidence.contains(&span) {
+                evidence.push(span);
             }
         }
+        evidence
     }
-    answer
+}
+
+/// Whether the test of a topic is met.
+fn meets(found: &Disclosure) -> bool {
+    found.level == Level::Substantive
+}
+
+/// Whether a topic is answered, at least in part.
+fn speaks(found: &Disclosure) -> bool {
+    found.level.is_disclosed()
 }

@@ -244,8 +244,13 @@ pub fn deprecated(id: &str) -> Option<String> {
 /// term.
 #[must_use]
 pub fn is_expression(text: &str) -> bool {
-    text.split_whitespace().any(|word| matches!(word.to_ascii_uppercase().as_str(), "OR" | "AND" | "WITH"))
-        && spdx::Expression::parse_mode(text, spdx::ParseMode::LAX).is_ok()
+    has_operator(text) && spdx::Expression::parse_mode(text, spdx::ParseMode::LAX).is_ok()
+}
+
+/// Whether an operator of SPDX expressions stands among the words of a text, in whatever case.
+fn has_operator(text: &str) -> bool {
+    let operator = |word: &str| ["OR", "AND", "WITH"].iter().any(|operator| word.eq_ignore_ascii_case(operator));
+    text.split_whitespace().any(operator)
 }
 
 /// What ids of the Hub that SPDX does not list become within an expression.
@@ -263,7 +268,10 @@ fn spelled(value: &str) -> String {
             Some(_) if lower.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b)) => {
                 format!("{OURS}{lower}")
             }
-            _ => by_spdx(&lower).and_then(|license| later(&lower, license)).unwrap_or_else(|| word.to_owned()),
+            _ if lower.ends_with('+') || lower.ends_with("-or-later") => {
+                by_spdx(&lower).and_then(|license| later(&lower, license)).unwrap_or_else(|| word.to_owned())
+            }
+            _ => word.to_owned(),
         }
     };
     with_words(value, word)
@@ -291,6 +299,9 @@ const MAX_TOGETHER: usize = 200;
 /// An SPDX expression with operators; `None` when it is none.
 fn expression(value: &str) -> Option<Terms> {
     use spdx::expression::{ExprNode, Operator};
+    if !has_operator(value) {
+        return None;
+    }
     let value = spelled(value);
     if !is_expression(&value) {
         return None;

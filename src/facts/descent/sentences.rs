@@ -16,6 +16,8 @@ use crate::vocab::repo_id::{fault, in_url};
 
 /// Bytes behind a phrase in which the name must begin.
 pub(super) const REACH: usize = 60;
+/// Bytes before a name in which a phrase that ends within [`REACH`] of it begins.
+const LEAD: usize = 2 * REACH;
 /// Bytes before and behind a phrase that are looked at for what its sentence speaks of.
 const SENTENCE: usize = 500;
 
@@ -49,13 +51,14 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
     mentions_of_models(card).into_iter().find_map(|(span, repo)| {
         let (at, end) = (span.start as usize, span.end as usize);
         let sentence = Sentence::around(card, at);
-        let before = text[sentence.start..at].to_lowercase();
+        let lead = text::tail(&text[sentence.start..at], LEAD);
+        let before = lead.to_lowercase();
         let near = |said: &regex::Match<'_>| {
             before.len() - said.end() < REACH && is_whole(&before[said.end()..].replace(['\n', '\r'], " "), text, end)
         };
         let said = BEFORE.find_iter(&before).filter(near).last().map(|said| said.range());
         // In lower case, a few letters have another length.
-        let place = |byte: usize| sentence.start + head(&text[sentence.start..at], byte).len();
+        let place = |byte: usize| at - lead.len() + head(lead, byte).len();
         let (from, to) = if let Some(said) = said {
             (place(said.start), place(said.end))
         } else {
@@ -71,7 +74,9 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
                 || contains(clause, &words().said.within);
             said.then_some((at, at))?
         };
-        let told = sentence.is_of_model(card, from, to)
+        // What is no link agrees with itself.
+        let told = agrees(card.source.slice(span), &repo)
+            && sentence.is_of_model(card, from, to)
             && !card.outline.hides(span.start as usize)
             && !is_copy_of(card, &repo);
         told.then_some((span, repo))
@@ -88,8 +93,7 @@ fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
         .filter_map(|link| {
             // The oldest models of the Hub have no owner.
             let named = |repo: &String| repo.contains(['/', '-']) || base_model(repo).is_some();
-            let repo = linked(&link.target).filter(named)?;
-            agrees(card.source.slice(link.span), &repo).then(|| (link.span, canonical(repo)))
+            Some((link.span, canonical(linked(&link.target).filter(named)?)))
         })
         .collect();
     let bytes = text.as_bytes();
