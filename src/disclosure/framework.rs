@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::data::{Applies, topic, topics};
 use super::fields::is_filled;
 use super::openness::{Openness, Shown};
-use super::{Disclosure, Level, Reading};
+use super::{Disclosure, Level, Reading, traits};
 use crate::card::Card;
 use crate::embedded;
 use crate::text::Span;
@@ -213,22 +213,6 @@ pub fn frameworks() -> &'static [Framework] {
     &TABLE
 }
 
-/// Topics of which a card can say that the card of its base model answers them: what was done before it, and what it
-/// keeps. What is its own (results, terms, contact) it must say itself.
-const INHERITED: &[&str] = &[
-    "training-data.",
-    "training.",
-    "bias.",
-    "limitations.",
-    "risk.",
-    "intended-use.",
-    "model.architecture",
-    "ethics.",
-];
-
-/// Topics of how a model was trained, which a copy in another format does not owe.
-const TRAINED: &[&str] = &["training-data.", "training.", "environment."];
-
 /// Reads the answers of a card to a framework from what it discloses.
 #[must_use]
 pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading) -> Vec<Answer> {
@@ -238,8 +222,8 @@ pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading
     let answers = framework.requirements.iter().map(|requirement| answer(requirement, card, reading));
     answers
         .map(|mut answer| {
-            let of = |kinds: &[&str]| {
-                answer.requirement.topics.iter().all(|id| kinds.iter().any(|kind| id.starts_with(kind)))
+            let of = |kinds: &[String]| {
+                answer.requirement.topics.iter().all(|id| kinds.iter().any(|kind| id.starts_with(kind.as_str())))
             };
             if answer.status != Status::Gap {
                 return answer;
@@ -247,10 +231,10 @@ pub fn answers(framework: &'static Framework, card: &Card<'_>, reading: &Reading
             if let Some(models) = &answer.requirement.asked_of {
                 answer.status = Status::NotApplicable;
                 answer.reason = Some(format!("asked of {models} only, and nothing says that it is one"));
-            } else if pointer.is_some() && of(INHERITED) {
+            } else if pointer.is_some() && of(traits::inherited()) {
                 answer.status = Status::Inherited;
                 answer.evidence = pointer.into_iter().collect();
-            } else if copy && of(TRAINED) {
+            } else if copy && of(traits::trained()) {
                 answer.status = Status::NotApplicable;
                 answer.reason = Some("it is a copy in another format, which was not trained".to_owned());
             }

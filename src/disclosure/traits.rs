@@ -20,6 +20,19 @@ struct File {
     sound: Vec<String>,
     classifier: Vec<String>,
     other_subjects: Vec<String>,
+    inherited: Vec<String>,
+    trained: Vec<String>,
+}
+
+/// What topics begin with of which a card can say that the card of its base model answers them: what was done before it,
+/// and what it keeps. What is its own (results, terms, contact) it must say itself.
+pub(super) fn inherited() -> &'static [String] {
+    &file().inherited
+}
+
+/// What topics begin with of how a model was trained, which a copy in another format does not owe.
+pub(super) fn trained() -> &'static [String] {
+    &file().trained
 }
 
 fn file() -> &'static File {

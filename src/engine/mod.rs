@@ -175,7 +175,14 @@ fn read_wanted(card: &Card<'_>, files: &dyn Files) -> Vec<SourceFile> {
     let read = |name: &String| {
         Some(SourceFile::new(name.clone(), secrets::without_secrets(card::decode(small(files, name)?).0)))
     };
-    names.into_iter().filter_map(read).take(MAX_FILES).collect()
+    let mut found: Vec<SourceFile> = names.into_iter().filter_map(read).take(MAX_FILES).collect();
+    // The licence may stand in a file with any name.
+    if let Some(facts::Linked::File(path)) = facts::license_link(card)
+        && !found.iter().any(|file| file.name() == path)
+    {
+        found.extend(read(&path));
+    }
+    found
 }
 
 fn small(files: &dyn Files, path: &str) -> Option<Vec<u8>> {
@@ -210,6 +217,58 @@ const MISSING: &str = "card-missing";
 /// Rules on files alone, whatever a card says of them.
 const OF_FILES: &[&str] = &["repository-file-broken", "weights-incomplete", "lfs-untracked"];
 
+/// What all checks find in a card, in order.
+fn judged(context: &Context<'_>, rules: &Rules) -> Vec<Finding> {
+    let mut sink = Sink::new(rules, context.card.kind);
+    for builtin in registry::BUILTINS {
+        (builtin.run)(context, &mut sink);
+    }
+    let mut findings = finished(sink, rules);
+    if findings.iter().any(|finding| finding.rule.id == MISSING) {
+        // What else a card lacks that is not there, nobody needs to hear, unless it is an error: policies are kept by it.
+        findings.retain(|one| {
+            let apart = one.file > 0 || one.rule.id == MISSING || OF_FILES.contains(&one.rule.id.as_str());
+            apart || one.severity == Severity::Error
+        });
+    }
+    findings.sort_by(in_order);
+    findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.file == b.file && a.message == b.message);
+    findings
+}
+
+/// Takes out the findings that comments, exceptions of the policy and the baseline silence, in this order: the baseline has
+/// no reasons. Adds those on the comments themselves.
+fn silence(
+    card: &Card<'_>,
+    files: &[&SourceFile],
+    settings: &Settings,
+    rules: &Rules,
+    findings: &mut Vec<Finding>,
+) -> Vec<Silenced> {
+    let mut ignores = suppress::read(card);
+    let silenced = suppress::silence(findings, &mut ignores, rules);
+    let mut silenced: Vec<Silenced> =
+        silenced.into_iter().map(|(finding, reason)| Silenced { finding, by: Silencer::Comment(reason) }).collect();
+    if !ignores.is_empty() {
+        let mut sink = Sink::new(rules, card.kind);
+        suppress::check(card, &ignores, rules, &mut sink);
+        let mut more = finished(sink, rules);
+        fingerprint(files, &mut more);
+        findings.extend(more);
+        findings.sort_by(in_order);
+    }
+    for mut finding in findings.extract_if(.., |finding| finding.excepted.is_some()) {
+        let reason = finding.excepted.take().unwrap_or_default();
+        silenced.push(Silenced { finding, by: Silencer::Exception(reason) });
+    }
+    if let Some(known) = &settings.known {
+        let is_known = |finding: &mut Finding| known.knows(card.source.name(), &finding.fingerprint);
+        let known = findings.extract_if(.., is_known);
+        silenced.extend(known.map(|finding| Silenced { finding, by: Silencer::Baseline }));
+    }
+    silenced
+}
+
 /// Audits one card. With `only_cards`, a file that is no card gives `None`.
 #[must_use]
 pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<Audit> {
@@ -231,14 +290,7 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         input.files.map(|files| read_results(source.name(), card.siblings.names(), files)).unwrap_or_default();
     let eval_results: Vec<Companion<'_>> =
         companions.iter().enumerate().map(|(at, source)| Companion { file: at + 1, source }).collect();
-    let mut files = input.files.map(|files| read_wanted(&card, files)).unwrap_or_default();
-    // The licence may stand in a file with any name.
-    if let Some(facts::Linked::File(path)) = facts::license_link(&card)
-        && !files.iter().any(|file| file.name() == path)
-        && let Some(bytes) = input.files.and_then(|files| small(files, &path))
-    {
-        files.push(SourceFile::new(path, secrets::without_secrets(card::decode(bytes).0)));
-    }
+    let files = input.files.map(|files| read_wanted(&card, files)).unwrap_or_default();
     let lookup: &dyn Lookup = settings.lookup.as_deref().map_or(&Nothing, |lookup| lookup);
     let repository = input.files.map(|files| Repository::read_named(files, card.siblings.names())).unwrap_or_default();
     let parents = facts::descent::parents(&card, &files, &repository);
@@ -260,52 +312,14 @@ pub fn audit(input: Input<'_>, settings: &Settings, only_cards: bool) -> Option<
         explain: settings.explain,
     };
     let rules = settings.rules_of(source.name());
-    let mut sink = Sink::new(rules, card.kind);
-    for builtin in registry::BUILTINS {
-        (builtin.run)(&context, &mut sink);
-    }
+    let mut findings = judged(&context, rules);
     if settings.disclosures && card.kind == Kind::Model {
         let _ = context.reading();
     }
     let answers = context.reading.get().map(|reading| topics(&card, reading)).unwrap_or_default();
-    let mut findings = finished(sink, rules);
-    if findings.iter().any(|finding| finding.rule.id == MISSING) {
-        // What else a card lacks that is not there, nobody needs to hear, unless it is an error: policies are kept by it.
-        findings.retain(|one| {
-            let apart = one.file > 0 || one.rule.id == MISSING || OF_FILES.contains(&one.rule.id.as_str());
-            apart || one.severity == Severity::Error
-        });
-    }
-    findings.sort_by(in_order);
-    findings.dedup_by(|a, b| a.rule.id == b.rule.id && a.span == b.span && a.file == b.file && a.message == b.message);
     let all: Vec<&SourceFile> = std::iter::once(&source).chain(&companions).collect();
     fingerprint(&all, &mut findings);
-    let mut ignores = suppress::read(&card);
-    let silenced = suppress::silence(&mut findings, &mut ignores, rules);
-    let mut silenced: Vec<Silenced> =
-        silenced.into_iter().map(|(finding, reason)| Silenced { finding, by: Silencer::Comment(reason) }).collect();
-    if !ignores.is_empty() {
-        let mut sink = Sink::new(rules, card.kind);
-        suppress::check(&card, &ignores, rules, &mut sink);
-        let mut more = finished(sink, rules);
-        fingerprint(&all, &mut more);
-        findings.extend(more);
-        findings.sort_by(in_order);
-    }
-    // An exception comes before the baseline, which would have no reason.
-    for mut finding in findings.extract_if(.., |finding| finding.excepted.is_some()) {
-        let reason = finding.excepted.take().unwrap_or_default();
-        silenced.push(Silenced { finding, by: Silencer::Exception(reason) });
-    }
-    if let Some(known) = &settings.known {
-        for finding in std::mem::take(&mut findings) {
-            if known.knows(source.name(), &finding.fingerprint) {
-                silenced.push(Silenced { finding, by: Silencer::Baseline });
-            } else {
-                findings.push(finding);
-            }
-        }
-    }
+    let silenced = silence(&card, &all, settings, rules, &mut findings);
     if !settings.each {
         gather(&mut findings, card.source);
     }
