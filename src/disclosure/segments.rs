@@ -402,6 +402,8 @@ fn label(text: &str, segment: &mut Segment, defines: &dyn Fn(&str) -> bool) {
 }
 
 fn placeholder(inner: &str, segment: &mut Segment, defines: &dyn Fn(&str) -> bool) {
+    // "- ..."
+    let inner = if segment.kind == Kind::Item { inner.trim_start_matches(['-', '+', '•', ' ', '\t']) } else { inner };
     if is_unlinked(inner, defines) {
         (segment.empty, segment.placeholder) = (true, true);
     } else if let Some(placeholder) = is_nothing(inner) {
