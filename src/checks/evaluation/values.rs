@@ -80,6 +80,8 @@ pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 fn by_metric<'a>(values: HashMap<String, Vec<Written<'a>>>) -> HashMap<String, Vec<Written<'a>>> {
     let mut found: HashMap<String, Vec<Written<'a>>> = HashMap::new();
     for (name, values) in values {
+        // `recall_at_10` of metadata is "Recall@10" of the text.
+        let name = name.replace("-at-", "@");
         let names = wording().same.iter().find(|names| names.contains(&name));
         let name = names.and_then(|names| names.first().cloned()).unwrap_or(name);
         found.entry(name).or_default().extend(values);
