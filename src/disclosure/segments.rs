@@ -357,9 +357,13 @@ fn label_end(text: &str) -> Option<usize> {
 /// Looks for "Label: value" at the beginning of a segment.
 fn label(text: &str, segment: &mut Segment, defines: &dyn Fn(&str) -> bool) {
     if segment.kind == Kind::Code {
-        // A fence with nothing in it.
+        // A fence with nothing in it, or "# coming soon".
         let fence = |line: &str| ["```", "~~~"].iter().any(|fence| line.starts_with(fence));
-        segment.empty = text[segment.span.range()].lines().map(str::trim).all(|line| line.is_empty() || fence(line));
+        let mut lines =
+            text[segment.span.range()].lines().map(str::trim).filter(|line| !line.is_empty() && !fence(line));
+        let (first, more) = (lines.next(), lines.next());
+        segment.placeholder = more.is_none() && first.is_some_and(|line| is_nothing(line) == Some(true));
+        segment.empty = first.is_none() || segment.placeholder;
         return;
     }
     if segment.kind == Kind::Table {
