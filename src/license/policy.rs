@@ -221,30 +221,36 @@ impl Policy {
                 Decision::Review(why)
             };
             let exception = self.exception(names, |matcher| matches!(matcher, Matcher::Unknown));
-            return self.settled(exception.map_or(decision.clone(), |exception| decision.excepted(exception)));
+            let Some(exception) = exception else { return decision };
+            self.use_up(&[exception]);
+            return decision.excepted(exception);
         }
-        let mut best: Option<Decision> = None;
+        let mut best: Option<(Decision, Vec<usize>)> = None;
         for set in &terms.alternatives {
-            let mut worst = Decision::Allowed;
+            let (mut worst, mut used) = (Decision::Allowed, Vec::new());
             for license in set {
                 let decision = self.one(license, names);
+                if let Decision::Excepted { exception, .. } = decision {
+                    used.push(exception);
+                }
                 if rank(&decision) > rank(&worst) {
                     worst = decision;
                 }
             }
-            if best.as_ref().is_none_or(|best| rank(&worst) < rank(best)) {
-                best = Some(worst);
+            if best.as_ref().is_none_or(|(best, _)| rank(&worst) < rank(best)) {
+                best = Some((worst, used));
             }
         }
-        self.settled(best.unwrap_or(Decision::Allowed))
+        let (decision, used) = best.unwrap_or((Decision::Allowed, Vec::new()));
+        self.use_up(&used);
+        decision
     }
 
-    /// Notes which exception a decision rests on.
-    fn settled(&self, decision: Decision) -> Decision {
-        if let Decision::Excepted { exception, .. } = decision {
-            self.exceptions[exception].used.store(true, Ordering::Relaxed);
+    /// Notes that a decision rests on these exceptions.
+    fn use_up(&self, exceptions: &[usize]) {
+        for exception in exceptions.iter().filter_map(|at| self.exceptions.get(*at)) {
+            exception.used.store(true, Ordering::Relaxed);
         }
-        decision
     }
 
     fn one(&self, license: &License, names: &[Name<'_>]) -> Decision {

@@ -37,13 +37,16 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         // Where nothing else asks what a card discloses, it is read of those alone that may be a template, or that have the
         // paragraph that many share: reading costs more than all other checks together.
         let left = disclosure::leftovers(card);
-        if !left.copied_bias && (template::is_written(left.placeholders.len(), left.own)) {
+        if !left.copied_bias && template::is_written(left.placeholders.len(), left.own) {
             return template::unfilled(card, &left.placeholders, &[], sink);
         }
     }
     let reading = ctx.reading();
     if template::untouched(reading, sink) {
         return;
+    }
+    if !answers && reading.copied_bias.is_none() {
+        return template::unfilled(card, &reading.placeholders, &[], sink);
     }
     let told = gaps::report(ctx, reading, sink);
     template::unfilled(card, &reading.placeholders, &told, sink);

@@ -89,8 +89,9 @@ pub(super) fn linked_as_base(card: &Card<'_>) -> Option<(Span, String)> {
     card.outline.links.iter().find_map(|link| {
         let text = card.source.slice(link.span).strip_prefix('[')?;
         let name = text.split_once(']')?.0.trim_matches(['*', '_', ' ']);
-        let repo = linked(&link.target).filter(|repo| repo.contains('/'))?;
-        name.eq_ignore_ascii_case("base model").then_some((link.span, repo))
+        let named = name.eq_ignore_ascii_case("base model");
+        let repo = named.then(|| linked(&link.target)).flatten().filter(|repo| repo.contains('/'))?;
+        Some((link.span, repo))
     })
 }
 
@@ -101,8 +102,12 @@ pub(super) fn listed(card: &Card<'_>) -> Option<(Span, String)> {
     if is_copy(card) {
         return None;
     }
+    // Most blocks have no word of it.
+    static HINTS: LazyLock<AnyOf> =
+        LazyLock::new(|| AnyOf::new(["base_model:", "model_name_or_path", "Trainer(", "PeftModel.from_pretrained("]));
     card.outline.code.iter().find_map(|block| {
         let text = card.source.slice(block.span);
+        HINTS.find_iter(text.as_bytes()).next()?;
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
         let trains = text.contains(".train()") && text.contains("Trainer(");
         let key = if text.contains("base_model:")

@@ -50,15 +50,16 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
     let text = card.source.text();
     mentions_of_models(card).into_iter().find_map(|(span, repo)| {
         let (at, end) = (span.start as usize, span.end as usize);
-        let sentence = Sentence::around(card, at);
-        let lead = text::tail(&text[sentence.start..at], LEAD);
+        let lead = text::tail(&text[card.front.body_start()..at], LEAD);
         let before = lead.to_lowercase();
         let near = |said: &regex::Match<'_>| {
             before.len() - said.end() < REACH && is_whole(&before[said.end()..].replace(['\n', '\r'], " "), text, end)
         };
-        let said = BEFORE.find_iter(&before).filter(near).last().map(|said| said.range());
         // In lower case, a few letters have another length.
         let place = |byte: usize| at - lead.len() + head(lead, byte).len();
+        let said = BEFORE.find_iter(&before).filter(near).last().map(|said| said.range());
+        // Few names have such words before them: only there it matters where the sentence begins.
+        let said = said.filter(|said| place(said.start) >= Sentence::around(card, at).start);
         let (from, to) = if let Some(said) = said {
             (place(said.start), place(said.end))
         } else {
@@ -74,6 +75,7 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
                 || contains(clause, &words().said.within);
             said.then_some((at, at))?
         };
+        let sentence = Sentence::around(card, at);
         // What is no link agrees with itself.
         let told = agrees(card.source.slice(span), &repo)
             && sentence.is_of_model(card, from, to)
