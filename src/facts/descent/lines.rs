@@ -98,13 +98,13 @@ pub(super) fn linked_as_base(card: &Card<'_>) -> Option<(Span, String)> {
 /// The base model in what a block of code trains with: a configuration of axolotl, which writes it into its cards, the
 /// option of a script of transformers, or what a `Trainer` is given.
 pub(super) fn listed(card: &Card<'_>) -> Option<(Span, String)> {
+    /// Most blocks have none of these.
+    static HINTS: LazyLock<AnyOf> =
+        LazyLock::new(|| AnyOf::new(["base_model:", "model_name_or_path", "Trainer(", "PeftModel.from_pretrained("]));
     // A copy in another number format shows what the original was made with.
     if is_copy(card) {
         return None;
     }
-    // Most blocks have no word of it.
-    static HINTS: LazyLock<AnyOf> =
-        LazyLock::new(|| AnyOf::new(["base_model:", "model_name_or_path", "Trainer(", "PeftModel.from_pretrained("]));
     card.outline.code.iter().find_map(|block| {
         let text = card.source.slice(block.span);
         HINTS.find_iter(text.as_bytes()).next()?;
