@@ -188,13 +188,21 @@ pub(super) fn is_nothing(value: &str) -> Option<bool> {
     Some(placeholder)
 }
 
-/// Whether a text is a note of the author's to themselves: "TODO: ask the others".
+/// Whether a text is a note of the author's to themselves or to somebody else: "TODO: ask the others".
 pub(super) fn is_note(text: &str) -> bool {
     let bare = text.trim_start_matches(['*', '_', '-', ' ']);
     bare.as_bytes().get(1).is_some_and(u8::is_ascii_uppercase)
         && bare.len() <= LONGEST
-        && placeholders().notes.iter().any(|note| bare.starts_with(note.as_str()))
+        && placeholders().notes.iter().any(|note| {
+            // "TODO Ada: ask the others", but not "TODO lists become tasks: …".
+            let rest = bare.strip_prefix(note.as_str());
+            let name = rest.and_then(|rest| rest.split_once([':', '('])).map(|(name, _)| name.trim());
+            name.is_some_and(|name| name.is_empty() || name.len() <= NAME && name.chars().all(char::is_alphanumeric))
+        })
 }
+
+/// Bytes of the longest name of whom a note is for.
+const NAME: usize = 20;
 
 /// Whether a text goes on behind the end of a sentence.
 fn is_several_sentences(text: &str) -> bool {
