@@ -66,17 +66,10 @@ impl Terms {
             let words: Vec<&str> = set.iter().map(|license| license.reference.as_str()).collect();
             words.join(" AND ")
         };
-        let is_choice_of_version = |many: &[Vec<&'static License>]| {
-            VERSIONS.iter().any(|family| {
-                let ids = many.iter().map(|set| if let [only] = set.as_slice() { only.id.as_str() } else { "" });
-                family.len() == many.len() && ids.eq(family.iter().copied())
-            })
-        };
         match self.alternatives.as_slice() {
             [] => None,
             _ if self.stated.is_some() => self.stated.clone(),
             [only] => Some(one(only)),
-            many if is_choice_of_version(many) => Some(one(&many[0]).replace("-only", "-or-later")),
             many => {
                 let parts: Vec<String> =
                     many.iter().map(|set| if set.len() > 1 { format!("({})", one(set)) } else { one(set) }).collect();
@@ -138,6 +131,7 @@ fn word(value: &str, declared: &Declared<'_>) -> Terms {
     }
     if let Some(alternatives) = or_later(&lower) {
         return Terms {
+            stated: alternatives.first().and_then(|earliest| later(&lower, earliest)),
             alternatives: alternatives.into_iter().map(|license| vec![license]).collect(),
             ..Terms::default()
         };
@@ -152,7 +146,7 @@ fn word(value: &str, declared: &Declared<'_>) -> Terms {
     named(value)
 }
 
-/// The SPDX id of a licence from which later versions may be chosen, where there is none yet: `AGPL-3.0-or-later`.
+/// The SPDX id of a licence whose later versions may be chosen: `AGPL-3.0-or-later`.
 fn later(lower: &str, license: &License) -> Option<String> {
     let spdx = license.spdx.as_deref()?;
     match spdx.strip_suffix("-only") {

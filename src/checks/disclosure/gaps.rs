@@ -136,8 +136,8 @@ impl<'a> Asked<'a> {
 
     /// Where the card says something, and that is no answer to what is asked.
     fn begun(&self, gap: &Gap) -> Option<Span> {
-        let found = gap.judging.iter().filter_map(|id| answer(self.reading, id));
-        found.into_iter().find(|found| found.level.is_disclosed())?.evidence.first().copied()
+        let mut found = gap.judging.iter().filter_map(|id| answer(self.reading, id));
+        found.find(|found| found.level.is_disclosed())?.evidence.first().copied()
     }
 
     /// The place of the finding, and what it says.

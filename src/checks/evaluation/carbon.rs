@@ -168,14 +168,16 @@ impl Paragraph<'_> {
         found.get(0).map(|found| Span::new(self.from + found.start(), self.from + found.end()))
     }
 
-    /// Hours, with where they begin; `None` where there may be several machines or runs.
-    fn hours(&self) -> Option<(f64, usize)> {
+    /// Hours; `None` where there may be several machines or runs.
+    fn hours(&self) -> Option<f64> {
         let lower = self.text.to_lowercase();
         if facts().several.iter().any(|word| lower.contains(word.as_str())) {
             return None;
         }
         let found = once(&HOURS, self.text).ok()??;
-        Some((value(&found, "n").or_else(|| value(&found, "m"))?, found.get(0)?.start()))
+        // Of "1:30 hours" only the minutes would be read.
+        let clock = self.text[..found.get(0)?.start()].ends_with(':');
+        value(&found, "n").or_else(|| value(&found, "m")).filter(|_| !clock)
     }
 
     /// The power of one device, in watts.
@@ -240,7 +242,7 @@ impl Paragraph<'_> {
                 (format!("{shown} kWh emit"), energy * facts.grid.low, high)
             }
         } else {
-            let (hours, _) = self.hours()?;
+            let hours = self.hours()?;
             let device = device_in(self.text)?;
             let energy = hours * device.watts / 1_000.0;
             let high = energy * self.devices() * facts.overhead.high * facts.load.high * facts.grid.high;
@@ -253,11 +255,7 @@ impl Paragraph<'_> {
     /// Energy, else emissions on the stated grid, against hours and power.
     fn takes(&self) -> Option<Odd> {
         let facts = facts();
-        let (hours, at) = self.hours()?;
-        // The value of a field whose label stands on the line before.
-        if self.text[..at].ends_with(':') {
-            return None;
-        }
+        let hours = self.hours()?;
         let watts = self.watts()?;
         let one = hours * watts / 1_000.0;
         // Hours may be of one device or of all.
