@@ -25,6 +25,7 @@ struct Wording {
     allowed: Vec<String>,
     opens: Vec<String>,
     foreign: Vec<String>,
+    together: Vec<String>,
 }
 
 /// Words for commercial use, and words that forbid it.
@@ -143,7 +144,8 @@ fn speaks_of_card(card: &Card<'_>, at: usize, clause: &str, said: Range<usize>, 
         return before.contains("data") || opens;
     }
     let denied = has(before, &wording().denied) || has(clause, &wording().allowed);
-    let turned = denied || has(subject, &wording().foreign) || nouns.other && !nouns.own || names_texts(&clause[said]);
+    let foreign = has(subject, &wording().foreign) && !has(subject, &wording().together);
+    let turned = denied || foreign || nouns.other && !nouns.own || names_texts(&clause[said]);
     (nouns.own || opens) && !turned
 }
 

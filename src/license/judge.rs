@@ -575,7 +575,7 @@ impl Case<'_> {
                     prefixes.insert(prefix, duty);
                 }
                 (Atom::NameNotPrimary, Some(word))
-                    if self.relation != Relation::Quantized && fold_name(&self.published.name).starts_with(&word) =>
+                    if self.relation != Relation::Quantized && name_begins(&self.published.name, &word) =>
                 {
                     judgement.unmet.push(owed.clone());
                 }
@@ -621,10 +621,12 @@ fn fold_name(name: &str) -> String {
     spaced(name.rsplit('/').next().unwrap_or(name))
 }
 
-/// Whether the name of a model begins with a word that a licence asks for.
+/// Whether the name of a model begins with a word that a licence asks for: for "Llama 3", `Llama-3-Tickets` does, and
+/// `Llama3-Tickets`.
 #[must_use]
 pub fn name_begins(name: &str, asked: &str) -> bool {
-    fold_name(name).starts_with(&fold_name(asked))
+    let [name, asked] = [name, asked].map(|text| fold_name(text).replace(' ', ""));
+    name.starts_with(&asked)
 }
 
 /// True when publishing under `license` keeps `term` of `from`.

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::families::{Family, family};
 use super::judge::{Input, Role};
 use super::knowledge::{base_model, copied, find};
 use super::resolve::{Declared, Terms, resolve};
@@ -39,7 +40,7 @@ pub enum Origin {
     HubCache,
     /// The Hub itself.
     Hub,
-    /// The table of base models (`rules/models/base-models.yaml`).
+    /// The tables of base models and of their families (`rules/models/`).
     Table,
 }
 
@@ -126,6 +127,10 @@ fn known(role: Role, repo: &str, declared: Declared<'_>, lookup: &dyn Lookup) ->
         found.behind.extend(stated.bases);
     }
     if role == Role::Dataset {
+        return found;
+    }
+    if let Some(license) = family(repo).and_then(Family::license) {
+        (found.terms, found.certain, found.origin) = (Terms::of(license), true, Origin::Table);
         return found;
     }
     let known = base_model(repo);

@@ -6,6 +6,7 @@ use crate::checks::license::derivation::place_of;
 use crate::checks::metadata::add_line;
 use crate::checks::{Context, Sink};
 use crate::facts::{Claim, declared, descent, license_span, place};
+use crate::license::families::family;
 use crate::license::{Declared, base_model, is_copyist, resolve, unmarked};
 use crate::repository;
 use crate::rule::{Confidence, Severity};
@@ -149,6 +150,15 @@ fn told(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
         _ => None,
     });
     let Some((span, repo)) = told else { return false };
+    if family(repo).is_some() {
+        let message = format!("The text says that the model was made from {repo}, but `base_model` is missing");
+        sink.add("base-model-undeclared", span, message, |f| {
+            f.help("Add `base_model:` with the Hub id of the one that it was made from")
+                .anchor("/base_model/text")
+                .confidence(Confidence::Medium)
+        });
+        return true;
+    }
     let message = format!("The text says that the model was made from `{repo}`, but `base_model` is missing");
     let line = format!("base_model: {repo}");
     sink.add("base-model-undeclared", span, message, |f| {

@@ -1,5 +1,6 @@
 //! What a model derives from, as its card and configurations say.
 
+mod families;
 mod ids;
 mod lines;
 mod sentences;
@@ -39,7 +40,7 @@ pub struct Parent {
     pub claim: Claim,
     /// What it gives.
     pub role: Role,
-    /// Its Hub id.
+    /// Its Hub id, or the name of a family of models ([`crate::license::families`]).
     pub repo: String,
 }
 
@@ -104,10 +105,12 @@ pub fn parents(card: &Card<'_>, files: &[SourceFile], repository: &Repository) -
             bases += 1;
         }
     }
-    if bases == 0
-        && let Some((span, repo)) = sentence(card)
-    {
-        add(Claim::Sentence(*span), Role::Base, repo);
+    if bases == 0 {
+        if let Some((span, repo)) = sentence(card) {
+            add(Claim::Sentence(*span), Role::Base, repo);
+        } else if let Some((span, family)) = families::named(card).filter(|_| !is_of_scratch(card)) {
+            add(Claim::Sentence(span), Role::Base, &family.name);
+        }
     }
     for (node, repo) in named(card, "datasets") {
         add(Claim::Field(node), Role::Dataset, repo);

@@ -17,7 +17,7 @@ use crate::vocab::repo_id::{fault, in_url};
 /// Bytes behind a phrase in which the name must begin.
 pub(super) const REACH: usize = 60;
 /// Bytes before a name in which a phrase that ends within [`REACH`] of it begins.
-const LEAD: usize = 2 * REACH;
+pub(super) const LEAD: usize = 2 * REACH;
 /// Bytes before and behind a phrase that are looked at for what its sentence speaks of.
 const SENTENCE: usize = 500;
 
@@ -44,9 +44,14 @@ pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
     })
 }
 
+/// The phrases before a name that say what the model was made from.
+pub(super) fn said_before() -> &'static Regex {
+    static BEFORE: LazyLock<Regex> = LazyLock::new(|| one_of(&words().said.before));
+    &BEFORE
+}
+
 /// A mention of the model in a sentence that says, before or right behind it, that this one was made from it.
 pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
-    static BEFORE: LazyLock<Regex> = LazyLock::new(|| one_of(&words().said.before));
     let text = card.source.text();
     mentions_of_models(card).into_iter().find_map(|(span, repo)| {
         let (at, end) = (span.start as usize, span.end as usize);
@@ -57,7 +62,7 @@ pub(super) fn mention(card: &Card<'_>) -> Option<(Span, String)> {
         };
         // In lower case, a few letters have another length.
         let place = |byte: usize| at - lead.len() + head(lead, byte).len();
-        let said = BEFORE.find_iter(&before).filter(near).last().map(|said| said.range());
+        let said = said_before().find_iter(&before).filter(near).last().map(|said| said.range());
         // Few names have such words before them: only there it matters where the sentence begins.
         let said = said.filter(|said| place(said.start) >= Sentence::around(card, at).start);
         let (from, to) = if let Some(said) = said {
@@ -147,7 +152,7 @@ fn is_linked(card: &Card<'_>, at: usize) -> bool {
 
 /// The sentence, or the item of a list, that a byte stands in.
 pub(super) struct Sentence {
-    start: usize,
+    pub(super) start: usize,
     end: usize,
 }
 
@@ -188,7 +193,7 @@ impl Sentence {
     }
 
     /// Whether the words at bytes `from..to` of it speak of the card's own model, as it is now.
-    fn is_of_model(&self, card: &Card<'_>, from: usize, to: usize) -> bool {
+    pub(super) fn is_of_model(&self, card: &Card<'_>, from: usize, to: usize) -> bool {
         let text = card.source.text();
         let mut before = text[self.start..to.max(self.start)].to_lowercase().replace(['*', '_', '\r'], "");
         // Lines may be wrapped anywhere.

@@ -1,0 +1,70 @@
+//! Families of models that a sentence names as what the model was made from, where it names no repository: "based on
+//! Llama 2".
+
+use std::sync::LazyLock;
+
+use super::sentences::{LEAD, REACH, Sentence, said_before};
+use super::words::words;
+use crate::card::Card;
+use crate::license::families::{Family, families, family_at};
+use crate::text::any::AnyOf;
+use crate::text::{self, Span, head, lower_in_place};
+
+/// Words behind a name that say whether the model itself is meant.
+const NEXT: usize = 2;
+
+/// The first family that the body names so.
+pub(super) fn named(card: &Card<'_>) -> Option<(Span, &'static Family)> {
+    static LETTERS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&families().letters));
+    let text = card.source.text();
+    let body = card.front.body_start();
+    LETTERS.find_iter(&text.as_bytes()[body..]).find_map(|hit| {
+        let mut at = body + hit.start();
+        at -= text[body..at].bytes().rev().take_while(|byte| is_of_name(*byte)).count();
+        let lead = lower_in_place(text::tail(&text[body..at], LEAD));
+        let said = said_before().find_iter(&lead).last()?;
+        if !is_filler(&lead[said.end()..]) {
+            return None;
+        }
+        // "Meta-Llama-3-8B"
+        let name = &text[at..];
+        let owner = name.split_once('-').map(|(owner, _)| owner);
+        let owner = owner.filter(|owner| families().between.iter().any(|word| word.eq_ignore_ascii_case(owner)));
+        let start = at + owner.map_or(0, |owner| owner.len() + 1);
+        let (family, length) = family_at(&text[start..])?;
+        let end = start + length;
+        let end = end + text[end..].bytes().take_while(|byte| is_of_name(*byte)).count();
+        let end = start + text[start..end].trim_end_matches(['.', '-']).len();
+        if !is_model(&text[end..]) || card.outline.hides(start) {
+            return None;
+        }
+        let sentence = Sentence::around(card, at);
+        let from = at - lead.len() + said.start();
+        let own = from >= sentence.start && sentence.is_of_model(card, from, from + said.len());
+        own.then_some((Span::new(start, end), family))
+    })
+}
+
+/// Whether a byte may stand in a name.
+fn is_of_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
+
+/// Whether nothing but words that may stand before a name is between what is said and the name.
+fn is_filler(gap: &str) -> bool {
+    let marks = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | '[' | '`' | '"' | '“' | '(');
+    gap.len() < REACH
+        && gap.split(marks).filter(|word| !word.is_empty()).all(|word| families().between.iter().any(|it| it == word))
+}
+
+/// Whether what follows a name leaves it a model: "Llama 2 architecture" is none.
+fn is_model(rest: &str) -> bool {
+    let clause = head(rest, REACH).to_lowercase();
+    let clause = clause.split(['\n', '.', ',', ';', '(']).next().unwrap_or_default();
+    let next = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).take(NEXT);
+    let other = |word: &str| {
+        let is = |known: &String| known == word || word.strip_suffix('s') == Some(known.as_str());
+        words().said.parts.iter().chain(&families().others).any(is)
+    };
+    !next.into_iter().any(other)
+}
