@@ -2,6 +2,8 @@
 
 mod common;
 
+use cardlint::facts::restrictions::added_to;
+use cardlint::license;
 use cardlint::license::text::{Likeness, identify, is_license_file, known};
 
 /// Licences whose text is known both to us and to the spdx crate.
@@ -74,6 +76,25 @@ fn changed_texts_are_not_taken_for_the_plain_ones() {
         }
     }
     assert!(tried >= 18);
+}
+
+/// No text that allows commercial use forbids it itself, and a sentence that does is found in each.
+#[test]
+fn what_is_added_is_no_part_of_the_text() {
+    let limits = [license::Atom::NonCommercial, license::Atom::ResearchOnly];
+    let mut tried = 0;
+    for (id, text) in references() {
+        let license = license::find(id).expect("a licence of ours");
+        if license.terms.iter().any(|term| limits.contains(&term.atom)) {
+            continue;
+        }
+        let permissive = license.class == license::Class::Permissive;
+        assert_eq!(added_to(text, permissive), None, "{id}");
+        let clause = "The licensee may not use the work for commercial purposes.";
+        assert!(added_to(&format!("{text}\n\n{clause}\n"), permissive).is_some(), "{id}");
+        tried += 1;
+    }
+    assert!(tried > 35, "only {tried}");
 }
 
 #[test]

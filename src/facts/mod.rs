@@ -22,7 +22,8 @@ pub use descent::Claim;
 pub fn declared(card: &Card<'_>) -> Terms {
     let values = license_values(card);
     let field = |name: &str| card.field_text(name).map(str::trim).filter(|text| !text.is_empty());
-    resolve(Declared { license: &values, name: field("license_name"), link: field("license_link") })
+    let terms = resolve(Declared { license: &values, name: field("license_name"), link: field("license_link") });
+    if values.len() > 1 && statements::leaves_choice(card) { terms.as_choice() } else { terms }
 }
 
 /// What the front matter declares, or else the licence that the text names, with its place there.
@@ -73,8 +74,10 @@ pub fn stated(card: &Card<'_>) -> Stated {
         keys.into_iter().any(|key| key.starts_with("extra_gated_"))
     });
     let field = |name: &str| card.field_text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let licenses = license_values(card);
+    let choice = licenses.len() > 1 && statements::leaves_choice(card);
     Stated {
-        license: license_values(card).into_iter().map(str::to_owned).collect(),
+        license: if choice { vec![licenses.join(" OR ")] } else { licenses.into_iter().map(str::to_owned).collect() },
         name: field("license_name"),
         link: field("license_link"),
         bases: if card.kind == Kind::Model {

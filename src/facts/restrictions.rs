@@ -26,6 +26,7 @@ struct Wording {
     opens: Vec<String>,
     foreign: Vec<String>,
     together: Vec<String>,
+    added: Vec<String>,
 }
 
 /// Words for commercial use, and words that forbid it.
@@ -66,6 +67,25 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
     })
 }
 
+/// What the text of a licence that allows commercial use adds to it: words that forbid such use or, in that of a
+/// permissive one, words that none of these has.
+#[must_use]
+pub fn added_to(text: &str, permissive: bool) -> Option<String> {
+    let lower = text.to_lowercase();
+    let known = wording().added.iter().find(|words| permissive && lower.contains(words.as_str()));
+    let forbids = || {
+        let commercial = |part: &&str| wording().stems.iter().any(|stem| part.contains(stem.as_str()));
+        lower.split("\n\n").filter(commercial).find_map(|part| {
+            let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
+            clauses(&line).into_iter().find_map(|clause| {
+                let said = forbidden(&line[clause.clone()])?;
+                Some(line[clause][said].to_owned())
+            })
+        })
+    };
+    known.cloned().or_else(forbids)
+}
+
 /// The sentences of a line.
 fn clauses(line: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
@@ -90,7 +110,10 @@ fn forbidden(clause: &str) -> Option<Range<usize>> {
         built.unwrap_or_else(|error| panic!("internal: rules/licenses/restrictions.yaml: {error}"))
     });
     // "Non-commercial licenses" are those of several others.
-    let one = |at: &Range<usize>| !(clause[..at.end].ends_with("se") && clause[at.end..].starts_with('s'));
+    let one = |at: &Range<usize>| {
+        let license = ["license", "licence"].iter().any(|word| clause[..at.end].ends_with(word));
+        !(license && clause[at.end..].starts_with('s'))
+    };
     let whole = WHOLE.find(clause).map(|found| found.range()).filter(|at| one(at) && !is_of_both(clause, at));
     let places = |words: &'static [String]| {
         let at = |word: &String| clause.find(word.as_str()).map(|at| at..at + word.len());

@@ -57,6 +57,7 @@ struct Wording {
     before: Vec<String>,
     models_abroad: Vec<String>,
     others_abroad: Vec<String>,
+    choice: Vec<String>,
 }
 
 fn wording() -> &'static Wording {
@@ -174,6 +175,25 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     found.sort_by_key(|statement| statement.span.start);
     found.dedup_by_key(|statement| statement.span.start);
     found
+}
+
+/// Whether the text says that one of several licences may be chosen.
+#[must_use]
+pub(super) fn leaves_choice(card: &Card<'_>) -> bool {
+    let body = card.source.text()[card.front.body_start()..].to_lowercase();
+    wording().choice.iter().any(|words| body.contains(words.as_str()))
+}
+
+/// Whether a statement says of the model, or of the data of a card of data, that it is under this licence: by a word of
+/// its own for it, in the same clause.
+#[must_use]
+pub fn is_of_weights(card: &Card<'_>, statement: &Statement) -> bool {
+    let text = card.source.text();
+    let (start, end) = passage(text, card.front.body_start(), statement.span.start as usize);
+    let before = text[start..(statement.span.start as usize).clamp(start, end)].to_lowercase();
+    let words = if card.kind == Kind::Dataset { &wording().data } else { &wording().weights };
+    let clause = after_stop(&before);
+    words.iter().any(|word| mentions(clause, word)) && !wording().others.iter().any(|word| mentions(clause, word))
 }
 
 /// Bytes before and behind a word that are looked at: nobody states a licence in a longer sentence.

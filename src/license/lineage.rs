@@ -119,8 +119,9 @@ fn known(role: Role, repo: &str, declared: Declared<'_>, lookup: &dyn Lookup) ->
         if !found.terms.is_known() {
             let terms = stated.terms();
             if terms.is_known() || found.terms.is_absent() {
-                found.certain = terms.is_known();
-                found.origin = if found.certain { origin } else { Origin::Unknown };
+                found.origin = if terms.is_known() { origin } else { Origin::Unknown };
+                // Of a list on the Hub, nothing says whether all of it holds, one for each part, or one by choice.
+                found.certain = terms.is_known() && stated.license.len() < 2;
                 found.terms = terms;
             }
         }

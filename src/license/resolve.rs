@@ -54,6 +54,21 @@ impl Terms {
         self.alternatives.is_empty() && self.unknown.is_none()
     }
 
+    /// A list of which one may be chosen.
+    #[must_use]
+    pub fn as_choice(mut self) -> Self {
+        if let [set] = self.alternatives.as_mut_slice() {
+            self.alternatives = std::mem::take(set).into_iter().map(|license| vec![license]).collect();
+        }
+        self
+    }
+
+    /// True where several licences hold together.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        self.alternatives.iter().any(|set| set.len() > 1)
+    }
+
     /// All licences named.
     pub fn licenses(&self) -> impl Iterator<Item = &'static License> {
         self.alternatives.iter().flatten().copied()
@@ -129,21 +144,20 @@ fn word(value: &str, declared: &Declared<'_>) -> Terms {
     {
         return Terms::of(license);
     }
-    if let Some(alternatives) = or_later(&lower) {
-        return Terms {
-            stated: alternatives.first().and_then(|earliest| later(&lower, earliest)),
+    by_id(&lower).or_else(|| expression(value)).unwrap_or_else(|| named(value))
+}
+
+/// A licence by its id in lower case, or all among which `-or-later` lets choose.
+fn by_id(lower: &str) -> Option<Terms> {
+    if let Some(alternatives) = or_later(lower) {
+        return Some(Terms {
+            stated: alternatives.first().and_then(|earliest| later(lower, earliest)),
             alternatives: alternatives.into_iter().map(|license| vec![license]).collect(),
             ..Terms::default()
-        };
+        });
     }
-    if let Some(license) = find(&lower).or_else(|| by_spdx(&lower)) {
-        let terms = Terms::of(license);
-        return Terms { assumed: assumed(license), stated: later(&lower, license), ..terms };
-    }
-    if let Some(terms) = expression(value) {
-        return terms;
-    }
-    named(value)
+    let license = find(lower).or_else(|| by_spdx(lower))?;
+    Some(Terms { assumed: assumed(license), stated: later(lower, license), ..Terms::of(license) })
 }
 
 /// The SPDX id of a licence whose later versions may be chosen: `AGPL-3.0-or-later`.
@@ -190,6 +204,9 @@ fn by_spdx(lower: &str) -> Option<&'static License> {
 /// A `license_name`, or an id that no list has.
 fn named(name: &str) -> Terms {
     let folded = name.trim().to_lowercase();
+    if let Some(terms) = by_id(&folded).filter(|terms| terms.stated.is_some()) {
+        return terms;
+    }
     let meant: Vec<&'static License> = licenses()
         .filter(|license| license.id == folded || license.names.iter().any(|known| known.to_lowercase() == folded))
         .collect();
@@ -265,10 +282,17 @@ fn spelled(value: &str) -> String {
             _ if lower.ends_with('+') || lower.ends_with("-or-later") => {
                 by_spdx(&lower).and_then(|license| later(&lower, license)).unwrap_or_else(|| word.to_owned())
             }
-            _ => word.to_owned(),
+            _ => exception(&lower).unwrap_or(word).to_owned(),
         }
     };
     with_words(value, word)
+}
+
+/// The exception of the SPDX list that a word in lower case names.
+fn exception(lower: &str) -> Option<&'static str> {
+    let named = lower.ends_with("-exception") || lower.contains("-exception-");
+    let known = spdx::identifiers::EXCEPTIONS.iter().map(|exception| exception.name);
+    known.filter(|_| named).find(|name| name.eq_ignore_ascii_case(lower))
 }
 
 /// An expression with each of its words as `other` gives it.

@@ -52,7 +52,8 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     if !terms.is_known() {
         return;
     }
-    // Any statement that fits is enough, whatever it speaks of: code and weights may differ.
+    // Any statement that fits is enough, whatever it speaks of, but where another one speaks of the weights by that word:
+    // what is declared is the licence of the code then.
     let fits = |license: &License| terms.licenses().any(|declared| same_family(declared, license));
     // "GPL v2 or later" allows the third version.
     let later = own.iter().any(|statement| {
@@ -64,7 +65,10 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             .iter()
             .any(|license| terms.licenses().any(|known| family(&known.id) == family(&license.id)))
     });
-    if later || statements.iter().flat_map(|statement| &statement.licenses).any(|license| fits(license)) || !agree {
+    let fit = |statement: &Statement| statement.licenses.iter().any(|license| fits(license));
+    let of_weights = own.iter().any(|statement| statements::is_of_weights(card, statement));
+    let fit = statements.iter().any(|one| fit(one) && (one.subject == Subject::Repository || !of_weights));
+    if later || fit || !agree {
         return;
     }
     let (Some((_, value)), Some((document, _))) = (card.field("license"), card.mapping()) else { return };

@@ -117,6 +117,8 @@ impl Case<'_, '_> {
             ". Only a warning: the licence was read from the text of the card"
         } else if claims.get(input).is_some_and(|claim| matches!(claim, Claim::Sentence(_))) {
             ". Only a warning: the base model was read from a sentence"
+        } else if known.is_some_and(|input| !input.certain && input.terms.is_list()) {
+            ". Only a warning: the base model lists several licences, and nothing says how they stand to each other"
         } else if known.is_some_and(|input| !input.certain && input.origin == Origin::Table) {
             ". Only a warning: cardlint has not seen that licence at the publisher. Check the publisher's page first"
         } else {

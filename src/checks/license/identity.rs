@@ -69,7 +69,9 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some((_, name)) = card.field("license_name") else { return };
     let terms = declared(card);
     let span = document.node(name).span;
-    if let [set] = terms.alternatives.as_slice()
+    // An exception or later versions would be lost.
+    if terms.stated.is_none()
+        && let [set] = terms.alternatives.as_slice()
         && let [license] = set.as_slice()
         && let Some(hub) = &license.hub
     {

@@ -3,9 +3,10 @@
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
 use crate::facts::declared;
+use crate::facts::restrictions::added_to;
 use crate::license::names::{at_start, of_url, pointed_at};
 use crate::license::text::{Identified, Likeness, covers_other, is_license_file, known};
-use crate::license::{Class, License, Verdict};
+use crate::license::{Atom, Class, License, Verdict};
 use crate::rule::{Confidence, Severity};
 use crate::text::safe;
 use crate::vocab;
@@ -45,16 +46,19 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     // Terms behind the text are no part of it, whatever it is called.
     let added = found.iter().find_map(|(name, text)| {
         let file = ctx.files.iter().find(|file| file.name() == *name)?;
-        let plain = matches!(text.license.class, Class::Permissive | Class::PublicDomain);
-        let lower = file.text().to_lowercase();
-        let words = ADDED.iter().find(|words| lower.contains(**words))?;
-        (plain && text.likeness == Likeness::Same).then_some((*name, *text, *words))
+        let limited = [Atom::NonCommercial, Atom::ResearchOnly];
+        if text.likeness != Likeness::Same || text.license.terms.iter().any(|term| limited.contains(&term.atom)) {
+            return None;
+        }
+        let words = added_to(file.text(), text.license.class == Class::Permissive)?;
+        Some((*name, *text, words))
     });
     if let Some((name, text, words)) = added {
         let message = format!(
             "{} is the text of {} with terms of its own (\"{words}\"), which that name does not say",
             safe::quoted(name),
-            label(text.license)
+            label(text.license),
+            words = safe::excerpt(&words, QUOTED)
         );
         sink.add("license-text-modified", span, message, |f| {
             f.help("Declare `license: other` with `license_name` and `license_link`, if the terms apply; otherwise remove them")
@@ -125,17 +129,6 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Words of terms that no permissive licence has.
-const ADDED: &[&str] = &[
-    "commercial use",
-    "commercial purposes",
-    "non-commercial",
-    "noncommercial",
-    "does not extend to",
-    "additional restriction",
-    "no commercial",
-];
-
 /// A short file that names a licence and does not hold it, or an address of one, against the declared licence; true where
 /// it is another one.
 fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
@@ -165,6 +158,9 @@ fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
     });
     true
 }
+
+/// Letters of added terms that are shown.
+const QUOTED: usize = 80;
 
 /// Bytes of the shortest text that must be known if it is one that the card declares.
 const TEXT: usize = 300;
