@@ -181,7 +181,8 @@ fn retold(ctx: &Context<'_>, declared: &[&str], sink: &mut Sink<'_>) -> bool {
         return false;
     }
     let Some((span, repo)) = descent::sentence(ctx.card) else { return false };
-    if declared.iter().any(|known| are_same(known, repo)) {
+    // A family says less than any id.
+    if family(repo).is_some() || declared.iter().any(|known| are_same(known, repo)) {
         return false;
     }
     let written = declared.iter().map(|repo| format!("`{repo}`")).collect::<Vec<_>>().join(", ");

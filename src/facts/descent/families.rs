@@ -3,9 +3,11 @@
 
 use std::sync::LazyLock;
 
+use super::lines::labelled_value;
 use super::sentences::{LEAD, REACH, Sentence, said_before};
 use super::words::words;
 use crate::card::Card;
+use crate::facts::statements::line;
 use crate::license::families::{Family, families, family_at};
 use crate::text::any::AnyOf;
 use crate::text::{self, Span, head, lower_in_place};
@@ -13,36 +15,61 @@ use crate::text::{self, Span, head, lower_in_place};
 /// Words behind a name that say whether the model itself is meant.
 const NEXT: usize = 2;
 
-/// The first family that the body names so.
-pub(super) fn named(card: &Card<'_>) -> Option<(Span, &'static Family)> {
-    static LETTERS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&families().letters));
+/// The first family that a sentence of the body names so.
+pub(super) fn said(card: &Card<'_>) -> Option<(Span, String)> {
     let text = card.source.text();
     let body = card.front.body_start();
-    LETTERS.find_iter(&text.as_bytes()[body..]).find_map(|hit| {
-        let mut at = body + hit.start();
-        at -= text[body..at].bytes().rev().take_while(|byte| is_of_name(*byte)).count();
+    letters(card).find_map(|at| {
         let lead = lower_in_place(text::tail(&text[body..at], LEAD));
         let said = said_before().find_iter(&lead).last()?;
         if !is_filler(&lead[said.end()..]) {
             return None;
         }
-        // "Meta-Llama-3-8B"
-        let name = &text[at..];
-        let owner = name.split_once('-').map(|(owner, _)| owner);
-        let owner = owner.filter(|owner| families().between.iter().any(|word| word.eq_ignore_ascii_case(owner)));
-        let start = at + owner.map_or(0, |owner| owner.len() + 1);
-        let (family, length) = family_at(&text[start..])?;
-        let end = start + length;
-        let end = end + text[end..].bytes().take_while(|byte| is_of_name(*byte)).count();
-        let end = start + text[start..end].trim_end_matches(['.', '-']).len();
-        if !is_model(&text[end..]) || card.outline.hides(start) {
-            return None;
-        }
+        let (span, family) = family_behind(card, at)?;
         let sentence = Sentence::around(card, at);
         let from = at - lead.len() + said.start();
         let own = from >= sentence.start && sentence.is_of_model(card, from, from + said.len());
-        own.then_some((Span::new(start, end), family))
+        own.then(|| (span, family.name.clone()))
     })
+}
+
+/// The first family that a line of the body names behind a label for it.
+pub(super) fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
+    let text = card.source.text();
+    let body = card.front.body_start();
+    letters(card).find_map(|at| {
+        let (start, end) = line(text, body, at);
+        let value = labelled_value(card, start, &text[start..end])?;
+        let value = value + text[value..end].find(|c: char| c.is_alphanumeric())?;
+        let (span, family) = family_behind(card, value).filter(|_| value <= at)?;
+        Some((span, family.name.clone()))
+    })
+}
+
+/// Where names begin that hold letters which all families have.
+fn letters<'c>(card: &'c Card<'_>) -> impl Iterator<Item = usize> + 'c {
+    static LETTERS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&families().letters));
+    let text = card.source.text();
+    let body = card.front.body_start();
+    LETTERS.find_iter(&text.as_bytes()[body..]).map(move |hit| {
+        let at = body + hit.start();
+        at - text[body..at].bytes().rev().take_while(|byte| is_of_name(*byte)).count()
+    })
+}
+
+/// The family whose name stands at a byte, where it means the model itself.
+fn family_behind(card: &Card<'_>, at: usize) -> Option<(Span, &'static Family)> {
+    let text = card.source.text();
+    // "Meta-Llama-3-8B", "Meta Llama 3"
+    let name = &text[at..];
+    let owner = name.split_once(['-', ' ']).map(|(owner, _)| owner);
+    let owner = owner.filter(|owner| families().between.iter().any(|word| word.eq_ignore_ascii_case(owner)));
+    let start = at + owner.map_or(0, |owner| owner.len() + 1);
+    let (family, length) = family_at(&text[start..])?;
+    let end = start + length;
+    let end = end + text[end..].bytes().take_while(|byte| is_of_name(*byte)).count();
+    let end = start + text[start..end].trim_end_matches(['.', '-']).len();
+    (is_model(&text[end..]) && !card.outline.hides(start)).then_some((Span::new(start, end), family))
 }
 
 /// Whether a byte may stand in a name.

@@ -5,7 +5,7 @@ use super::sentences::{REACH, is_whole};
 use super::words::{is_marked, words};
 use crate::card::Card;
 use crate::facts::place;
-use crate::license::base_model;
+use crate::license::{BaseModel, base_model, base_model_called};
 use crate::text::Span;
 use crate::vocab::repo_id::{fault, in_url};
 
@@ -56,15 +56,16 @@ pub(super) fn behind(card: &Card<'_>, from: usize, label: bool) -> Option<(Span,
         return (!hidden(span)).then_some((span, repo));
     }
     let id = word.trim_matches(['`', '*', '_', ',', '.', ';', ':', '(', ')', '|', '<', '>', '"', '\'']);
-    if let Some(repo) = in_url(id, "model").filter(|repo| label && repo.contains('/')) {
+    if let Some(repo) = in_url(id, "model").filter(|repo| label && (repo.contains('/') || known(repo).is_some())) {
         let start = text.len() - rest.len() + word.find(id)?;
         let span = Span::new(start, start + id.len());
-        return (!hidden(span)).then_some((span, repo));
+        return (!hidden(span)).then(|| (span, canonical(repo)));
     }
     let start = text.len() - rest.len() + word.find(id)?;
     let span = Span::new(start, start + id.len());
     // Names such as `xlm-roberta-base`; a bare "bert" may be a word for an architecture.
-    let known = base_model(id).is_some() && (label || id.contains(['/', '-']));
+    let named = label || id.contains(['/', '-']) || id.ends_with(|c: char| c.is_ascii_digit());
+    let known = named && known(id).is_some();
     let repo = canonical(id.to_owned());
     ((known || reads_like_id(id)) && fault(id).is_none() && is_whole("", text, span.end as usize) && !hidden(span))
         .then_some((span, repo))
@@ -87,7 +88,12 @@ pub(super) fn agrees(link: &str, repo: &str) -> bool {
 
 /// The id of today for one without an owner: "roberta-base" is `FacebookAI/roberta-base`.
 pub(super) fn canonical(repo: String) -> String {
-    base_model(&repo).filter(|_| !repo.contains('/')).map_or(repo, |model| model.repo.clone())
+    if repo.contains('/') { None } else { known(&repo) }.map_or(repo, |model| model.repo.clone())
+}
+
+/// A model that is known by this id, or by this name without its owner.
+pub(super) fn known(id: &str) -> Option<&'static BaseModel> {
+    base_model(id).or_else(|| base_model_called(id))
 }
 
 /// The model that a link leads to; one from the root of the Hub has the Hub's address where the card is shown.

@@ -28,7 +28,8 @@ pub(super) fn at_line(card: &Card<'_>) -> Option<(Span, String)> {
         // A source may also be a repository of code elsewhere.
         let links = &card.outline.links;
         let on_hub = || links.binary_search_by_key(&span.start, |link| link.span.start).is_ok();
-        if !source || name.contains("model") || on_hub() {
+        let weights = ["model", "checkpoint", "weights"].iter().any(|word| name.contains(word));
+        if !source || weights || on_hub() {
             labelled.push((source, span, repo));
         }
     }
@@ -37,6 +38,14 @@ pub(super) fn at_line(card: &Card<'_>) -> Option<(Span, String)> {
     labelled.retain(|(of, ..)| *of == source);
     let (_, span, repo) = labelled.first()?.clone();
     labelled.iter().all(|(_, _, other)| other.eq_ignore_ascii_case(&repo)).then_some((span, repo))
+}
+
+/// Where the value of a line at byte `at` begins that has a label for what the model was made from.
+pub(super) fn labelled_value(card: &Card<'_>, at: usize, line: &str) -> Option<usize> {
+    let marks = line.bytes().take_while(|byte| MARKS.contains(byte)).count();
+    let known = may_begin(&line[marks..]) && !is_of_others(card, at);
+    let (value, _, source) = label(line, marks).filter(|_| known)?;
+    (!source).then_some(at + value)
 }
 
 /// The first model of a list of those that were merged, as mergekit writes it into its cards.

@@ -105,12 +105,10 @@ pub fn parents(card: &Card<'_>, files: &[SourceFile], repository: &Repository) -
             bases += 1;
         }
     }
-    if bases == 0 {
-        if let Some((span, repo)) = sentence(card) {
-            add(Claim::Sentence(*span), Role::Base, repo);
-        } else if let Some((span, family)) = families::named(card).filter(|_| !is_of_scratch(card)) {
-            add(Claim::Sentence(span), Role::Base, &family.name);
-        }
+    if bases == 0
+        && let Some((span, repo)) = sentence(card)
+    {
+        add(Claim::Sentence(*span), Role::Base, repo);
     }
     for (node, repo) in named(card, "datasets") {
         add(Claim::Field(node), Role::Dataset, repo);
@@ -149,7 +147,8 @@ pub fn configured(file: &SourceFile) -> Vec<String> {
     found
 }
 
-/// "This model is a fine-tuned version of [x/y](…)", or a field with such a label: the id and its place.
+/// "This model is a fine-tuned version of [x/y](…)", or a field with such a label: the id, or the name of a family of
+/// models ([`crate::license::families`]), and its place.
 pub(crate) fn sentence<'c>(card: &'c Card<'_>) -> Option<&'c (Span, String)> {
     card.told_base.get_or_init(|| told(card)).as_ref()
 }
@@ -163,7 +162,9 @@ fn told(card: &Card<'_>) -> Option<(Span, String)> {
         .or_else(|| lines::headed(card))
         .or_else(|| lines::merged(card))
         .or_else(|| lines::linked_as_base(card))
-        .or_else(|| lines::listed(card))?;
+        .or_else(|| lines::listed(card))
+        .or_else(|| families::labelled(card))
+        .or_else(|| families::said(card).filter(|_| !is_of_scratch(card)))?;
     let (span, repo) = &found;
     // A copy may be called like the original, of another owner: the text says so then.
     let around = || {

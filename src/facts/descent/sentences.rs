@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use regex::Regex;
 
-use super::ids::{agrees, behind, canonical, is_copy_of, linked, reads_like_id};
+use super::ids::{agrees, behind, canonical, is_copy_of, known, linked, reads_like_id};
 use super::names;
 use super::words::{contains, is_marked, one_of, words};
 use crate::card::Card;
@@ -111,9 +111,9 @@ fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
     };
     for open in memchr::memchr_iter(b'`', &bytes[body..]).map(|at| body + at + 1) {
         let id = token(open);
-        let known = || if id.contains('/') { reads_like_id(id) } else { id.contains('-') && base_model(id).is_some() };
+        let named = || if id.contains('/') { reads_like_id(id) } else { id.contains('-') && known(id).is_some() };
         if bytes.get(open + id.len()) == Some(&b'`')
-            && known()
+            && named()
             && fault(id).is_none()
             // The text of a link is what the link leads to.
             && !is_linked(card, open)
