@@ -203,6 +203,23 @@ fn a_read_only_card_is_left_alone() {
     assert_eq!(std::fs::read_to_string(&path).expect("a card"), text);
 }
 
+/// What is nothing stays nothing, and a number stays a number; a task in the place of one of its kinds is told as such.
+#[test]
+fn fixes_invent_nothing() {
+    let place = tempfile::tempdir().expect("folder");
+    let index = "model-index:\n- name: a\n  results:\n  - task: {type: fill-mask}\n    dataset: {name: IMDb, type: imdb, \
+                 config: null}\n    metrics: [{type: perplexity, value: 1_000}]\n";
+    let text = format!("---\nlicense: mit\n{index}---\n# Tickets\n");
+    fs::write(place.path().join("README.md"), &text).expect("card");
+    run(place.path(), &["audit", "--fix", "--no-config"]);
+    assert_eq!(fs::read_to_string(place.path().join("README.md")).expect("card"), text);
+    let output = run(place.path(), &["audit", "--no-config", "--select", "yaml-ambiguous-value", "--format", "text"]);
+    assert!(output.out.contains("`1000`"), "{}", output.out);
+    fs::write(place.path().join("README.md"), "---\ntask_ids: [summarization]\n---\n# Tickets\n").expect("card");
+    let output = run(place.path(), &["audit", "--no-config", "--select", "task-id-unknown", "--format", "text"]);
+    assert!(output.out.contains("task_categories") && !output.out.contains("lemmatization"), "{}", output.out);
+}
+
 /// A fix never writes what a reader takes for something else than text.
 #[test]
 fn fixes_write_text() {
@@ -1261,6 +1278,25 @@ fn models_without_a_card_are_told() {
     }
     let output = run(shelf.path(), &["audit", "--no-config", "--select", "card-missing", "--format", "github"]);
     assert!(output.out.contains("models/two/README.md") && !output.out.contains("three"), "{}", output.out);
+    // What has a card is a repository, although it is called like a part of one; a link that leads nowhere is no card.
+    let named = tempfile::tempdir().expect("folder");
+    for (file, text) in [("onnx/README.md", CARD), ("onnx/model.safetensors", "{}"), ("two/model.safetensors", "{}")] {
+        let path = named.path().join(file);
+        fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        fs::write(path, text).expect("file");
+    }
+    for from in [".", "onnx"] {
+        let output =
+            run(named.path(), &["audit", "--no-config", "--select", "card-missing", "--format", "github", from]);
+        let told = output.out.contains("file=two/README.md");
+        assert!(told == (from == ".") && !output.out.contains("file=README.md"), "{}", output.out);
+    }
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("nowhere", named.path().join("two/README.md")).expect("link");
+        let output = run(named.path(), &["audit", "--no-config", "--select", "card-missing", "--format", "github"]);
+        assert!(output.out.contains("file=two/README.md"), "{}", output.out);
+    }
 }
 
 /// Terms that are of some models of a licence alone do not break a policy for others; the advice says under which name an

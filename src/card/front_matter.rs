@@ -373,10 +373,10 @@ fn ends_in_scalar(parsed: &Parsed<'_>) -> bool {
 /// Why the Hub sees no block.
 fn hidden(text: &str) -> Option<Trap> {
     let start = text.find(|c: char| !(c.is_whitespace() || c == '\u{feff}'))?;
-    if !text[start..].starts_with("---") {
-        return not_first(text, start);
-    }
     let fence = line_at(text, start);
+    if !text[start..].starts_with("---") {
+        return no_fence(text, fence).or_else(|| not_first(text, start));
+    }
     let rest = &text[start + 3..fence.end as usize];
     let body = text[fence.end as usize..].find('\n').map_or(text.len(), |at| fence.end as usize + at + 1);
     if !rest.is_empty() {
@@ -389,6 +389,20 @@ fn hidden(text: &str) -> Option<Trap> {
         return Some(Trap { kind: TrapKind::EmptyUnseen, span: fence });
     }
     unclosed(text, fence, body)
+}
+
+/// A first line of other signs right before metadata: dashes that an editor joined, two hyphens, a code fence.
+fn no_fence(text: &str, fence: Span) -> Option<Trap> {
+    let line = text[fence.range()].trim_end();
+    let what = if matches!(line, "```" | "```yaml" | "```yml" | "~~~" | "~~~yaml") {
+        "is a code fence"
+    } else if !line.is_empty() && line.chars().all(|c| "-‐‑‒–—―−_+=~* ".contains(c)) {
+        "is not made of three hyphens"
+    } else {
+        return None;
+    };
+    let next = text[fence.end as usize..].find('\n').map(|at| line_at_text(text, fence.end as usize + at + 1))?;
+    sets_known_key(next).then_some(Trap { kind: TrapKind::OpeningFence { what, excess: None }, span: fence })
 }
 
 fn line_at_text(text: &str, start: usize) -> &str {

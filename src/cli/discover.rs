@@ -219,7 +219,7 @@ fn readme(folder: &Path) -> Option<PathBuf> {
     let names = fs::read_dir(listed).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut names: Vec<String> = names.filter(|name| name.eq_ignore_ascii_case("readme.md")).collect();
     names.sort();
-    names.first().map(|name| folder.join(name))
+    names.iter().map(|name| folder.join(name)).find(|path| path.is_file())
 }
 
 /// A file that was named, as a target; `None` when only cards are wanted and it is none, or excluded.
@@ -350,21 +350,28 @@ struct Models {
     readmes: HashSet<PathBuf>,
     /// Folders in which models lie that have a README each.
     shelves: HashSet<PathBuf>,
+    /// Where the walk began: nothing is said of what is above.
+    root: PathBuf,
 }
 
 impl Models {
-    fn new(folders: HashSet<PathBuf>, readmes: HashSet<PathBuf>) -> Self {
+    fn new(root: &Path, folders: HashSet<PathBuf>, readmes: HashSet<PathBuf>) -> Self {
         let shelf = |folder: &PathBuf| whole(folder).parent().map(Path::to_owned);
         let shelves = folders.iter().filter(|folder| readmes.contains(whole(folder))).filter_map(shelf).collect();
-        Self { folders, readmes, shelves }
+        Self { folders, readmes, shelves, root: root.to_owned() }
     }
 }
 
 /// The card that a folder with a model lacks: neither it nor a folder above has one, or is a model that it is a part of.
 /// A README above is that of a collection where models beside this one have their own.
 fn absent(folder: &Path, models: &Models, globs: &Globs) -> Option<Target> {
-    let Models { folders, readmes, shelves } = models;
-    let folder = whole(folder);
+    let Models { folders, readmes, shelves, root } = models;
+    // What has a card, or is a clone, is no part of what is around it, whatever it is called.
+    if readmes.contains(folder) {
+        return None;
+    }
+    let own = folder == root || folder.join(".git").exists();
+    let folder = if own { folder } else { whole(folder) };
     let mut above = folder.ancestors();
     let own = above.next()?;
     let shelved = own.parent().is_some_and(|parent| shelves.contains(parent));
@@ -403,6 +410,16 @@ fn is_small(root: &Path) -> bool {
     folders.len() < FEW_FOLDERS
 }
 
+/// The path that an error of a walk is about.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
+        _ => None,
+    }
+}
+
 fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
     let real_root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     let targets = Mutex::new(Vec::new());
@@ -426,10 +443,7 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    let path = match &error {
-                        ignore::Error::WithPath { path, .. } => display(path),
-                        _ => display(root),
-                    };
+                    let path = display(path_of(&error).unwrap_or(root));
                     lock(&errors, (path, error.io_error().map_or_else(|| error.to_string(), reason)));
                     return WalkState::Continue;
                 }
@@ -442,7 +456,9 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
             if !kind.is_dir() && vocab::files().is_weights(&name) {
                 note(&models, path);
             }
-            if !kind.is_dir() && (vocab::files().explains(&name) || card_name(&name)) {
+            // A link that leads nowhere explains nothing.
+            let explains = !kind.is_dir() && (vocab::files().explains(&name) || card_name(&name));
+            if explains && (!kind.is_symlink() || path.exists()) {
                 note(&readmes, path);
             }
             if kind.is_dir() || !(card_name(&name) || included) {
@@ -468,7 +484,7 @@ fn walk(root: &Path, globs: &Globs, jobs: usize, found: &mut Found) {
     let mut targets = targets.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let readmes = readmes.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let models = models.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let models = Models::new(models, readmes);
+    let models = Models::new(root, models, readmes);
     let missing = models.folders.iter().filter_map(|folder| absent(folder, &models, globs));
     let missing: BTreeMap<String, Target> = missing.map(|target| (target.name.clone(), target)).collect();
     targets.extend(missing.into_values());

@@ -8,7 +8,7 @@ use crate::facts::placeholders::placeholder_text;
 use crate::rule::{Finding, Fix, Severity};
 use crate::schema::{self, Target, Violation};
 use crate::text::{SourceFile, Span, safe, suggest};
-use crate::vocab;
+use crate::vocab::{self, is_slip};
 use crate::yaml::project::{self, Step};
 use crate::yaml::{self, Document, NodeId, Style};
 
@@ -90,7 +90,20 @@ fn with_task(mut violation: Violation) -> Violation {
         if !spelled {
             violation.help = Some(format!("Write `{task}` if that is what it is for, else leave it out"));
         }
+        return violation;
     }
+    let of_tasks = ["pipeline-tag-unknown", "task-category-unknown", "task-id-unknown"];
+    if violation.keyword != "enum" || !violation.rule.as_deref().is_some_and(|rule| of_tasks.contains(&rule)) {
+        return violation;
+    }
+    let text = violation.text.clone().unwrap_or_default();
+    if violation.rule.as_deref() == Some("task-id-unknown") && vocab::tasks().items.iter().any(|task| task.tag == text)
+    {
+        violation.nearest = None;
+        violation.help = Some(format!("`{text}` is a task: move it to `task_categories`"));
+    }
+    // Tasks are called alike: "text-to-code" is no slip of "text-to-video".
+    violation.nearest = violation.nearest.filter(|near| is_slip(&text, near));
     violation
 }
 
@@ -439,7 +452,9 @@ fn fix(place: &Place<'_>, violation: &Violation) -> Option<Fix> {
     let span = place.document.node(node).span;
     let simple =
         *style == Style::Plain && !value.is_empty() && !value.contains(['\n', ',', '[', ']', '{', '}', '"', '\\']);
-    if violation.keyword == "type" && violation.accepts == "text" && simple {
+    // Nothing is no text: `null` in quotes would be a word that nobody wrote.
+    let nothing = place.document.is_null(node);
+    if violation.keyword == "type" && violation.accepts == "text" && simple && !nothing {
         return Some(Fix::safe("put the value in quotes", span, format!("\"{value}\"")));
     }
     // Examples of a widget are mappings.

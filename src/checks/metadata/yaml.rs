@@ -224,7 +224,13 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
             let f = f.help("Put the value in quotes so that every reader sees the same text").anchor(format!("{}:{value}", field.unwrap_or_default()));
             // A number such as 1e3 is meant as a number: quoting it would keep the accident.
             let number_meant = matches!(new, Scalar::Float(_)) && matches!(old, Scalar::Text);
-            let f = if number_meant {
+            let number = matches!(old, Scalar::Int(_) | Scalar::Float(_));
+            let of_number = || keys_of.get(&id).is_some_and(|key| is_number(key));
+            let f = if number && value.contains('_') {
+                f.help(format!("Write a number without underscores (`{}`); what is no number, in quotes", value.replace('_', "")))
+            } else if number && of_number() {
+                f.help("Write it as a number that both readers take for the same")
+            } else if number_meant {
                 f.help(format!("Write it with a decimal point and a signed exponent ({}), which both readers take for a number, or put it in quotes", pointed(value)))
             } else {
                 f.fix(quoted)
@@ -250,6 +256,11 @@ fn keys_of<'d>(document: &'d Document<'_>) -> HashMap<NodeId, &'d str> {
 /// Keys whose value is true or false.
 fn is_switch(key: &str) -> bool {
     matches!(key, "inference" | "viewer" | "verified" | "default" | "disable" | "pinned")
+}
+
+/// Keys whose value is a number.
+fn is_number(key: &str) -> bool {
+    matches!(key, "value" | "co2_eq_emissions" | "emissions" | "seed")
 }
 
 /// `1e3` as `1.0e+3`.
