@@ -100,8 +100,13 @@ models/x/README.md (model card)
  2:10  error     license-unknown  `MIT` is not a Hub licence id (ids must match
                                   exactly); the id of this licence is `mit`
                                   → Write `mit` [safe fix]
+ 6:1   warning   card-missing     The card has metadata and no text: nothing
+                                  says what the model is, what it is for and
+                                  where it fails
+                                  → Write it: `cardlint new` makes a skeleton
+                                  from what the files say
 
-1 error in 1 card. 1 finding can be fixed with --fix.
+1 error and 1 warning in 1 card. 1 finding can be fixed with --fix.
 
 "#]]);
 }

@@ -89,7 +89,7 @@ fn every_line_of_ndjson_meets_its_schema() {
 /// JSON's positions lead back to the bytes, counted in code points.
 #[test]
 fn json_positions_are_those_of_the_text() {
-    let emoji = "---\nlicense: mit\ntags:\n- 😀\n- é: x\nlanguage: [en, 'é', no]\n---\n# X\n";
+    let emoji = "---\nlicense: mit\ntags:\n- 😀\n- é: x\nlanguage: [en, 'é', no]\n---\n# X\n\nText.\n";
     let audit = audit_bytes("README.md", emoji.as_bytes().to_vec(), None);
     let card: Value =
         serde_json::from_str(report(Format::Ndjson, &[audit], &[]).lines().next().expect("line")).expect("JSON");
@@ -162,7 +162,7 @@ fn sarif_is_what_github_reads() {
 
 #[test]
 fn sarif_columns_are_utf16_units() {
-    let text = "---\nlicense: mit\ntags: [😀, 😀]\n---\n# X\n";
+    let text = "---\nlicense: mit\ntags: [😀, 😀]\n---\n# X\n\nText.\n";
     let audit = audit_bytes("a b/é/README.md", text.as_bytes().to_vec(), None);
     let log: Value = serde_json::from_str(&report(Format::Sarif, &[audit], &[])).expect("JSON");
     let results = array(&log["runs"][0], "results");
@@ -200,7 +200,7 @@ fn sarif_and_github_tell_what_they_leave_out() {
 /// The fingerprint of a finding does not move with what stands above it, and no two are alike.
 #[test]
 fn fingerprints_stay_and_differ() {
-    let card = "---\nlicense: MIT\ntags: [x, x, x]\nlanguage: [english, english]\n---\n# X\n";
+    let card = "---\nlicense: MIT\ntags: [x, x, x]\nlanguage: [english, english]\n---\n# X\n\nText.\n";
     let moved = card.replace("tags", "# a comment\n\ntags").replace("# X", "# X\n\nMore.");
     let prints = |text: &str| -> Vec<String> {
         let audit = audit_bytes("README.md", text.as_bytes().to_vec(), None);

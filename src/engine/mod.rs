@@ -212,10 +212,13 @@ fn read_results(card: &str, siblings: &[String], files: &dyn Files) -> Vec<Sourc
     names.into_iter().filter_map(read).collect()
 }
 
-/// The rule that tells of a card that is not there, or empty.
+/// The rule that tells of a card that is not there, empty, or without text.
 const MISSING: &str = "card-missing";
 /// Rules on files alone, whatever a card says of them.
 const OF_FILES: &[&str] = &["repository-file-broken", "weights-incomplete", "lfs-untracked"];
+
+/// Groups of rules on what a text says.
+const OF_TEXT: &[&str] = &["transparency", "bias", "evaluation"];
 
 /// What all checks find in a card, in order.
 fn judged(context: &Context<'_>, rules: &Rules) -> Vec<Finding> {
@@ -226,9 +229,11 @@ fn judged(context: &Context<'_>, rules: &Rules) -> Vec<Finding> {
     let mut findings = finished(sink, rules);
     if findings.iter().any(|finding| finding.rule.id == MISSING) {
         // What else a card lacks that is not there, nobody needs to hear, unless it is an error: policies are kept by it.
+        // Where its text alone is not there, that is what the text lacks.
+        let metadata = context.card.mapping().is_some();
         findings.retain(|one| {
             let apart = one.file > 0 || one.rule.id == MISSING || OF_FILES.contains(&one.rule.id.as_str());
-            apart || one.severity == Severity::Error
+            apart || one.severity == Severity::Error || metadata && !OF_TEXT.contains(&one.rule.group.as_str())
         });
     }
     findings.sort_by(in_order);

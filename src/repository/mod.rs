@@ -96,6 +96,8 @@ pub struct Repository {
     pub pointed: Option<(String, u64)>,
     /// Patterns of `.gitattributes` whose files Git LFS keeps; `None` without that file.
     pub lfs: Option<Vec<String>>,
+    /// `.gitattributes` gives `README.md` to Git LFS.
+    pub card_in_lfs: bool,
     /// Shards that an index names and that are not there: the index, and their names.
     pub missing: Vec<(String, Vec<String>)>,
     /// The header of the smallest GGUF file.
@@ -147,8 +149,11 @@ impl Repository {
             let pins = text.as_deref().map(config::pins).unwrap_or_default();
             found.requirements.extend(pins.into_iter().map(|(library, version)| (name.to_owned(), library, version)));
         }
-        let attributes = found.bytes(files, ".gitattributes", MAX_CONFIG);
-        found.lfs = attributes.map(|bytes| pointer::patterns(&String::from_utf8_lossy(&bytes)));
+        if let Some(bytes) = found.bytes(files, ".gitattributes", MAX_CONFIG) {
+            let attributes = String::from_utf8_lossy(&bytes);
+            found.card_in_lfs = pointer::keeps(&attributes, "README.md");
+            found.lfs = Some(pointer::patterns(&attributes));
+        }
         let infos: Option<BTreeMap<String, config::DatasetInfo>> =
             found.bytes(files, "dataset_infos.json", MAX_RECORD).and_then(|bytes| serde_json::from_slice(&bytes).ok());
         found.dataset_licenses = infos.unwrap_or_default().into_values().filter_map(|info| info.license).collect();

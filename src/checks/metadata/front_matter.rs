@@ -14,6 +14,15 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     for trap in &card.front.traps {
         report(ctx, trap, sink);
     }
+    let pointer = card.front.traps.iter().any(|trap| matches!(trap.kind, TrapKind::LfsPointer));
+    if ctx.repository.card_in_lfs && !pointer && card.source.name().rsplit('/').next() == Some("README.md") {
+        let message = "`.gitattributes` gives the card to Git LFS: the Hub gets a pointer, and the page shows no licence, tags or text";
+        sink.add("lfs-pointer", Span::default(), message, |f| {
+            f.help("Take `README.md` out of it: remove the line with `filter=lfs` that covers it, or add `README.md -filter` \
+                    below, and run `git add --renormalize README.md`")
+                .anchor("/.gitattributes")
+        });
+    }
     // A file that cannot be read as text says nothing about its front matter.
     let explained = !card.front.traps.is_empty() || (card.source.text().is_empty() && !card.faults.is_empty());
     let nothing = card.source.text().trim().is_empty() && card.faults.is_empty();
@@ -53,6 +62,15 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             },
         );
     }
+    if card.kind == card::Kind::Model && card.front.status == Status::Present && has_no_text(card) {
+        let message =
+            "The card has metadata and no text: nothing says what the model is, what it is for and where it fails";
+        sink.add("card-missing", card.front.end(), message, |f| {
+            f.help("Write it: `cardlint new` makes a skeleton from what the files say")
+                .at_most(Severity::Warning)
+                .anchor("/text")
+        });
+    }
     if let (Some(document), Status::Invalid) = (&card.yaml, card.front.status)
         && let Some(root) = document.root()
     {
@@ -66,6 +84,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             f.help("Write each field as `key: value` on a line of its own")
         });
     }
+}
+
+/// Whether there is nothing below the front matter but headings and marks.
+fn has_no_text(card: &card::Card<'_>) -> bool {
+    let body = &card.source.text()[card.front.body_start()..];
+    body.lines().all(|line| line.trim_start().starts_with('#') || !line.contains(char::is_alphanumeric))
 }
 
 fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {
