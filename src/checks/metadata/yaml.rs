@@ -9,7 +9,7 @@ use super::repair::{BLANK_HELP, odd_blank, repair};
 use crate::card::TrapKind;
 use crate::checks::{Context, Sink};
 use crate::rule::{Confidence, Effect, Fix, Severity};
-use crate::text::{Span, safe};
+use crate::text::{Span, lines, safe};
 use crate::yaml::reading::{self, Reader, RefusalKind};
 use crate::yaml::resolve::{self, Scalar};
 use crate::yaml::{Document, Kind, NodeId, Style};
@@ -19,7 +19,12 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     // Where the block runs over the body, everything else follows from that.
     let swallowed = card.front.traps.iter().any(|trap| matches!(trap.kind, TrapKind::SwallowsBody { .. }));
     if let Some(error) = &card.yaml_error {
-        if !swallowed {
+        if let Some(span) = conflict(ctx).filter(|_| !swallowed) {
+            let message = "The front matter is not valid YAML: a merge conflict was not settled here";
+            sink.add("yaml-syntax", span, message, |f| {
+                f.help("Keep what is right, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`")
+            });
+        } else if !swallowed {
             let what = if error.too_deep { "nests too deeply for any reader" } else { "is not valid YAML" };
             let repair = if error.too_deep { None } else { repair(ctx) };
             let (span, why) = match &repair {
@@ -132,44 +137,60 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// The first line that begins a merge conflict in the front matter.
+fn conflict(ctx: &Context<'_>) -> Option<Span> {
+    let yaml = ctx.card.front.yaml;
+    let (at, line) = lines(ctx.card.source.slice(yaml)).find(|(_, line)| line.starts_with("<<<<<<< "))?;
+    let start = yaml.start as usize + at;
+    Some(Span::new(start, start + line.trim_end().len()))
+}
+
 fn source_of<'a>(ctx: &'a Context<'_>, span: Span) -> &'a str {
     ctx.card.source.slice(span)
 }
 
-/// Keys given twice in one mapping, at any depth.
+/// Keys given more than once in one mapping, at any depth: each is told once, at its last place, which is what
+/// huggingface_hub keeps.
 fn duplicates(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
     for id in document.ids() {
         let Kind::Map(pairs) = &document.node(id).kind else { continue };
-        let mut seen: Vec<(&str, NodeId, NodeId)> = Vec::with_capacity(pairs.len());
+        let merge = |key: NodeId, text: &str| {
+            text == "<<" && matches!(document.node(key).kind, Kind::Scalar { style: Style::Plain, .. })
+        };
+        let named = pairs.iter().filter_map(|&(key, value)| Some((document.text(key)?, key, value)));
+        let named: Vec<_> = named.filter(|(text, key, _)| !merge(*key, text)).collect();
         // A quadratic search suits the few keys that mappings have; large ones are hashed.
-        let mut hashed = std::collections::HashMap::new();
-        for &(key, value) in pairs {
-            let Some(text) = document.text(key) else { continue };
-            if text == "<<" && matches!(document.node(key).kind, Kind::Scalar { style: Style::Plain, .. }) {
-                continue;
-            }
-            let before = if pairs.len() <= 16 {
-                seen.iter().find(|(other, ..)| *other == text).map(|&(_, key, value)| (key, value))
-            } else {
-                hashed.insert(text, (key, value))
+        if named.len() <= FEW_KEYS && !(1..named.len()).any(|at| named[..at].iter().any(|one| one.0 == named[at].0)) {
+            continue;
+        }
+        let mut places: HashMap<&str, Vec<(NodeId, NodeId)>> = HashMap::new();
+        for &(text, key, value) in &named {
+            places.entry(text).or_default().push((key, value));
+        }
+        for (text, found) in places {
+            let [(first, first_value), .., (key, value)] = found.as_slice() else { continue };
+            let source = |value: &NodeId| ctx.card.source.slice(document.node(*value).span);
+            let same = found.iter().all(|(_, value)| source(value) == source(first_value));
+            let times = match found.len() {
+                2 => "twice".to_owned(),
+                count => format!("{count} times"),
             };
-            seen.push((text, key, value));
-            let Some((first, first_value)) = before else { continue };
-            let same = ctx.card.source.slice(document.node(first_value).span)
-                == ctx.card.source.slice(document.node(value).span);
-            let span = document.node(key).span;
             let outcome = if same { "with the same value" } else { "and huggingface_hub keeps only this value" };
-            let message = format!("The key {} is given twice, {outcome}; the Hub refuses the card", safe::quoted(text));
-            sink.add("yaml-duplicate-key", span, message, |f| {
-                let fix = same.then(|| remove_lines(ctx, document, key, value)).flatten();
-                f.help("Keep one of the two")
-                    .related(document.node(first).span, "first given here")
+            let message =
+                format!("The key {} is given {times}, {outcome}; the Hub refuses the card", safe::quoted(text));
+            sink.add("yaml-duplicate-key", document.node(*key).span, message, |f| {
+                let fix = same.then(|| remove_lines(ctx, document, *key, *value)).flatten();
+                f.help("Keep one of them")
+                    .related(document.node(*first).span, "first given here")
                     .anchor(text)
                     .maybe_fix(fix)
             });
         }
     }
 }
+
+/// Keys of a mapping among which one is sought by comparing.
+const FEW_KEYS: usize = 16;
 
 /// Removes the whole lines of a pair, when it has them for itself.
 fn remove_lines(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: NodeId) -> Option<Fix> {
