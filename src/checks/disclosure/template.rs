@@ -5,6 +5,7 @@ use super::table::rules;
 use crate::card::Card;
 use crate::checks::Sink;
 use crate::disclosure::{self, Reading};
+use crate::facts::placeholders::is_placeholder;
 use crate::markdown::Heading;
 use crate::text::{Span, safe};
 
@@ -59,22 +60,30 @@ pub(super) fn unfilled(card: &Card<'_>, placeholders: &[(Span, Option<Span>)], t
         });
     }
     for &(span, label) in placeholders.iter().filter(|(span, _)| untold(&span)) {
-        let label = label.map(|label| card.source.slice(label));
-        let name = label.or_else(|| heading(&span).map(|heading| heading.text.as_str()));
-        // A variable of a template says itself what is to stand there.
-        let variable = Some(card.source.slice(span)).filter(|text| text.starts_with('{'));
-        let place = match (variable, name) {
-            (Some(variable), _) => format!(" {}", safe::quoted(variable)),
-            (None, Some(name)) => format!(" of {}", safe::quoted(name)),
-            (None, None) => String::new(),
+        // A label that is the placeholder itself names nothing.
+        let label = label.map(|label| card.source.slice(label)).filter(|label| !is_placeholder(label));
+        let title = |heading: &&Heading| heading.level > 1 && card.outline.title() != Some(heading.text.as_str());
+        let name = label.or_else(|| heading(&span).filter(title).map(|heading| heading.text.as_str()));
+        // A variable of a template says itself what is to stand there, and so must what stands in no section.
+        let shown = card.source.slice(span);
+        let place = match name.filter(|_| !shown.starts_with('{')) {
+            Some(name) => format!(" of {}", safe::quoted(name)),
+            None => format!(" {}", safe::quoted(&safe::excerpt(shown, SHOWN))),
+        };
+        let help = if name.is_some() {
+            "Write what you know, say that it is not known and why, or delete the heading"
+        } else {
+            "Write what you know, say that it is not known and why, or delete it"
         };
         sink.add("section-unfilled", span, format!("The placeholder{place} is not filled in"), |mut f| {
             f.alike = true;
-            f.help("Write what you know, say that it is not known and why, or delete the heading")
-                .anchor(format!("/placeholders{place}"))
+            f.help(help).anchor(format!("/placeholders{place}"))
         });
     }
 }
+
+/// Letters of a placeholder that are shown.
+const SHOWN: usize = 40;
 
 /// Words of the longest title of a section.
 const TITLE_WORDS: usize = 4;

@@ -231,6 +231,7 @@ impl Paragraph<'_> {
     fn emits(&self) -> Option<Odd> {
         let facts = facts();
         let (value, span) = self.emitted().ok()??;
+        let (mut by, mut help) = ("by the card's own figures", "Check the unit, the hours and the energy");
         let (basis, low, high) = if let Some((energy, _)) = self.energy().ok()? {
             let shown = rounded(energy);
             if let Some(grid) = self.grid().ok()? {
@@ -239,17 +240,20 @@ impl Paragraph<'_> {
                 (format!("{shown} kWh on this grid emit"), exact * (1.0 - ROUNDING), high)
             } else {
                 let high = energy * facts.overhead.high * facts.grid.high;
+                by = ON_ANY_GRID;
                 (format!("{shown} kWh emit"), energy * facts.grid.low, high)
             }
         } else {
             let hours = self.hours()?;
-            let device = device_in(self.text)?;
+            let (device, called) = device_in(self.text)?;
             let energy = hours * device.watts / 1_000.0;
             let high = energy * self.devices() * facts.overhead.high * facts.load.high * facts.grid.high;
-            let name = device.words.first()?.to_uppercase();
-            (format!("{} hours on {name} emit", rounded(hours)), energy * facts.load.low * facts.grid.low, high)
+            by = ON_ANY_GRID;
+            help = "Check the unit, the hours and the hardware";
+            let basis = format!("{} hours on {} emit", rounded(hours), called.to_uppercase());
+            (basis, energy * facts.load.low * facts.grid.low, high)
         };
-        Odd { basis, value, span, low, high, unit: "kg", help: "Check the unit, the hours and the energy" }.if_so()
+        Odd { basis, value, span, low, high, unit: "kg", by, help }.if_so()
     }
 
     /// Energy, else emissions on the stated grid, against hours and power.
@@ -261,13 +265,14 @@ impl Paragraph<'_> {
         // Hours may be of one device or of all.
         let (low, high) = (one * facts.load.low, one * self.devices() * facts.load.high * facts.overhead.high);
         let basis = format!("{} hours at {} W give", rounded(hours), rounded(watts));
-        let help = "Check the unit, the hours and the power";
+        let (by, help) = ("by the card's own figures", "Check the unit, the hours and the power");
         let (energy, emitted, grid) = (self.energy().ok()?, self.emitted().ok()?, self.grid().ok()?);
-        let by_energy = energy
-            .and_then(|(value, span)| Odd { basis: basis.clone(), value, span, low, high, unit: "kWh", help }.if_so());
+        let by_energy = energy.and_then(|(value, span)| {
+            Odd { basis: basis.clone(), value, span, low, high, unit: "kWh", by, help }.if_so()
+        });
         by_energy.or_else(|| {
             let ((value, span), grid) = (emitted?, grid?);
-            Odd { basis, value, span, low: low * grid, high: high * grid, unit: "kg", help }.if_so()
+            Odd { basis, value, span, low: low * grid, high: high * grid, unit: "kg", by, help }.if_so()
         })
     }
 }
@@ -285,8 +290,13 @@ struct Odd {
     low: f64,
     high: f64,
     unit: &'static str,
+    /// By what the others give it.
+    by: &'static str,
     help: &'static str,
 }
+
+/// Where the card says nothing of the grid.
+const ON_ANY_GRID: &str = "on any grid of the world";
 
 impl Odd {
     /// Unless the figure is what the others give, or one of them says nothing.
@@ -296,16 +306,19 @@ impl Odd {
     }
 }
 
-/// The one device that a text names; `None` where it names none or several.
-fn device_in(text: &str) -> Option<&'static Device> {
+/// The one device that a text names, and as which; `None` where it names none or several.
+fn device_in(text: &str) -> Option<(&'static Device, &'static str)> {
     let lower = text.to_lowercase();
-    let named = |word: &str| {
-        lower.match_indices(word).any(|(at, word)| {
+    let named = |word: &&String| {
+        lower.match_indices(word.as_str()).any(|(at, word)| {
             let alone = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
             alone(lower[..at].chars().next_back()) && alone(lower[at + word.len()..].chars().next())
         })
     };
-    let mut all = facts().hardware.iter().filter(|device| device.words.iter().any(|word| named(word)));
+    let mut all = facts().hardware.iter().filter_map(|device| {
+        let called = device.words.iter().filter(named).max_by_key(|word| word.len())?;
+        Some((device, called.as_str()))
+    });
     all.next().filter(|_| all.next().is_none())
 }
 
@@ -326,9 +339,9 @@ fn own(card: &Card<'_>, sink: &mut Sink<'_>) -> bool {
     let short = text::paragraphs(text).filter(|(_, paragraph)| paragraph.len() <= PARAGRAPH);
     let found =
         short.map(|(at, text)| Paragraph { text, from: body + at }).find_map(|one| one.emits().or_else(|| one.takes()));
-    let Some(Odd { basis, value, span, low, high, unit, help }) = found else { return false };
+    let Some(Odd { basis, value, span, low, high, unit, by, help }) = found else { return false };
     let bound = bound(value, low, high);
-    let message = format!("{basis} {bound} {unit} by the card's own figures, and it says {} {unit}", rounded(value));
+    let message = format!("{basis} {bound} {unit} {by}, and the card says {} {unit}", rounded(value));
     sink.add("carbon-implausible", span, message, |f| f.help(help).anchor("/body/carbon"));
     true
 }
@@ -425,5 +438,6 @@ fn rounded(value: f64) -> String {
         0.001.. => 4,
         _ => 7,
     };
-    format!("{value:.places$}")
+    let text = format!("{value:.places$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
