@@ -259,6 +259,8 @@ fn label(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut V
     let value = rest.trim_start_matches(['*', '_', ' ', '\t', '(', ')', 's', '`', ']']);
     let cell = || ["</td>", "</th>", "</b>:", "</strong>:"].iter().find_map(|end| value.strip_prefix(end));
     let Some(value) = value.strip_prefix([':', '|']).or_else(cell) else { return };
+    let bare = value.trim_start_matches(['*', '_', ' ']);
+    let value = ["see the ", "see ", "See the ", "See "].iter().find_map(|see| bare.strip_prefix(see)).unwrap_or(value);
     let value_at = end - value.len();
     let subject = if other || before.is_empty() && !stands_for_card(card, at) || is_below_other(text, start) {
         Subject::Other
@@ -327,6 +329,8 @@ fn sentence(card: &Card<'_>, body: usize, at: usize, found: &mut Vec<Statement>)
         }
         None => match of_active(before) {
             Some(object) => subject(card, object),
+            // "The code is under the MIT License, the weights under …"
+            None if goes_on(before) => Subject::Repository,
             None => return,
         },
     };
@@ -335,6 +339,13 @@ fn sentence(card: &Card<'_>, body: usize, at: usize, found: &mut Vec<Statement>)
         ..statement
     });
     found.extend(told);
+}
+
+/// Whether a sentence that spoke of something under a licence goes on with the weights: "…, the weights".
+fn goes_on(before: &str) -> bool {
+    let clause = after_stop(before);
+    let last = clause.rsplit(' ').next().unwrap_or_default();
+    clause.contains(" under ") && wording().weights.iter().any(|word| last.trim_end_matches('s') == word.trim_end_matches('s'))
 }
 
 /// "licensed by Apache 2.0", with "licensed" at `at`.
@@ -547,6 +558,9 @@ fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) {
                 push(text, start, end, subject, found);
             }
         }
+        if subject == Subject::Repository {
+            parts(card, section.clone(), found);
+        }
         let links = &card.outline.links;
         let from = links.partition_point(|link| (link.span.start as usize) < section.start);
         let inside = links[from..].iter().take_while(|link| (link.span.start as usize) < section.end).take(MAX_LINKS);
@@ -564,6 +578,32 @@ fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) {
             let before = text[start..span.start as usize].to_ascii_lowercase();
             let subject = if subject == Subject::Other { subject } else { self::subject(card, &before) };
             found.push(Statement { span: *span, licenses: vec![license], subject });
+        }
+    }
+}
+
+/// Lines of a section on licences that are looked at.
+const MAX_LINES: usize = 30;
+
+/// "Weights: CC BY-NC 4.0", "| Code | MIT |": a part and its licence, under a heading of licences.
+fn parts(card: &Card<'_>, section: Range<usize>, found: &mut Vec<Statement>) {
+    let text = card.source.text();
+    for (at, line) in text::lines(&text[section.clone()]).take(MAX_LINES) {
+        let bare = line.trim_start_matches(['-', '*', '+', '|', ' ', '\t', '_']);
+        let Some((part, value)) = bare.split_once([':', '|']) else { continue };
+        let part = part.trim_matches(['*', '_', ' ', '`']).to_lowercase();
+        let subject = match part.strip_prefix("the ").unwrap_or(&part) {
+            "weights" | "model weights" | "model" | "checkpoint" | "checkpoints" => Subject::Repository,
+            "code" | "source code" | "software" | "data" | "dataset" | "training data" => Subject::Other,
+            _ => continue,
+        };
+        let lead = value.len() - value.trim_start_matches(['*', '_', ' ', '\t']).len();
+        let start = section.start + at + line.len() - value.len() + lead;
+        let end = section.start + at + line.len();
+        // A table of many models says nothing of this one.
+        let cells = value.trim_end().trim_end_matches('|').contains('|');
+        if start < end && !cells && !card.outline.hides(start) {
+            push(text, start, end, subject, found);
         }
     }
 }

@@ -146,6 +146,11 @@ pub fn pointed_at(text: &str) -> Option<&'static License> {
     if text.len() > POINTER {
         return None;
     }
+    // Nothing but the name.
+    let bare = text.trim().trim_end_matches('.');
+    if let Some((license, _)) = at_start(bare).filter(|(_, length)| *length == bare.len()) {
+        return Some(license);
+    }
     WORDS.iter().find_map(|words| {
         // What it may change into some day is not what it is.
         let later = |at: usize| text[..at].trim_end().ends_with("Change");

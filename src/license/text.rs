@@ -124,6 +124,13 @@ pub fn covers_other(name: &str) -> bool {
     ["CODE", "SOFTWARE", "DATASET", "-DATA", "_DATA", "DOCS", "THIRD", "3RD"].iter().any(|word| upper.contains(word))
 }
 
+/// True where the name of a licence file says that it covers the model: `LICENSE-MODEL`, `MODEL_LICENSE`.
+#[must_use]
+pub fn covers_model(name: &str) -> bool {
+    let upper = name.to_uppercase();
+    ["MODEL", "WEIGHTS"].iter().any(|word| upper.contains(word))
+}
+
 /// The text without the notices of third parties that stand behind it.
 fn without_others(text: &str) -> &str {
     const HEADS: &[&str] = &[

@@ -8,7 +8,7 @@ use crate::checks::{Context, LicenseText, Sink};
 use crate::facts::{self, Assessment, Claim, origin_words};
 use crate::license::judge::{Duty, Reason, declaration, name_begins, ways_out};
 use crate::license::knowledge::{Reach, Term};
-use crate::license::{Atom, Class, Origin, Published, Relation, Role, Scope, Verdict, judge};
+use crate::license::{Atom, Class, Origin, base_model, Published, Relation, Role, Scope, Verdict, judge};
 use crate::rule::{Confidence, Severity};
 use crate::text::prose::spaced;
 use crate::text::{SourceFile, Span, head, safe};
@@ -90,7 +90,10 @@ impl Case<'_, '_> {
         let ways = ways_out(self.assessment.relation, &self.assessment.inputs, &self.assessment.published);
         let words: Vec<String> =
             ways.iter().take(3).map(|license| declaration(license, &self.assessment.inputs)).collect();
-        if words.is_empty() {
+        let bases = self.assessment.inputs.iter().filter(|input| input.role == Role::Base && input.behind.is_none());
+        if words.is_empty() && bases.count() < 2 {
+            "No licence of this model keeps all of its terms: ask its publisher, or choose another base model".to_owned()
+        } else if words.is_empty() {
             "No single licence of the base models keeps the terms of all. Where they do not contradict each other, `license: \
              other` with the texts of all of them may; else ask their publishers, or choose other base models"
                 .to_owned()
@@ -175,16 +178,32 @@ impl Case<'_, '_> {
                 words.into_iter().collect::<Vec<_>>().join("; ")
             );
             let certain = reasons.iter().all(|reason| self.is_certain(reason));
+            let alike = self.declares_like(input);
             sink.add("license-restriction-lost", self.span(input), message, |f| {
+                let help = if alike {
+                    "The base model declares the same id, and its card adds these terms: name them in this card, too"
+                        .to_owned()
+                } else {
+                    self.way_out().to_owned() + &self.assumed(input) + if certain { "" } else { self.doubt(input) }
+                };
                 let f = f
-                    .help(
-                        self.way_out().to_owned() + &self.assumed(input) + if certain { "" } else { self.doubt(input) },
-                    )
+                    .help(help)
                     .related(self.base_span(input), "derives from this model")
                     .anchor(format!("/license/{}", self.assessment.inputs[input].name));
-                if certain { f } else { f.at_most(Severity::Warning).confidence(Confidence::Medium) }
+                match (alike, certain) {
+                    (true, _) => f.at_most(Severity::Note).confidence(Confidence::Medium),
+                    (false, true) => f,
+                    (false, false) => f.at_most(Severity::Warning).confidence(Confidence::Medium),
+                }
             });
         }
+    }
+
+    /// Whether the base model is known to declare the id that the card does, to which its text adds terms.
+    fn declares_like(&self, input: usize) -> bool {
+        let declared = self.ctx.card.field_text("license").map(str::trim);
+        let base = self.assessment.inputs.get(input).and_then(|input| base_model(&input.name));
+        declared.is_some() && base.is_some_and(|base| base.license.as_deref() == declared)
     }
 
     /// "the base model `x`", or the ancestor behind it, with the way to it.

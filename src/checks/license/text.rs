@@ -2,10 +2,10 @@
 
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::facts::declared;
+use crate::facts::{declared, license_span};
 use crate::facts::restrictions::added_to;
 use crate::license::names::{at_start, of_url, pointed_at};
-use crate::license::text::{Identified, Likeness, covers_other, is_license_file, known};
+use crate::license::text::{Identified, Likeness, covers_model, covers_other, is_license_file, known};
 use crate::license::{Atom, Class, License, Verdict};
 use crate::rule::{Confidence, Severity};
 use crate::text::safe;
@@ -19,9 +19,13 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let Some((document, _)) = card.mapping() else { return };
     let texts = ctx.license_texts().iter().filter(|text| card.kind != Kind::Model || !covers_other(text.name));
-    let found: Vec<(&str, Identified)> = texts.filter_map(|text| Some((text.name, text.found?))).collect();
+    let mut found: Vec<(&str, Identified)> = texts.filter_map(|text| Some((text.name, text.found?))).collect();
+    // What is named after the model says more of it than what is there for the repository.
+    if card.kind == Kind::Model && found.iter().any(|(name, _)| covers_model(name)) {
+        found.retain(|(name, _)| covers_model(name));
+    }
     let Some(&(name, first)) = found.first() else {
-        if !pointer(ctx, sink) {
+        if !empty(ctx, sink) && !pointer(ctx, sink) {
             unknown(ctx, sink);
         }
         return;
@@ -89,7 +93,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     match first.likeness {
         Likeness::Same => {
             let message = format!(
-                "The card declares `{declared}`, but {shown} is the text of {} ({per_cent} % alike)",
+                "The card declares `{declared}`, but {shown} is the text of {}",
                 label(first.license)
             );
             sink.add("license-text-differs", span, message, |f| {
@@ -127,6 +131,19 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             });
         }
     }
+}
+
+/// A licence file with nothing in it; true where there is one.
+fn empty(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
+    let mut texts = ctx.files.iter().filter(|file| is_license_file(file.name()) && !covers_other(file.name()));
+    let Some(file) = texts.find(|file| file.text().trim().is_empty()) else { return false };
+    let message = format!("{} is empty, and grants nobody what the card declares", safe::quoted(file.name()));
+    sink.add("license-text-differs", license_span(ctx.card), message, |f| {
+        f.help("Put the text of the declared licence there, with the holder and the year")
+            .anchor("/license")
+            .at_most(Severity::Warning)
+    });
+    true
 }
 
 /// A short file that names a licence and does not hold it, or an address of one, against the declared licence; true where
