@@ -32,6 +32,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("comfy_table", &["report"]),
+    ("foldhash", &["text"]),
     ("globset", &["cli"]),
     ("granit_parser", &["yaml"]),
     ("ignore", &["cli"]),

@@ -12,7 +12,6 @@ pub mod registry;
 pub mod repository;
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
 
 use crate::card::{Card, Kind};
 use crate::checks::repository::secrets::Found;
@@ -25,6 +24,7 @@ use crate::license::text::{Identified, identify, is_license_file};
 use crate::repository::{Files, Repository};
 use crate::rule::{self, Finding, Rule};
 use crate::schema::Schema;
+use crate::text::quick::HashMap;
 use crate::text::{SourceFile, Span};
 
 /// A user's own schema.
@@ -145,7 +145,7 @@ impl<'a> Sink<'a> {
     /// An empty sink for a card of `kind`.
     #[must_use]
     pub fn new(selection: &'a dyn Selection, kind: Kind) -> Self {
-        Self { selection, kind, findings: Vec::new(), counts: HashMap::new() }
+        Self { selection, kind, findings: Vec::new(), counts: HashMap::default() }
     }
 
     /// The rule, when it is selected and applies to the card.

@@ -1,9 +1,8 @@
 //! Which rules run: profile, `--select`, `--ignore`, and severities from the configuration.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::checks::Selection;
 use crate::rule::{self, Profile, Rule, Severity};
+use crate::text::quick::{HashMap, HashSet};
 use crate::text::suggest;
 
 /// A word that names no rule and no group.
@@ -158,7 +157,7 @@ impl Selection for Rules {
 /// elsewhere: whoever asks for `license` means `license-unknown`, too.
 fn expand(words: &[String]) -> Result<HashSet<&'static str>, UnknownRule> {
     let rules = rule::all();
-    let mut ids = HashSet::new();
+    let mut ids = HashSet::default();
     // A comma at the end asks for nothing.
     for word in words.iter().filter(|word| !word.is_empty()) {
         let before = ids.len();

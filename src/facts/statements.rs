@@ -345,7 +345,8 @@ fn sentence(card: &Card<'_>, body: usize, at: usize, found: &mut Vec<Statement>)
 fn goes_on(before: &str) -> bool {
     let clause = after_stop(before);
     let last = clause.rsplit(' ').next().unwrap_or_default();
-    clause.contains(" under ") && wording().weights.iter().any(|word| last.trim_end_matches('s') == word.trim_end_matches('s'))
+    clause.contains(" under ")
+        && wording().weights.iter().any(|word| last.trim_end_matches('s') == word.trim_end_matches('s'))
 }
 
 /// "licensed by Apache 2.0", with "licensed" at `at`.

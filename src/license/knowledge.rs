@@ -1,7 +1,6 @@
 //! The tables of licences and base models, embedded and read at first use.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{LazyLock, OnceLock};
@@ -11,6 +10,7 @@ use serde_json::Value;
 
 use crate::embedded::{BASE_MODELS, LICENSES, table};
 use crate::text::prose::{grouped, listed};
+use crate::text::quick::{HashMap, HashSet};
 
 /// One thing that a licence restricts or demands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
@@ -551,11 +551,17 @@ pub fn base_model_called(name: &str) -> Option<&'static BaseModel> {
     if name.contains('/') {
         return None;
     }
-    let named =
-        |(repo, _): &&(&str, &str)| repo.split_once('/').is_some_and(|(owner, of)| of == name && !is_copyist(owner));
-    let mut known = BASE_MODELS.iter().filter(named);
-    let (repo, _) = known.next()?;
-    if known.next().is_some() { None } else { base_model(repo) }
+    // By a hash, since texts are full of words that are no such name; nothing for a name of several.
+    static CALLED: LazyLock<HashMap<&'static str, Option<&'static str>>> = LazyLock::new(|| {
+        let mut called = HashMap::default();
+        for (repo, _) in BASE_MODELS {
+            if let Some((_, name)) = repo.split_once('/').filter(|(owner, _)| !is_copyist(owner)) {
+                called.entry(name).and_modify(|known| *known = None).or_insert(Some(*repo));
+            }
+        }
+        called
+    });
+    CALLED.get(name.as_str()).copied().flatten().and_then(base_model)
 }
 
 /// `rules/models/copies.yaml`.

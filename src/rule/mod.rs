@@ -8,7 +8,6 @@ mod finding;
 mod load;
 mod profile;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{LazyLock, OnceLock};
@@ -21,6 +20,7 @@ pub use profile::Profile;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::card::Kind;
+use crate::text::quick::HashMap;
 
 /// How grave a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

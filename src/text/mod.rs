@@ -6,6 +6,7 @@
 
 pub(crate) mod any;
 pub mod prose;
+pub(crate) mod quick;
 pub mod safe;
 pub mod suggest;
 

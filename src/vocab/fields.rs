@@ -1,11 +1,11 @@
 //! The fields of front matter.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer};
 
 use crate::embedded::table;
+use crate::text::quick::HashSet;
 use crate::text::suggest;
 
 #[derive(Debug, Deserialize)]

@@ -8,7 +8,7 @@ use crate::checks::{Context, LicenseText, Sink};
 use crate::facts::{self, Assessment, Claim, origin_words};
 use crate::license::judge::{Duty, Reason, declaration, name_begins, ways_out};
 use crate::license::knowledge::{Reach, Term};
-use crate::license::{Atom, Class, Origin, base_model, Published, Relation, Role, Scope, Verdict, judge};
+use crate::license::{Atom, Class, Origin, Published, Relation, Role, Scope, Verdict, base_model, judge};
 use crate::rule::{Confidence, Severity};
 use crate::text::prose::spaced;
 use crate::text::{SourceFile, Span, head, safe};
@@ -92,7 +92,8 @@ impl Case<'_, '_> {
             ways.iter().take(3).map(|license| declaration(license, &self.assessment.inputs)).collect();
         let bases = self.assessment.inputs.iter().filter(|input| input.role == Role::Base && input.behind.is_none());
         if words.is_empty() && bases.count() < 2 {
-            "No licence of this model keeps all of its terms: ask its publisher, or choose another base model".to_owned()
+            "No licence of this model keeps all of its terms: ask its publisher, or choose another base model"
+                .to_owned()
         } else if words.is_empty() {
             "No single licence of the base models keeps the terms of all. Where they do not contradict each other, `license: \
              other` with the texts of all of them may; else ask their publishers, or choose other base models"

@@ -2,8 +2,8 @@
 
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::facts::{declared, license_span};
 use crate::facts::restrictions::added_to;
+use crate::facts::{declared, license_span};
 use crate::license::names::{at_start, of_url, pointed_at};
 use crate::license::text::{Identified, Likeness, covers_model, covers_other, is_license_file, known};
 use crate::license::{Atom, Class, License, Verdict};
@@ -92,10 +92,8 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let per_cent = (first.score * 100.0).round();
     match first.likeness {
         Likeness::Same => {
-            let message = format!(
-                "The card declares `{declared}`, but {shown} is the text of {}",
-                label(first.license)
-            );
+            let message =
+                format!("The card declares `{declared}`, but {shown} is the text of {}", label(first.license));
             sink.add("license-text-differs", span, message, |f| {
                 let says = first.license.declaration();
                 // What base models ask for is judged by what is declared.

@@ -83,7 +83,9 @@ fn one(ctx: &Context<'_>, item: yaml::NodeId, text: &str, all: &HashSet<&str>, s
         let meant = listed(&trap.meant).replace(" and ", " or ");
         (format!("`{text}` is a country's code, not a language's; likely meant is {meant}"), format!("Write {meant}"))
     } else if let Some(new) = languages.successor(text) {
-        (format!("`{text}` is an old code of the language whose code is `{new}`"), format!("Write `{new}`"))
+        let help =
+            if all.contains(new) { format!("Remove it: `{new}` is in the list") } else { format!("Write `{new}`") };
+        (format!("`{text}` is an old code of the language whose code is `{new}`"), help)
     } else if languages.is_collective(text) {
         (
             format!("`{text}` stands for a group of languages, which is not in the Hub's list"),

@@ -7,7 +7,7 @@ use super::title_span;
 use crate::card::Card;
 use crate::checks::{Context, Sink};
 use crate::repository::{self, Files, pointer};
-use crate::rule::Severity;
+use crate::rule::{Fix, Severity};
 use crate::text::{Span, safe, suggest, tail};
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -148,6 +148,39 @@ fn links(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     for (span, target) in html_images(card) {
         one(source, &mut folders, target, span, true, sink);
     }
+    for (text, blank, whole) in apart(card) {
+        let message =
+            format!("A blank stands between {} and its address, so that neither is a link", safe::quoted(text));
+        sink.add("link-broken", whole, message, |f| {
+            f.help("Take the blank out").anchor(format!("/links/{text}")).at_most(Severity::Warning).fix(Fix::safe(
+                "take the blank out",
+                blank,
+                "",
+            ))
+        });
+    }
+}
+
+/// `[paper] (https://…)`: the text, the blank, and all of it.
+fn apart<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c str, Span, Span)> {
+    let text = card.source.text();
+    let body = card.front.body_start();
+    memchr::memmem::find_iter(&text.as_bytes()[body..], "] (http").take(MAX_LISTED).filter_map(move |at| {
+        let close = body + at;
+        let line = tail(&text[body..close], MARKS).rsplit('\n').next()?;
+        let (before, inner) = line.rsplit_once('[')?;
+        let end = close + text[close..].find([')', '\n'])?;
+        // "- [x] (https://…)" is a box, `[1] (…)` a number, and what a bracket or a backquote opens is no text of a link.
+        let named = inner.trim().len() > 1 && inner.contains(char::is_alphabetic) && !inner.contains([']', '`']);
+        let code = before.matches('`').count() % 2 == 1 || before.ends_with(['!', '\\', ']']);
+        let whole = text[close..end].starts_with("] (http")
+            && text.as_bytes()[end] == b')'
+            && !text[close + 3..end].contains(' ');
+        (named && !code && whole && !card.outline.hides(close)).then(|| {
+            let start = close - inner.len() - 1;
+            (inner, Span::new(close + 1, close + 2), Span::new(start, end + 1))
+        })
+    })
 }
 
 /// One link or image.

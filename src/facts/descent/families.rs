@@ -3,6 +3,7 @@
 
 use std::sync::LazyLock;
 
+use super::is_of_scratch;
 use super::lines::labelled_value;
 use super::sentences::{LEAD, REACH, Sentence, said_before};
 use super::words::words;
@@ -15,11 +16,17 @@ use crate::text::{self, Span, head, lower_in_place};
 /// Words behind a name that say whether the model itself is meant.
 const NEXT: usize = 2;
 
-/// The first family that a sentence of the body names so.
-pub(super) fn said(card: &Card<'_>) -> Option<(Span, String)> {
+/// The first family that the body names so, behind a label or in a sentence.
+pub(super) fn named(card: &Card<'_>) -> Option<(Span, String)> {
+    let places: Vec<usize> = letters(card).collect();
+    labelled(card, &places).or_else(|| said(card, &places).filter(|_| !is_of_scratch(card)))
+}
+
+/// The first of the families at these places that a sentence names.
+fn said(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
     let text = card.source.text();
     let body = card.front.body_start();
-    letters(card).find_map(|at| {
+    places.iter().find_map(|&at| {
         let lead = lower_in_place(text::tail(&text[body..at], LEAD));
         let said = said_before().find_iter(&lead).last()?;
         if !is_filler(&lead[said.end()..]) {
@@ -33,11 +40,11 @@ pub(super) fn said(card: &Card<'_>) -> Option<(Span, String)> {
     })
 }
 
-/// The first family that a line of the body names behind a label for it.
-pub(super) fn labelled(card: &Card<'_>) -> Option<(Span, String)> {
+/// The first that a line names behind a label for what the model was made from.
+fn labelled(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
     let text = card.source.text();
     let body = card.front.body_start();
-    letters(card).find_map(|at| {
+    places.iter().find_map(|&at| {
         let (start, end) = line(text, body, at);
         let value = labelled_value(card, start, &text[start..end])?;
         let value = value + text[value..end].find(|c: char| c.is_alphanumeric())?;

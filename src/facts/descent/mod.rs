@@ -163,8 +163,7 @@ fn told(card: &Card<'_>) -> Option<(Span, String)> {
         .or_else(|| lines::merged(card))
         .or_else(|| lines::linked_as_base(card))
         .or_else(|| lines::listed(card))
-        .or_else(|| families::labelled(card))
-        .or_else(|| families::said(card).filter(|_| !is_of_scratch(card)))?;
+        .or_else(|| families::named(card))?;
     let (span, repo) = &found;
     // A copy may be called like the original, of another owner: the text says so then.
     let around = || {

@@ -7,10 +7,11 @@ use regex::Regex;
 
 use super::ids::{agrees, behind, canonical, is_copy_of, known, linked, reads_like_id};
 use super::names;
-use super::words::{contains, is_marked, one_of, words};
+use super::words::{LONGEST, contains, is_marked, one_of, said_phrases, words};
 use crate::card::Card;
 use crate::facts::place;
 use crate::license::base_model;
+use crate::text::any::AnyOf;
 use crate::text::{self, Span, head};
 use crate::vocab::repo_id::{fault, in_url};
 
@@ -23,25 +24,37 @@ const SENTENCE: usize = 500;
 
 /// A phrase with the name of the model right behind it.
 pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
-    static PHRASE: LazyLock<Regex> = LazyLock::new(|| {
-        let capital = words().said.capital.iter().map(|phrase| phrase[..1].to_uppercase() + &phrase[1..]);
-        one_of(&words().said.phrases.iter().chain(&words().said.cased).cloned().chain(capital).collect::<Vec<_>>())
-    });
+    static PHRASE: LazyLock<Regex> = LazyLock::new(|| one_of(&said_phrases()));
+    static STEMS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&words().said.stems));
     let text = card.source.text();
     let body = card.front.body_start();
-    PHRASE.find_iter(&text[body..]).find_map(|phrase| {
-        let (start, end) = (body + phrase.start(), body + phrase.end());
-        // Few phrases have the name of a model behind them.
-        let found = behind(card, end, false)?;
-        // "We used" says nothing without "as the base".
-        let rest = text[found.0.end as usize..].trim_start_matches(['`', '*', '_', ' ', ',', '\n']);
-        let bare = words().said.used.iter().any(|used| used.eq_ignore_ascii_case(phrase.as_str()));
-        if bare && !words().said.behind.iter().any(|words| rest.starts_with(words.as_str())) {
+    let mut read = body;
+    STEMS.find_iter(&text.as_bytes()[body..]).find_map(|stem| {
+        let at = body + stem.start();
+        // What stands well within the text that was read is no news.
+        if at + LONGEST <= read {
             return None;
         }
-        // "is based on" begins with what it speaks of.
-        Sentence::around(card, start).is_of_model(card, start, end).then_some(found)
+        let from = at - text::tail(&text[body..at], LONGEST).len();
+        let around = &text[from..at + head(&text[at..], LONGEST).len()];
+        read = from + around.len();
+        PHRASE.find_iter(around).find_map(|phrase| told(card, from + phrase.start(), phrase.as_str()))
     })
+}
+
+/// What a phrase at a byte names, if it is said of the card's own model.
+fn told(card: &Card<'_>, start: usize, phrase: &str) -> Option<(Span, String)> {
+    let end = start + phrase.len();
+    // Few phrases have the name of a model behind them.
+    let found = behind(card, end, false)?;
+    // "We used" says nothing without "as the base".
+    let rest = card.source.text()[found.0.end as usize..].trim_start_matches(['`', '*', '_', ' ', ',', '\n']);
+    let bare = words().said.used.iter().any(|used| used.eq_ignore_ascii_case(phrase));
+    if bare && !words().said.behind.iter().any(|words| rest.starts_with(words.as_str())) {
+        return None;
+    }
+    // "is based on" begins with what it speaks of.
+    Sentence::around(card, start).is_of_model(card, start, end).then_some(found)
 }
 
 /// The phrases before a name that say what the model was made from.

@@ -27,6 +27,7 @@ pub(super) struct Said {
     pub(super) capital: Vec<String>,
     pub(super) cased: Vec<String>,
     pub(super) used: Vec<String>,
+    pub(super) stems: Vec<String>,
     pub(super) before: Vec<String>,
     pub(super) behind: Vec<String>,
     pub(super) within: Vec<String>,
@@ -104,8 +105,33 @@ pub(super) fn contains(text: &str, words: &[String]) -> bool {
     words.iter().any(|word| text.contains(word.as_str()))
 }
 
+/// Bytes of the longest phrase.
+pub(super) const LONGEST: usize = 48;
+
+/// All phrases behind which a card names what it was made from, as they are written.
+pub(super) fn said_phrases() -> Vec<String> {
+    let Said { phrases, cased, capital, .. } = &words().said;
+    let capital = capital.iter().map(|phrase| phrase[..1].to_uppercase() + &phrase[1..]);
+    phrases.iter().chain(cased).cloned().chain(capital).collect()
+}
+
 pub(super) fn one_of(words: &[String]) -> Regex {
     let words: Vec<String> = words.iter().map(|word| regex::escape(word)).collect();
     let pattern = words.join("|");
     Regex::new(&pattern).unwrap_or_else(|error| panic!("internal: {pattern}: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A phrase is read where one of the stems stands.
+    #[test]
+    fn phrases_have_stems() {
+        let said = &words().said;
+        for phrase in said_phrases() {
+            assert!(phrase.len() <= LONGEST, "{phrase}");
+            assert!(said.stems.iter().any(|stem| phrase.contains(stem.as_str())), "{phrase}");
+        }
+    }
 }
