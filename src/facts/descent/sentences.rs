@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::ids::{agrees, behind, canonical, is_copy_of, known, linked, reads_like_id};
 use super::names;
-use super::words::{LONGEST, contains, is_marked, one_of, said_phrases, words};
+use super::words::{contains, is_marked, one_of, said_phrases, words};
 use crate::card::Card;
 use crate::facts::place;
 use crate::license::base_model;
@@ -24,21 +24,23 @@ const SENTENCE: usize = 500;
 
 /// A phrase with the name of the model right behind it.
 pub(super) fn phrase(card: &Card<'_>) -> Option<(Span, String)> {
-    static PHRASE: LazyLock<Regex> = LazyLock::new(|| one_of(&said_phrases()));
     static STEMS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&words().said.stems));
+    /// The phrases that have each stem, and where in them it stands.
+    static PHRASES: LazyLock<Vec<Vec<(String, usize)>>> = LazyLock::new(|| {
+        let with = |stem: &String| {
+            let phrases = said_phrases().into_iter();
+            phrases.filter_map(|phrase| phrase.find(stem.as_str()).map(|at| (phrase, at))).collect()
+        };
+        words().said.stems.iter().map(with).collect()
+    });
     let text = card.source.text();
     let body = card.front.body_start();
-    let mut read = body;
     STEMS.find_iter(&text.as_bytes()[body..]).find_map(|stem| {
         let at = body + stem.start();
-        // What stands well within the text that was read is no news.
-        if at + LONGEST <= read {
-            return None;
-        }
-        let from = at - text::tail(&text[body..at], LONGEST).len();
-        let around = &text[from..at + head(&text[at..], LONGEST).len()];
-        read = from + around.len();
-        PHRASE.find_iter(around).find_map(|phrase| told(card, from + phrase.start(), phrase.as_str()))
+        PHRASES[stem.pattern().as_usize()].iter().find_map(|(phrase, before)| {
+            let start = at.checked_sub(*before).filter(|start| *start >= body)?;
+            text.as_bytes()[start..].starts_with(phrase.as_bytes()).then(|| told(card, start, phrase))?
+        })
     })
 }
 
