@@ -31,7 +31,8 @@ impl Family {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Families {
-    families: Vec<Family>,
+    #[serde(rename = "families")]
+    all: Vec<Family>,
     /// Letters that all of their names have, as they are written.
     pub(crate) letters: Vec<String>,
     /// Words that may stand before a name.
@@ -49,12 +50,12 @@ pub(crate) fn families() -> &'static Families {
 #[must_use]
 pub fn family(name: &str) -> Option<&'static Family> {
     // No id of a repository without an owner holds a blank; few texts are names of families.
-    families().families.iter().find(|family| family.name == name)
+    families().all.iter().find(|family| family.name == name)
 }
 
 /// The family whose name a text begins with, and how many bytes of the text are that name.
 pub(crate) fn family_at(text: &str) -> Option<(&'static Family, usize)> {
-    let known = families().families.iter().flat_map(|family| family.called.iter().map(move |called| (family, called)));
+    let known = families().all.iter().flat_map(|family| family.called.iter().map(move |called| (family, called)));
     let begins = known.filter(|(_, called)| {
         let Some(start) = text.as_bytes().get(..called.len()) else { return false };
         let same = |(one, other): (&u8, u8)| match one {
@@ -93,6 +94,6 @@ mod tests {
 
     #[test]
     fn their_licences_are_known() {
-        assert!(families().families.iter().all(|family| family.license().is_some()));
+        assert!(families().all.iter().all(|family| family.license().is_some()));
     }
 }

@@ -547,10 +547,6 @@ pub fn base_model(repo: &str) -> Option<&'static BaseModel> {
 /// The model that an id without its owner means, where all that are known by that name but copies are one.
 #[must_use]
 pub fn base_model_called(name: &str) -> Option<&'static BaseModel> {
-    let name = name.trim().to_lowercase();
-    if name.contains('/') {
-        return None;
-    }
     // By a hash, since texts are full of words that are no such name; nothing for a name of several.
     static CALLED: LazyLock<HashMap<&'static str, Option<&'static str>>> = LazyLock::new(|| {
         let mut called = HashMap::default();
@@ -561,6 +557,10 @@ pub fn base_model_called(name: &str) -> Option<&'static BaseModel> {
         }
         called
     });
+    let name = name.trim().to_lowercase();
+    if name.contains('/') {
+        return None;
+    }
     CALLED.get(name.as_str()).copied().flatten().and_then(base_model)
 }
 

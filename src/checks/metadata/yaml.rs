@@ -150,7 +150,7 @@ fn source_of<'a>(ctx: &'a Context<'_>, span: Span) -> &'a str {
 }
 
 /// Keys given more than once in one mapping, at any depth: each is told once, at its last place, which is what
-/// huggingface_hub keeps.
+/// `huggingface_hub` keeps.
 fn duplicates(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
     for id in document.ids() {
         let Kind::Map(pairs) = &document.node(id).kind else { continue };

@@ -18,9 +18,12 @@ const NEXT: usize = 2;
 
 /// The first family that the body names so, behind a label or in a sentence.
 pub(super) fn named(card: &Card<'_>) -> Option<(Span, String)> {
-    let places: Vec<usize> = letters(card).collect();
+    let places: Vec<usize> = letters(card).take(MOST).collect();
     labelled(card, &places).or_else(|| said(card, &places).filter(|_| !is_of_scratch(card)))
 }
+
+/// Names that are looked at: far more than any card has before the one that says what the model was made from.
+const MOST: usize = 1_000;
 
 /// The first of the families at these places that a sentence names.
 fn said(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
