@@ -10,7 +10,7 @@ use super::statements::{after_stop, nouns, passage, stands_for_card};
 use crate::card::{Card, Kind};
 use crate::embedded::table;
 use crate::text::any::AnyOf;
-use crate::text::{Span, lower_in_place, tail};
+use crate::text::{Span, lower_in_place, paragraphs, tail};
 
 /// `rules/licenses/restrictions.yaml`.
 #[derive(Deserialize)]
@@ -75,7 +75,7 @@ pub fn added_to(text: &str, permissive: bool) -> Option<String> {
     let known = wording().added.iter().find(|words| permissive && lower.contains(words.as_str()));
     let forbids = || {
         let commercial = |part: &&str| wording().stems.iter().any(|stem| part.contains(stem.as_str()));
-        lower.split("\n\n").filter(commercial).find_map(|part| {
+        paragraphs(&lower).map(|(_, part)| part).filter(commercial).find_map(|part| {
             let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
             clauses(&line).into_iter().find_map(|clause| {
                 let said = forbidden(&line[clause.clone()])?;
@@ -168,6 +168,9 @@ fn speaks_of_card(card: &Card<'_>, at: usize, clause: &str, said: Range<usize>, 
     }
     let denied = has(before, &wording().denied) || has(clause, &wording().allowed);
     let foreign = has(subject, &wording().foreign) && !has(subject, &wording().together);
+    // "The data is licensed for research use only"
+    let lead = super::statements::nouns(card, before.rsplit(':').next().unwrap_or_default());
+    let foreign = foreign || lead.other && !lead.own && !has(subject, &wording().together);
     let turned = denied || foreign || nouns.other && !nouns.own || names_texts(&clause[said]);
     (nouns.own || opens) && !turned
 }

@@ -12,7 +12,7 @@ use crate::embedded::table;
 use crate::license::License;
 use crate::license::names::{at_start, of_url};
 use crate::text::any::AnyOf;
-use crate::text::{self, Span, head, mentions};
+use crate::text::{self, Span, head, lower_in_place, mentions};
 
 /// What a statement speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,11 +177,20 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     found
 }
 
-/// Whether the text says that one of several licences may be chosen.
+/// Whether the text says that one of several licences may be chosen: in a passage that speaks of licences, and not of the
+/// later versions of one.
 #[must_use]
 pub(super) fn leaves_choice(card: &Card<'_>) -> bool {
-    let body = card.source.text()[card.front.body_start()..].to_lowercase();
-    wording().choice.iter().any(|words| body.contains(words.as_str()))
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let lower = lower_in_place(&text[body..]);
+    wording().choice.iter().any(|words| {
+        memchr::memmem::find_iter(lower.as_bytes(), words.as_bytes()).map(|at| body + at).any(|at| {
+            let (start, end) = passage(text, body, at);
+            let passage = &lower[start - body..end - body];
+            passage.contains("licen") && !passage.contains("later version") && !card.outline.hides(at)
+        })
+    })
 }
 
 /// Whether a statement says of the model, or of the data of a card of data, that it is under this licence: by a word of
@@ -192,7 +201,7 @@ pub fn is_of_weights(card: &Card<'_>, statement: &Statement) -> bool {
     let (start, end) = passage(text, card.front.body_start(), statement.span.start as usize);
     let before = text[start..(statement.span.start as usize).clamp(start, end)].to_lowercase();
     let words = if card.kind == Kind::Dataset { &wording().data } else { &wording().weights };
-    let clause = after_stop(&before);
+    let clause = after_stop(&before).rsplit([',', ';']).next().unwrap_or_default();
     words.iter().any(|word| mentions(clause, word)) && !wording().others.iter().any(|word| mentions(clause, word))
 }
 
@@ -341,12 +350,16 @@ fn sentence(card: &Card<'_>, body: usize, at: usize, found: &mut Vec<Statement>)
     found.extend(told);
 }
 
-/// Whether a sentence that spoke of something under a licence goes on with the weights: "…, the weights".
+/// Whether a sentence that spoke of the code under a licence goes on with the weights: "…, the weights". One that speaks of
+/// others, or of another time, is left alone.
 fn goes_on(before: &str) -> bool {
     let clause = after_stop(before);
-    let last = clause.rsplit(' ').next().unwrap_or_default();
-    clause.contains(" under ")
-        && wording().weights.iter().any(|word| last.trim_end_matches('s') == word.trim_end_matches('s'))
+    let last = clause.rsplit([',', ';', '(']).next().unwrap_or_default();
+    let last = last.rsplit(" and ").next().unwrap_or_default().trim();
+    let own = matches!(last, "weights" | "the weights" | "our weights" | "model weights" | "the model weights");
+    let code = |word: &str| matches!(word, "code" | "software" | "script");
+    let other = wording().others.iter().filter(|word| !code(word)).chain(&wording().turned);
+    own && clause.contains(" under ") && !other.into_iter().any(|word| mentions(clause, word))
 }
 
 /// "licensed by Apache 2.0", with "licensed" at `at`.
@@ -593,11 +606,14 @@ fn parts(card: &Card<'_>, section: Range<usize>, found: &mut Vec<Statement>) {
         let bare = line.trim_start_matches(['-', '*', '+', '|', ' ', '\t', '_']);
         let Some((part, value)) = bare.split_once([':', '|']) else { continue };
         let part = part.trim_matches(['*', '_', ' ', '`']).to_lowercase();
-        let subject = match part.strip_prefix("the ").unwrap_or(&part) {
-            "weights" | "model weights" | "model" | "checkpoint" | "checkpoints" => Subject::Repository,
-            "code" | "source code" | "software" | "data" | "dataset" | "training data" => Subject::Other,
+        let of_data = match part.strip_prefix("the ").unwrap_or(&part) {
+            "data" | "dataset" | "training data" => Some(true),
+            "weights" | "model weights" | "checkpoint" | "checkpoints" => Some(false),
+            "code" | "source code" | "software" => None,
             _ => continue,
         };
+        let own = of_data == Some(card.kind == Kind::Dataset);
+        let subject = if own { Subject::Repository } else { Subject::Other };
         let lead = value.len() - value.trim_start_matches(['*', '_', ' ', '\t']).len();
         let start = section.start + at + line.len() - value.len() + lead;
         let end = section.start + at + line.len();

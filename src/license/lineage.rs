@@ -114,7 +114,10 @@ fn known(role: Role, repo: &str, declared: Declared<'_>, lookup: &dyn Lookup) ->
     if found.terms.is_known() {
         (found.certain, found.origin) = (true, Origin::Given);
     }
-    for (origin, stated) in lookup.lookup(role, repo) {
+    // Of a family, no card says more.
+    let family = family(repo);
+    let cards = if family.is_some() { Vec::new() } else { lookup.lookup(role, repo) };
+    for (origin, stated) in cards {
         found.gated |= stated.gated;
         if !found.terms.is_known() {
             let terms = stated.terms();
@@ -130,7 +133,9 @@ fn known(role: Role, repo: &str, declared: Declared<'_>, lookup: &dyn Lookup) ->
     if role == Role::Dataset {
         return found;
     }
-    if let Some(license) = family(repo).and_then(Family::license) {
+    if !found.terms.is_known()
+        && let Some(license) = family.and_then(Family::license)
+    {
         (found.terms, found.certain, found.origin) = (Terms::of(license), true, Origin::Table);
         return found;
     }

@@ -39,13 +39,13 @@ pub fn covers(pattern: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
-/// Whether `.gitattributes` gives a file of the folder itself to Git LFS or Xet: the last line that speaks of it decides.
+/// Whether `.gitattributes` gives a file of the folder itself to Git LFS: the last line that speaks of it decides.
 /// Patterns that may be for it and need not are passed over.
 #[must_use]
 pub fn keeps(attributes: &str, name: &str) -> bool {
     let lines = attributes.lines().map(str::trim).filter(|line| !line.starts_with('#'));
     let of_it = lines.filter(|line| {
-        let pattern = line.split_whitespace().next().unwrap_or_default().trim_start_matches("**/");
+        let pattern = line.split_whitespace().next().unwrap_or_default().trim_matches('"').trim_start_matches("**/");
         !pattern.contains(['?', '[', '\\']) && !pattern.trim_start_matches('/').contains('/') && covers(pattern, name)
     });
     let filters = of_it.flat_map(|line| line.split_whitespace().skip(1)).filter(|word| word.contains("filter"));
@@ -58,7 +58,7 @@ mod tests {
     fn the_last_line_decides() {
         let kept = |attributes: &str| super::keeps(attributes, "README.md");
         assert!(kept("*.md filter=lfs diff=lfs merge=lfs -text\n") && kept("*.bin filter=lfs\nREADME.md filter=lfs"));
-        assert!(kept("**/*.md filter=lfs"));
+        assert!(kept("**/*.md filter=lfs") && kept("\"README.md\" filter=lfs"));
         assert!(!kept("* filter=lfs\n*.md -filter -text\n") && !kept("docs/*.md filter=lfs") && !kept("*.md text"));
         assert!(!kept("# *.md filter=lfs\n") && !kept("[a-z]*.md filter=lfs") && !kept(""));
     }

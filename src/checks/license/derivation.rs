@@ -202,7 +202,8 @@ impl Case<'_, '_> {
 
     /// Whether the base model is known to declare the id that the card does, to which its text adds terms.
     fn declares_like(&self, input: usize) -> bool {
-        let declared = self.ctx.card.field_text("license").map(str::trim);
+        // Of `other`, the name says which licence it is.
+        let declared = self.ctx.card.field_text("license").map(str::trim).filter(|id| *id != "other");
         let base = self.assessment.inputs.get(input).and_then(|input| base_model(&input.name));
         declared.is_some() && base.is_some_and(|base| base.license.as_deref() == declared)
     }

@@ -21,11 +21,15 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let texts = ctx.license_texts().iter().filter(|text| card.kind != Kind::Model || !covers_other(text.name));
     let mut found: Vec<(&str, Identified)> = texts.filter_map(|text| Some((text.name, text.found?))).collect();
     // What is named after the model says more of it than what is there for the repository.
-    if card.kind == Kind::Model && found.iter().any(|(name, _)| covers_model(name)) {
+    let of_model = |name: &str| is_license_file(name) && covers_model(name) && !covers_other(name);
+    if card.kind == Kind::Model && ctx.files.iter().any(|file| of_model(file.name())) {
         found.retain(|(name, _)| covers_model(name));
     }
+    if empty(ctx, !found.is_empty(), sink) {
+        return;
+    }
     let Some(&(name, first)) = found.first() else {
-        if !empty(ctx, sink) && !pointer(ctx, sink) {
+        if !pointer(ctx, sink) {
             unknown(ctx, sink);
         }
         return;
@@ -131,10 +135,20 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// A licence file with nothing in it; true where there is one.
-fn empty(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
-    let mut texts = ctx.files.iter().filter(|file| is_license_file(file.name()) && !covers_other(file.name()));
-    let Some(file) = texts.find(|file| file.text().trim().is_empty()) else { return false };
+/// Bytes of a file that holds line ends and no more.
+const BLANK: u64 = 16;
+
+/// A licence file with nothing in it, where no other one holds a licence, or that is named after the model; true where there
+/// is one.
+fn empty(ctx: &Context<'_>, found: bool, sink: &mut Sink<'_>) -> bool {
+    let covers = |name: &str| ctx.card.kind != Kind::Model || !covers_other(name);
+    // What cannot be read as text is not empty.
+    let blank = |name: &str| ctx.source.is_none_or(|source| source.size(name).is_some_and(|size| size <= BLANK));
+    let mut texts = ctx.files.iter().filter(|file| {
+        let name = file.name();
+        is_license_file(name) && covers(name) && (!found || covers_model(name)) && file.text().trim().is_empty()
+    });
+    let Some(file) = texts.find(|file| blank(file.name())) else { return false };
     let message = format!("{} is empty, and grants nobody what the card declares", safe::quoted(file.name()));
     sink.add("license-text-differs", license_span(ctx.card), message, |f| {
         f.help("Put the text of the declared licence there, with the holder and the year")

@@ -5,7 +5,7 @@ use crate::card::{self, Status, Trap, TrapKind};
 use crate::checks::{Context, Sink};
 use crate::facts;
 use crate::rule::{Edit, Effect, Finding, Fix, Safety, Severity};
-use crate::text::{Span, safe};
+use crate::text::{Span, lines, safe};
 use crate::vocab;
 use crate::yaml::Kind;
 
@@ -88,8 +88,15 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 /// Whether there is nothing below the front matter but headings and marks.
 fn has_no_text(card: &card::Card<'_>) -> bool {
-    let body = &card.source.text()[card.front.body_start()..];
-    body.lines().all(|line| line.trim_start().starts_with('#') || !line.contains(char::is_alphanumeric))
+    let start = card.front.body_start();
+    let words = |text: &str| text.contains(char::is_alphanumeric);
+    let said = |(at, line): (usize, &str)| {
+        // What stands in a comment is shown to nobody.
+        let hidden = |at: usize| card.outline.comments.iter().any(|comment| comment.range().contains(&at));
+        let first = line.find(char::is_alphanumeric).map(|from| start + at + from);
+        words(line) && !line.trim_start().starts_with('#') && !first.is_some_and(hidden)
+    };
+    !lines(&card.source.text()[start..]).any(said)
 }
 
 fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {

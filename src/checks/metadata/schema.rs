@@ -77,6 +77,9 @@ pub(super) fn grouped(violations: Vec<Violation>) -> Vec<Violation> {
     out
 }
 
+/// Letters of the shortest beginning of a task that stands for it.
+const CUT: usize = 8;
+
 /// For tasks, the word meant is known from more than its spelling.
 fn with_task(mut violation: Violation) -> Violation {
     if let (Some("pipeline-tag-unknown" | "task-category-unknown"), Some(text)) =
@@ -103,7 +106,9 @@ fn with_task(mut violation: Violation) -> Violation {
         violation.help = Some(format!("`{text}` is a task: move it to `task_categories`"));
     }
     // Tasks are called alike: "text-to-code" is no slip of "text-to-video".
-    violation.nearest = violation.nearest.filter(|near| is_slip(&text, near));
+    // What is cut short is meant, too: "question-answer".
+    let cut = |near: &str| text.len() >= CUT && near.starts_with(&*suggest::fold(&text));
+    violation.nearest = violation.nearest.filter(|near| is_slip(&text, near) || cut(near));
     violation
 }
 

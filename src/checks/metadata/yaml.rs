@@ -167,7 +167,10 @@ fn duplicates(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
         for &(text, key, value) in &named {
             places.entry(text).or_default().push((key, value));
         }
-        for (text, found) in places {
+        // In the order of the text, whatever the map's.
+        let mut repeated: Vec<_> = places.into_iter().filter(|(_, found)| found.len() > 1).collect();
+        repeated.sort_by_key(|(_, found)| found.last().map(|(key, _)| *key));
+        for (text, found) in repeated {
             let [(first, first_value), .., (key, value)] = found.as_slice() else { continue };
             let source = |value: &NodeId| ctx.card.source.slice(document.node(*value).span);
             let same = found.iter().all(|(_, value)| source(value) == source(first_value));
@@ -247,8 +250,8 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
             let number_meant = matches!(new, Scalar::Float(_)) && matches!(old, Scalar::Text);
             let number = matches!(old, Scalar::Int(_) | Scalar::Float(_));
             let of_number = || keys_of.get(&id).is_some_and(|key| is_number(key));
-            let f = if number && value.contains('_') {
-                f.help(format!("Write a number without underscores (`{}`); what is no number, in quotes", value.replace('_', "")))
+            let f = if number && of_number() && value.contains('_') {
+                f.help(format!("Write the number without underscores (`{}`)", value.replace('_', "")))
             } else if number && of_number() {
                 f.help("Write it as a number that both readers take for the same")
             } else if number_meant {

@@ -149,8 +149,7 @@ fn links(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         one(source, &mut folders, target, span, true, sink);
     }
     for (text, blank, whole) in apart(card) {
-        let message =
-            format!("A blank stands between {} and its address, so that neither is a link", safe::quoted(text));
+        let message = format!("A blank stands between {} and its address, so that it is no link", safe::quoted(text));
         sink.add("link-broken", whole, message, |f| {
             f.help("Take the blank out").anchor(format!("/links/{text}")).at_most(Severity::Warning).fix(Fix::safe(
                 "take the blank out",
@@ -171,12 +170,20 @@ fn apart<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (&'c str, Span, Span)> 
         let (before, inner) = line.rsplit_once('[')?;
         let end = close + text[close..].find([')', '\n'])?;
         // "- [x] (https://…)" is a box, `[1] (…)` a number, and what a bracket or a backquote opens is no text of a link.
-        let named = inner.trim().len() > 1 && inner.contains(char::is_alphabetic) && !inner.contains([']', '`']);
+        let named = inner.trim().len() > 1
+            // `[INST]` is a token, "FLUX.1 [dev]" a name.
+            && inner.contains(char::is_lowercase)
+            && inner != "dev"
+            && !inner.contains([']', '`'])
+            && !inner.starts_with('^');
+        // A definition elsewhere may make it one all the same.
+        let links = &card.outline.links;
+        let linked = links.binary_search_by_key(&(close - inner.len() - 1), |link| link.span.start as usize).is_ok();
         let code = before.matches('`').count() % 2 == 1 || before.ends_with(['!', '\\', ']']);
         let whole = text[close..end].starts_with("] (http")
             && text.as_bytes()[end] == b')'
             && !text[close + 3..end].contains(' ');
-        (named && !code && whole && !card.outline.hides(close)).then(|| {
+        (named && !linked && !code && whole && !card.outline.hides(close)).then(|| {
             let start = close - inner.len() - 1;
             (inner, Span::new(close + 1, close + 2), Span::new(start, end + 1))
         })

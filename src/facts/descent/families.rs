@@ -38,7 +38,10 @@ fn said(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
         let (span, family) = family_behind(card, at)?;
         let sentence = Sentence::around(card, at);
         let from = at - lead.len() + said.start();
-        let own = from >= sentence.start && sentence.is_of_model(card, from, from + said.len());
+        // What is "based on Llama 2" may be anything: the sentence has to begin with the model.
+        let own = from >= sentence.start
+            && sentence.begins_with_model(card, from, &families().begins)
+            && sentence.is_of_model(card, from, from + said.len());
         own.then(|| (span, family.name.clone()))
     })
 }
@@ -63,7 +66,7 @@ fn letters<'c>(card: &'c Card<'_>) -> impl Iterator<Item = usize> + 'c {
     let body = card.front.body_start();
     LETTERS.find_iter(&text.as_bytes()[body..]).map(move |hit| {
         let at = body + hit.start();
-        at - text[body..at].bytes().rev().take_while(|byte| is_of_name(*byte)).count()
+        at - text[body..at].bytes().rev().take(LEAD).take_while(|byte| is_of_name(*byte)).count()
     })
 }
 
@@ -71,7 +74,7 @@ fn letters<'c>(card: &'c Card<'_>) -> impl Iterator<Item = usize> + 'c {
 fn family_behind(card: &Card<'_>, at: usize) -> Option<(Span, &'static Family)> {
     let text = card.source.text();
     // "Meta-Llama-3-8B", "Meta Llama 3"
-    let name = &text[at..];
+    let name = head(&text[at..], REACH);
     let owner = name.split_once(['-', ' ']).map(|(owner, _)| owner);
     let owner = owner.filter(|owner| families().between.iter().any(|word| word.eq_ignore_ascii_case(owner)));
     let start = at + owner.map_or(0, |owner| owner.len() + 1);
@@ -79,7 +82,12 @@ fn family_behind(card: &Card<'_>, at: usize) -> Option<(Span, &'static Family)> 
     let end = start + length;
     let end = end + text[end..].bytes().take_while(|byte| is_of_name(*byte)).count();
     let end = start + text[start..end].trim_end_matches(['.', '-']).len();
-    (is_model(&text[end..]) && !card.outline.hides(start)).then_some((Span::new(start, end), family))
+    // "Llama-2-generated" is what it generated.
+    let rest = text[start + length..end].split(|c: char| !c.is_alphanumeric());
+    // "llama2.c" is a program.
+    let file = text[start + length..end].starts_with('.');
+    let whole = !file && !rest.into_iter().any(is_other) && is_model(&text[end..]);
+    (whole && !card.outline.hides(start)).then_some((Span::new(start, end), family))
 }
 
 /// Whether a byte may stand in a name.
@@ -99,9 +107,12 @@ fn is_model(rest: &str) -> bool {
     let clause = head(rest, REACH).to_lowercase();
     let clause = clause.split(['\n', '.', ',', ';', '(']).next().unwrap_or_default();
     let next = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).take(NEXT);
-    let other = |word: &str| {
-        let is = |known: &String| known == word || word.strip_suffix('s') == Some(known.as_str());
-        words().said.parts.iter().chain(&families().others).any(is)
-    };
-    !next.into_iter().any(other)
+    !next.into_iter().any(is_other)
+}
+
+/// Whether a word behind a name makes it another thing than the model.
+fn is_other(word: &str) -> bool {
+    let word = word.to_lowercase();
+    let is = |known: &String| *known == word || word.strip_suffix('s') == Some(known.as_str());
+    words().said.parts.iter().chain(&families().others).any(is)
 }

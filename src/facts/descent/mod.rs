@@ -184,7 +184,7 @@ fn is_of_scratch(card: &Card<'_>) -> bool {
     let body = card.front.body_start();
     SCRATCH.find_iter(&card.source.text().as_bytes()[body..]).any(|hit| {
         let at = body + hit.start();
-        !card.outline.hides(at) && Sentence::around(card, at).begins_with_model(card, at)
+        !card.outline.hides(at) && Sentence::around(card, at).begins_with_model(card, at, &[])
     })
 }
 

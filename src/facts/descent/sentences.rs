@@ -186,7 +186,8 @@ impl Sentence {
             let line_at = memchr::memrchr(b'\n', &before.as_bytes()[..end]).map_or(0, |break_at| break_at + 1);
             let line = &before[line_at..end];
             let blank = line.trim().is_empty();
-            if blank && end < before.len() {
+            // A heading is no part of the sentence below it.
+            if (blank || line.starts_with('#')) && end < before.len() {
                 break;
             }
             let stop =
@@ -237,11 +238,15 @@ impl Sentence {
         own && !contains(&before, &words().said.otherwise) && !aside && !is_of_others(card, self.start)
     }
 
-    /// Whether the words before byte `at` begin with the model: "It was", "This model is", its name.
-    pub(super) fn begins_with_model(&self, card: &Card<'_>, at: usize) -> bool {
+    /// Whether the words before byte `at` begin with the model: "It was", "This model is", its name, or one of `further`.
+    pub(super) fn begins_with_model(&self, card: &Card<'_>, at: usize, further: &[String]) -> bool {
         let lead = card.source.text()[self.start..at.max(self.start)].to_lowercase().replace(['*', '_'], "");
         let lead = lead.trim_start_matches(|c: char| !c.is_alphanumeric());
-        let own = words().scratch.begins.iter().any(|word| lead.starts_with(word.as_str())) || lead.trim().is_empty();
+        // "This adapter for …" begins with the phrase.
+        let whole = head(&card.source.text()[self.start..self.end], REACH).to_lowercase();
+        let whole = whole.trim_start_matches(|c: char| !c.is_alphanumeric()).replace(['*', '_'], "");
+        let begins = &mut words().scratch.begins.iter().chain(further);
+        let own = begins.any(|word| whole.starts_with(word.as_str())) || lead.trim().is_empty();
         let few = lead.split_whitespace().count() <= FEW;
         few && (own || is_named(card, lead)) && !contains(lead, &words().scratch.otherwise) && !is_of_others(card, at)
     }
