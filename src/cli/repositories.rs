@@ -146,16 +146,21 @@ impl Lookup for Repositories {
     }
 }
 
-/// Reads the front matter of a card; a file that cannot be read says nothing.
+/// Reads the front matter of a card, and its text where that says how several licences stand to each other; a file that
+/// cannot be read says nothing.
 fn read(path: &Path, kind: Kind) -> Option<Stated> {
-    let (mut text, faults) = card::decode(read_file(path).ok()?);
+    let (text, faults) = card::decode(read_file(path).ok()?);
     let end = front_matter::find(&text).0.body_start();
-    text.truncate(end);
-    let source = SourceFile::new("README.md", text);
+    let source = SourceFile::new("README.md", text[..end].to_owned());
     let card = Card::read(&source, faults, Siblings::none(), None);
     // A dataset and a model may have the same id.
     let fits = card.kind == kind || card.mapping().is_none_or(|(document, root)| document.pairs(root).len() < 2);
-    fits.then(|| facts::stated(&card))
+    let stated = fits.then(|| facts::stated(&card))?;
+    if stated.license.len() < 2 {
+        return Some(stated);
+    }
+    let whole = SourceFile::new("README.md", text);
+    Some(facts::stated(&Card::read(&whole, Vec::new(), Siblings::none(), None)))
 }
 
 /// The card of a repository in the cache: that of the snapshot of `main`, or of the only one.

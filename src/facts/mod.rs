@@ -23,7 +23,7 @@ pub fn declared(card: &Card<'_>) -> Terms {
     let values = license_values(card);
     let field = |name: &str| card.field_text(name).map(str::trim).filter(|text| !text.is_empty());
     let terms = resolve(Declared { license: &values, name: field("license_name"), link: field("license_link") });
-    if values.len() > 1 && statements::leaves_choice(card) { terms.as_choice() } else { terms }
+    if values.len() > 1 && statements::leaves_choice(card, &values) { terms.as_choice() } else { terms }
 }
 
 /// What the front matter declares, or else the licence that the text names, with its place there.
@@ -75,7 +75,7 @@ pub fn stated(card: &Card<'_>) -> Stated {
     });
     let field = |name: &str| card.field_text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let licenses = license_values(card);
-    let choice = licenses.len() > 1 && statements::leaves_choice(card);
+    let choice = licenses.len() > 1 && statements::leaves_choice(card, &licenses);
     Stated {
         license: if choice { vec![licenses.join(" OR ")] } else { licenses.into_iter().map(str::to_owned).collect() },
         name: field("license_name"),

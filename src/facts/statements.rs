@@ -177,10 +177,10 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
     found
 }
 
-/// Whether the text says that one of several licences may be chosen: in a passage that speaks of licences, and not of the
-/// later versions of one.
+/// Whether the text says that one of several licences may be chosen: in a passage that speaks of licences or names one of
+/// these, and not of the later versions of one.
 #[must_use]
-pub(super) fn leaves_choice(card: &Card<'_>) -> bool {
+pub(super) fn leaves_choice(card: &Card<'_>, ids: &[&str]) -> bool {
     let text = card.source.text();
     let body = card.front.body_start();
     let lower = lower_in_place(&text[body..]);
@@ -188,7 +188,9 @@ pub(super) fn leaves_choice(card: &Card<'_>) -> bool {
         memchr::memmem::find_iter(lower.as_bytes(), words.as_bytes()).map(|at| body + at).any(|at| {
             let (start, end) = passage(text, body, at);
             let passage = &lower[start - body..end - body];
-            passage.contains("licen") && !passage.contains("later version") && !card.outline.hides(at)
+            let named = || ids.iter().any(|id| mentions(passage, id.split('-').next().unwrap_or(id)));
+            let of_licences = passage.contains("licen") || named();
+            of_licences && !passage.contains("later version") && !card.outline.hides(at)
         })
     })
 }

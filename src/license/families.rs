@@ -39,6 +39,8 @@ pub(crate) struct Families {
     pub(crate) between: Vec<String>,
     /// Words with which a sentence on the model itself begins, beside those of `rules/models/descent.yaml`.
     pub(crate) begins: Vec<String>,
+    /// Words by which a short sentence says something, and is no name for the model.
+    pub(crate) says: Vec<String>,
     /// Words behind a name that make it another thing.
     pub(crate) others: Vec<String>,
 }

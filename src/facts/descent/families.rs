@@ -40,7 +40,8 @@ fn said(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
         let from = at - lead.len() + said.start();
         // What is "based on Llama 2" may be anything: the sentence has to begin with the model.
         let own = from >= sentence.start
-            && sentence.begins_with_model(card, from, &families().begins)
+            && (sentence.begins_with_model(card, from, &families().begins)
+                || sentence.is_brief(card, from, span, &families().says))
             && sentence.is_of_model(card, from, from + said.len());
         own.then(|| (span, family.name.clone()))
     })

@@ -251,6 +251,18 @@ impl Sentence {
         few && (own || is_named(card, lead)) && !contains(lead, &words().scratch.otherwise) && !is_of_others(card, at)
     }
 
+    /// Whether the sentence is a name for the model and no more: "LoRA adapter for Llama 3", with a phrase from byte `at` on
+    /// and what it names at `named`.
+    /// `says`: words by which it says something.
+    pub(super) fn is_brief(&self, card: &Card<'_>, at: usize, named: Span, says: &[String]) -> bool {
+        let text = card.source.text();
+        let lead = &text[self.start..at.max(self.start)];
+        let rest = &text[named.end as usize..self.end.max(named.end as usize)];
+        let verb = |word: &str| says.iter().any(|verb| verb.eq_ignore_ascii_case(word.trim_matches([',', '.', '*'])));
+        let said = lead.split_whitespace().chain(rest.split_whitespace()).any(verb);
+        lead.split_whitespace().count() <= BRIEF && self.opens(card, at) && !said
+    }
+
     /// Whether the sentence begins a paragraph or a heading, with few words before byte `at` and none that says something
     /// of them: "A German fine-tune of …".
     fn opens(&self, card: &Card<'_>, at: usize) -> bool {
@@ -291,6 +303,8 @@ fn of_part(before: &str) -> bool {
 
 /// Words before a phrase that a heading or nominal sentence begins with.
 const FEW: usize = 7;
+/// Words before a phrase in a sentence that is a name for the model.
+const BRIEF: usize = 2;
 
 /// Whether the text says so little of a link to `repo`, in `gap` before it and right behind it, that the whole model is
 /// meant: "…'s architecture", "the tokenizer of …" speak of a part.
