@@ -251,7 +251,7 @@ impl Sentence {
         few && (own || is_named(card, lead)) && !contains(lead, &words().scratch.otherwise) && !is_of_others(card, at)
     }
 
-    /// Whether the sentence is a name for the model and no more: "LoRA adapter for Llama 3", with a phrase from byte `at` on
+    /// Whether the sentence is a name for the model and no more: "An adapter for Llama 3", with a phrase from byte `at` on
     /// and what it names at `named`.
     /// `says`: words by which it says something.
     pub(super) fn is_brief(&self, card: &Card<'_>, at: usize, named: Span, says: &[String]) -> bool {
