@@ -567,9 +567,9 @@ impl Case<'_> {
             match (duty.term.atom, named) {
                 (Atom::NamePrefix, Some(prefix)) => {
                     // The texts speak of training and improving; of a bare quantization it is advice.
-                    let name = fold_name(&self.published.name);
+                    let name = &self.published.name;
                     // Of a model without a name nothing is known.
-                    if self.relation != Relation::Quantized && !name.is_empty() && !name.starts_with(&prefix) {
+                    if self.relation != Relation::Quantized && !name.is_empty() && !name_begins(name, &prefix) {
                         judgement.unmet.push(owed.clone());
                     }
                     prefixes.insert(prefix, duty);

@@ -231,27 +231,24 @@ impl Paragraph<'_> {
     fn emits(&self) -> Option<Odd> {
         let facts = facts();
         let (value, span) = self.emitted().ok()??;
-        let (mut by, mut help) = ("by the card's own figures", "Check the unit, the hours and the energy");
-        let (basis, low, high) = if let Some((energy, _)) = self.energy().ok()? {
+        let help = "Check the unit, the hours and the energy";
+        let (basis, low, high, by) = if let Some((energy, _)) = self.energy().ok()? {
             let shown = rounded(energy);
             if let Some(grid) = self.grid().ok()? {
                 let exact = energy * grid;
                 let high = exact * facts.overhead.high * (1.0 + ROUNDING);
-                (format!("{shown} kWh on this grid emit"), exact * (1.0 - ROUNDING), high)
+                (format!("{shown} kWh on this grid emit"), exact * (1.0 - ROUNDING), high, BY_THE_CARD)
             } else {
                 let high = energy * facts.overhead.high * facts.grid.high;
-                by = ON_ANY_GRID;
-                (format!("{shown} kWh emit"), energy * facts.grid.low, high)
+                (format!("{shown} kWh emit"), energy * facts.grid.low, high, ON_ANY_GRID)
             }
         } else {
             let hours = self.hours()?;
             let (device, called) = device_in(self.text)?;
             let energy = hours * device.watts / 1_000.0;
             let high = energy * self.devices() * facts.overhead.high * facts.load.high * facts.grid.high;
-            by = ON_ANY_GRID;
-            help = "Check the unit, the hours and the hardware";
             let basis = format!("{} hours on {} emit", rounded(hours), called.to_uppercase());
-            (basis, energy * facts.load.low * facts.grid.low, high)
+            (basis, energy * facts.load.low * facts.grid.low, high, ON_ANY_GRID)
         };
         Odd { basis, value, span, low, high, unit: "kg", by, help }.if_so()
     }
@@ -265,7 +262,7 @@ impl Paragraph<'_> {
         // Hours may be of one device or of all.
         let (low, high) = (one * facts.load.low, one * self.devices() * facts.load.high * facts.overhead.high);
         let basis = format!("{} hours at {} W give", rounded(hours), rounded(watts));
-        let (by, help) = ("by the card's own figures", "Check the unit, the hours and the power");
+        let (by, help) = (BY_THE_CARD, "Check the unit, the hours and the power");
         let (energy, emitted, grid) = (self.energy().ok()?, self.emitted().ok()?, self.grid().ok()?);
         let by_energy = energy.and_then(|(value, span)| {
             Odd { basis: basis.clone(), value, span, low, high, unit: "kWh", by, help }.if_so()
@@ -295,7 +292,9 @@ struct Odd {
     help: &'static str,
 }
 
-/// Where the card says nothing of the grid.
+/// Where the card says all that is needed.
+const BY_THE_CARD: &str = "by the card's own figures";
+/// Where it says nothing of the grid.
 const ON_ANY_GRID: &str = "on any grid of the world";
 
 impl Odd {

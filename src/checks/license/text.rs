@@ -8,7 +8,7 @@ use crate::license::names::{at_start, of_url, pointed_at};
 use crate::license::text::{Identified, Likeness, covers_model, covers_other, is_license_file, known};
 use crate::license::{Atom, Class, License, Verdict};
 use crate::rule::{Confidence, Severity};
-use crate::text::safe;
+use crate::text::{SourceFile, safe};
 use crate::vocab;
 
 pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
@@ -21,8 +21,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let texts = ctx.license_texts().iter().filter(|text| card.kind != Kind::Model || !covers_other(text.name));
     let mut found: Vec<(&str, Identified)> = texts.filter_map(|text| Some((text.name, text.found?))).collect();
     // What is named after the model says more of it than what is there for the repository.
-    let of_model = |name: &str| is_license_file(name) && covers_model(name) && !covers_other(name);
-    if card.kind == Kind::Model && ctx.files.iter().any(|file| of_model(file.name())) {
+    if card.kind == Kind::Model && own_texts(ctx).any(|file| covers_model(file.name())) {
         found.retain(|(name, _)| covers_model(name));
     }
     if empty(ctx, !found.is_empty(), sink) {
@@ -135,20 +134,22 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// The licence files that cover what the card is of.
+fn own_texts<'c>(ctx: &'c Context<'_>) -> impl Iterator<Item = &'c SourceFile> + Clone {
+    let covers = |name: &str| ctx.card.kind != Kind::Model || !covers_other(name);
+    ctx.files.iter().filter(move |file| is_license_file(file.name()) && covers(file.name()))
+}
+
 /// Bytes of a file that holds line ends and no more.
 const BLANK: u64 = 16;
 
 /// A licence file with nothing in it, where no other one holds a licence, or that is named after the model; true where there
 /// is one.
 fn empty(ctx: &Context<'_>, found: bool, sink: &mut Sink<'_>) -> bool {
-    let covers = |name: &str| ctx.card.kind != Kind::Model || !covers_other(name);
     // What cannot be read as text is not empty.
     let blank = |name: &str| ctx.source.is_none_or(|source| source.size(name).is_some_and(|size| size <= BLANK));
-    let mut texts = ctx.files.iter().filter(|file| {
-        let name = file.name();
-        is_license_file(name) && covers(name) && (!found || covers_model(name)) && file.text().trim().is_empty()
-    });
-    let Some(file) = texts.find(|file| blank(file.name())) else { return false };
+    let mut texts = own_texts(ctx).filter(|file| !found || covers_model(file.name()));
+    let Some(file) = texts.find(|file| file.text().trim().is_empty() && blank(file.name())) else { return false };
     let message = format!("{} is empty, and grants nobody what the card declares", safe::quoted(file.name()));
     sink.add("license-text-differs", license_span(ctx.card), message, |f| {
         f.help("Put the text of the declared licence there, with the holder and the year")
@@ -167,7 +168,7 @@ fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
     else {
         return false;
     };
-    let texts = ctx.files.iter().filter(|file| is_license_file(file.name()) && !covers_other(file.name()));
+    let texts = own_texts(ctx);
     let texts = texts.filter_map(|file| Some((safe::quoted(file.name()), pointed_at(file.text())?)));
     let link = card.field_text("license_link").and_then(|link| of_url(link.trim()));
     let mut found = texts.chain(link.map(|license| ("`license_link`".to_owned(), license)));
@@ -204,7 +205,7 @@ fn unknown(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let has_text = |license: &&License| known().any(|one| one.id == license.id);
     let Some(declared) = terms.licenses().find(has_text).filter(|_| terms.licenses().count() == 1) else { return };
     let Some((document, _)) = card.mapping() else { return };
-    let texts = ctx.files.iter().filter(|file| is_license_file(file.name()) && !covers_other(file.name()));
+    let texts = own_texts(ctx);
     let title = |text: &str| {
         let mut lines = text.lines().map(str::trim).filter(|line| line.contains(char::is_alphabetic)).take(TITLE);
         lines.find(|line| is_title(line)).filter(|_| text.len() >= TEXT).map(str::to_owned)

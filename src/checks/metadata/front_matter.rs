@@ -89,12 +89,11 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 /// Whether there is nothing below the front matter but headings and marks.
 fn has_no_text(card: &card::Card<'_>) -> bool {
     let start = card.front.body_start();
-    let words = |text: &str| text.contains(char::is_alphanumeric);
     let said = |(at, line): (usize, &str)| {
         // What stands in a comment is shown to nobody.
         let hidden = |at: usize| card.outline.comments.iter().any(|comment| comment.range().contains(&at));
         let first = line.find(char::is_alphanumeric).map(|from| start + at + from);
-        words(line) && !line.trim_start().starts_with('#') && !first.is_some_and(hidden)
+        !line.trim_start().starts_with('#') && first.is_some_and(|first| !hidden(first))
     };
     !lines(&card.source.text()[start..]).any(said)
 }

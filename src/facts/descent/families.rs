@@ -60,7 +60,7 @@ fn labelled(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
     })
 }
 
-/// Where names begin that hold letters which all families have.
+/// Where words begin that have the letters of a family's name.
 fn letters<'c>(card: &'c Card<'_>) -> impl Iterator<Item = usize> + 'c {
     static LETTERS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(&families().letters));
     let text = card.source.text();

@@ -355,6 +355,17 @@ fn quoted(before: &str) -> bool {
 pub(super) fn is_of_others(card: &Card<'_>, at: usize) -> bool {
     let heading = card.outline.heading_at(at);
     heading.is_some_and(|heading| heading.level > 1 && contains(&heading.text.to_lowercase(), &words().said.others))
+        || is_copied(card, at)
+}
+
+/// Whether a byte stands behind a heading that introduces the card of the original, from which on that one speaks.
+fn is_copied(card: &Card<'_>, at: usize) -> bool {
+    let headings = card.outline.headings.iter().take_while(|heading| heading.span.start as usize <= at);
+    let introduces = |text: &str| {
+        let text = text.to_lowercase();
+        words().said.copied.iter().all(|word| text.contains(word.as_str()))
+    };
+    headings.into_iter().any(|heading| introduces(&heading.text))
 }
 
 /// Whether a paragraph begins at a byte: behind an empty line or a heading, no item of a list.

@@ -35,6 +35,7 @@ pub(super) struct Said {
     pub(super) otherwise: Vec<String>,
     pub(super) aside: Vec<String>,
     pub(super) others: Vec<String>,
+    pub(super) copied: Vec<String>,
     pub(super) verbs: Vec<String>,
     pub(super) children: Vec<String>,
     pub(super) further: Vec<String>,
