@@ -358,14 +358,18 @@ pub(super) fn is_of_others(card: &Card<'_>, at: usize) -> bool {
         || is_copied(card, at)
 }
 
+/// Headings before a byte that are looked at: more than a card has, and few enough for a hostile one to cost nothing.
+const HEADINGS: usize = 100;
+
 /// Whether a byte stands behind a heading that introduces the card of the original, from which on that one speaks.
 fn is_copied(card: &Card<'_>, at: usize) -> bool {
-    let headings = card.outline.headings.iter().take_while(|heading| heading.span.start as usize <= at);
+    let headings = &card.outline.headings;
+    let before = headings.partition_point(|heading| heading.span.start as usize <= at);
     let introduces = |text: &str| {
         let text = text.to_lowercase();
         words().said.copied.iter().all(|word| text.contains(word.as_str()))
     };
-    headings.into_iter().any(|heading| introduces(&heading.text))
+    headings[..before].iter().rev().take(HEADINGS).any(|heading| introduces(&heading.text))
 }
 
 /// Whether a paragraph begins at a byte: behind an empty line or a heading, no item of a list.
