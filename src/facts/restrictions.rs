@@ -72,7 +72,14 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
 #[must_use]
 pub fn added_to(text: &str, permissive: bool) -> Option<String> {
     let lower = text.to_lowercase();
-    let known = wording().added.iter().find(|words| permissive && lower.contains(words.as_str()));
+    let known = || {
+        paragraphs(&lower).filter(|_| permissive).find_map(|(_, part)| {
+            let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
+            let words = wording().added.iter().find(|words| line.contains(words.as_str()))?;
+            let held = clauses(&line).into_iter().map(|clause| &line[clause]).find(|clause| clause.contains(words));
+            Some(held.unwrap_or(words).trim().to_owned())
+        })
+    };
     let forbids = || {
         let commercial = |part: &&str| wording().stems.iter().any(|stem| part.contains(stem.as_str()));
         paragraphs(&lower).map(|(_, part)| part).filter(commercial).find_map(|part| {
@@ -83,7 +90,7 @@ pub fn added_to(text: &str, permissive: bool) -> Option<String> {
             })
         })
     };
-    known.cloned().or_else(forbids)
+    known().or_else(forbids)
 }
 
 /// The sentences of a line.

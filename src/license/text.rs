@@ -132,7 +132,7 @@ pub fn covers_model(name: &str) -> bool {
 }
 
 /// The text without the notices of third parties that stand behind it.
-fn without_others(text: &str) -> &str {
+pub(crate) fn without_others(text: &str) -> &str {
     const HEADS: &[&str] = &[
         "third-party notice",
         "third party notice",

@@ -5,7 +5,7 @@ use crate::checks::{Context, Sink};
 use crate::facts::restrictions::added_to;
 use crate::facts::{declared, license_span};
 use crate::license::names::{at_start, of_url, pointed_at};
-use crate::license::text::{Identified, Likeness, covers_model, covers_other, is_license_file, known};
+use crate::license::text::{Identified, Likeness, covers_model, covers_other, is_license_file, known, without_others};
 use crate::license::{Atom, Class, License, Verdict};
 use crate::rule::{Confidence, Severity};
 use crate::text::{SourceFile, safe};
@@ -57,7 +57,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         if text.likeness != Likeness::Same || text.license.terms.iter().any(|term| limited.contains(&term.atom)) {
             return None;
         }
-        let words = added_to(file.text(), text.license.class == Class::Permissive)?;
+        let words = added_to(without_others(file.text()), text.license.class == Class::Permissive)?;
         Some((*name, *text, words))
     });
     if let Some((name, text, words)) = added {

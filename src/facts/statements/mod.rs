@@ -35,6 +35,8 @@ pub struct Statement {
     pub licenses: Vec<&'static License>,
     /// What it speaks of.
     pub subject: Subject,
+    /// It is on a part that is named beside it: "Weights: …".
+    pub of_part: bool,
 }
 
 /// `rules/licenses/statements.yaml`.
@@ -202,6 +204,9 @@ pub(super) fn leaves_choice(card: &Card<'_>, ids: &[&str]) -> bool {
 /// its own for it, in the same clause.
 #[must_use]
 pub fn is_of_weights(card: &Card<'_>, statement: &Statement) -> bool {
+    if statement.of_part {
+        return statement.subject == Subject::Repository;
+    }
     let text = card.source.text();
     let (start, end) = passage(text, card.front.body_start(), statement.span.start as usize);
     let before = text[start..(statement.span.start as usize).clamp(start, end)].to_lowercase();
@@ -542,7 +547,7 @@ fn push(text: &str, start: usize, end: usize, subject: Subject, found: &mut Vec<
             && let Some(license) = of_url(url.split([' ', '>', ')', ']']).next().unwrap_or_default())
         {
             let span = Span::new(end - url.len(), end - url.len() + url.trim_end().len());
-            found.push(Statement { span, licenses: vec![license], subject });
+            found.push(Statement { span, licenses: vec![license], subject, of_part: false });
         }
         return;
     };
@@ -581,7 +586,7 @@ fn push(text: &str, start: usize, end: usize, subject: Subject, found: &mut Vec<
         "inherited",
     ];
     let subject = if turned.iter().any(|words| clause.contains(words)) { Subject::Other } else { subject };
-    found.push(Statement { span, licenses, subject });
+    found.push(Statement { span, licenses, subject, of_part: false });
 }
 
 /// The byte behind the tags that a text begins with.

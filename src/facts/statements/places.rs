@@ -40,6 +40,10 @@ pub(super) fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) 
             _ => continue,
         };
         let section = heading.section.range();
+        // Of two statements in one place the first counts: this one says of what.
+        if subject == Subject::Repository {
+            parts(card, heading.level, section.clone(), found);
+        }
         let lead = text[section.clone()].len() - text[section.clone()].trim_start().len();
         let start = section.start + lead;
         let (_, end) = line(text, section.start, start.min(section.end));
@@ -52,9 +56,6 @@ pub(super) fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) 
             {
                 push(text, start, end, subject, found);
             }
-        }
-        if subject == Subject::Repository {
-            parts(card, section.clone(), found);
         }
         let links = &card.outline.links;
         let from = links.partition_point(|link| (link.span.start as usize) < section.start);
@@ -72,7 +73,7 @@ pub(super) fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) 
             let (start, _) = line(text, section.start, span.start as usize);
             let before = text[start..span.start as usize].to_ascii_lowercase();
             let subject = if subject == Subject::Other { subject } else { super::subject(card, &before) };
-            found.push(Statement { span: *span, licenses: vec![license], subject });
+            found.push(Statement { span: *span, licenses: vec![license], subject, of_part: false });
         }
     }
 }
@@ -80,30 +81,99 @@ pub(super) fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) 
 /// Lines of a section on licences that are looked at.
 const MAX_LINES: usize = 30;
 
-/// "Weights: CC BY-NC 4.0", "| Code | MIT |": a part and its licence, under a heading of licences.
-fn parts(card: &Card<'_>, section: Range<usize>, found: &mut Vec<Statement>) {
+/// The parts of a repository under a heading of licences, each with its own: "Weights: CC BY-NC 4.0", "| Code | MIT |",
+/// "MIT for the code, CC BY-NC 4.0 for the weights", and headings of parts below that heading.
+fn parts(card: &Card<'_>, level: u8, section: Range<usize>, found: &mut Vec<Statement>) {
     let text = card.source.text();
     for (at, line) in text::lines(&text[section.clone()]).take(MAX_LINES) {
-        let bare = line.trim_start_matches(['-', '*', '+', '|', ' ', '\t', '_']);
-        let Some((part, value)) = bare.split_once([':', '|']) else { continue };
-        let part = part.trim_matches(['*', '_', ' ', '`']).to_lowercase();
-        let of_data = match part.strip_prefix("the ").unwrap_or(&part) {
-            "data" | "dataset" | "training data" => Some(true),
-            "weights" | "model weights" | "checkpoint" | "checkpoints" => Some(false),
-            "code" | "source code" | "software" => None,
-            _ => continue,
-        };
-        let own = of_data == Some(card.kind == Kind::Dataset);
-        let subject = if own { Subject::Repository } else { Subject::Other };
-        let lead = value.len() - value.trim_start_matches(['*', '_', ' ', '\t']).len();
-        let start = section.start + at + line.len() - value.len() + lead;
-        let end = section.start + at + line.len();
         // A table of many models says nothing of this one.
-        let cells = value.trim_end().trim_end_matches('|').contains('|');
-        if start < end && !cells && !card.outline.hides(start) {
-            push(text, start, end, subject, found);
+        if line.trim().trim_matches('|').matches('|').count() > 1 {
+            continue;
+        }
+        for piece in pieces(line) {
+            let start = section.start + at + piece.start;
+            let end = section.start + at + piece.end;
+            if start < end && !card.outline.hides(start) {
+                part(card, start, end, found);
+            }
         }
     }
+    let headings = &card.outline.headings;
+    let from = headings.partition_point(|heading| (heading.span.start as usize) < section.start);
+    let inside = headings[from..].iter().take_while(|heading| (heading.span.start as usize) < section.end);
+    for heading in inside.filter(|heading| heading.level > level).take(MAX_LINES) {
+        let Some(subject) = of_part(card, &heading.text) else { continue };
+        let below = heading.section.range();
+        let start = below.end - text[below.clone()].trim_start().len();
+        let (_, end) = line(text, below.start, start);
+        let end = end.min(below.end);
+        if start < end && at_start(&text[start..end]).is_some_and(|(_, length)| end - start - length < NAME) {
+            push_part(text, start, end, subject, found);
+        }
+    }
+}
+
+/// Adds what a part is under, if a licence is named there.
+fn push_part(text: &str, start: usize, end: usize, subject: Subject, found: &mut Vec<Statement>) {
+    let known = found.len();
+    push(text, start, end, subject, found);
+    for statement in &mut found[known..] {
+        statement.of_part = true;
+    }
+}
+
+/// Bytes behind the name of a licence in a line that holds a name alone.
+const NAME: usize = 20;
+
+/// The clauses of a line, one of which may be on code and another on weights.
+fn pieces(line: &str) -> Vec<Range<usize>> {
+    const ENDS: &[&str] = &[". ", "; ", ", ", " and ", " while ", " but "];
+    let mut cuts = vec![0];
+    for end in ENDS {
+        cuts.extend(line.match_indices(end).map(|(at, end)| at + end.len()));
+    }
+    cuts.push(line.len());
+    cuts.sort_unstable();
+    cuts.windows(2).map(|cut| cut[0]..cut[1]).collect()
+}
+
+/// One clause: a part with its licence behind it, or before it.
+fn part(card: &Card<'_>, start: usize, end: usize, found: &mut Vec<Statement>) {
+    let text = card.source.text();
+    let clause = &text[start..end];
+    let bare = clause.trim_start_matches(['-', '*', '+', '|', ' ', '\t', '_']);
+    let mut marks = [":", "|", " is ", " are "].iter().filter_map(|mark| Some((bare.find(mark)?, mark.len())));
+    if let Some((at, length)) = marks.by_ref().min()
+        && let Some(subject) = of_part(card, &bare[..at])
+    {
+        let value = &bare[at + length..];
+        let lead = value.len() - value.trim_start_matches(['*', '_', ' ', '\t']).len();
+        push_part(text, end - value.len() + lead, end, subject, found);
+    } else if let Some((license, length)) = at_start(bare)
+        && let Some(part) = ["for", "("].iter().find_map(|word| bare[length..].trim_start().strip_prefix(word))
+        && let Some(subject) = of_part(card, part.trim_end_matches([' ', ',', ';', '.', ')', '\r']))
+    {
+        let start = end - bare.len();
+        found.push(Statement {
+            span: Span::new(start, start + length),
+            licenses: vec![license],
+            subject,
+            of_part: true,
+        });
+    }
+}
+
+/// What a statement on this part speaks of; `None` for what is no part.
+fn of_part(card: &Card<'_>, name: &str) -> Option<Subject> {
+    let name = name.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let name = ["the ", "our ", "this "].iter().find_map(|word| name.strip_prefix(word)).unwrap_or(&name);
+    let of_data = match name {
+        "data" | "dataset" | "training data" => Some(true),
+        "model" | "weights" | "model weights" | "checkpoint" | "checkpoints" | "model checkpoints" => Some(false),
+        "code" | "source code" | "software" | "training code" | "inference code" | "scripts" => None,
+        _ => return None,
+    };
+    Some(if of_data == Some(card.kind == Kind::Dataset) { Subject::Repository } else { Subject::Other })
 }
 
 /// `![License](https://img.shields.io/badge/License-MIT-yellow)`.
@@ -133,7 +203,7 @@ pub(super) fn badges(card: &Card<'_>, found: &mut Vec<Statement>) {
             _ => continue,
         };
         if let Some((license, _)) = at_start(&message) {
-            found.push(Statement { span, licenses: vec![license], subject });
+            found.push(Statement { span, licenses: vec![license], subject, of_part: false });
         }
     }
 }
