@@ -35,12 +35,20 @@ pub(crate) struct Families {
     all: Vec<Family>,
     /// Letters that all of their names have, as they are written.
     pub(crate) letters: Vec<String>,
+    /// Phrases before a name that say what the model was made from, beside those of `rules/models/descent.yaml`.
+    pub(crate) before: Vec<String>,
     /// Words that may stand before a name.
     pub(crate) between: Vec<String>,
     /// Words with which a sentence on the model itself begins, beside those of `rules/models/descent.yaml`.
     pub(crate) begins: Vec<String>,
     /// Words by which a short sentence says something, and is no name for the model.
     pub(crate) says: Vec<String>,
+    /// Words behind a name that say what was done with it.
+    pub(crate) turned: Vec<String>,
+    /// Words with which a sentence begins that says so of the model.
+    pub(crate) introduced: Vec<String>,
+    /// Words of a name for the size or the kind of a member, which may stand between.
+    pub(crate) sizes: Vec<String>,
     /// Words behind a name that make it another thing.
     pub(crate) others: Vec<String>,
 }

@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use super::is_of_scratch;
-use super::lines::labelled_value;
+use super::lines::{below_labels, labelled_value};
 use super::sentences::{LEAD, REACH, Sentence, said_before};
 use super::words::words;
 use crate::card::Card;
@@ -19,7 +19,8 @@ const NEXT: usize = 2;
 /// The first family that the body names so, behind a label or in a sentence.
 pub(super) fn named(card: &Card<'_>) -> Option<(Span, String)> {
     let places: Vec<usize> = letters(card).take(MOST).collect();
-    labelled(card, &places).or_else(|| said(card, &places).filter(|_| !is_of_scratch(card)))
+    let told = labelled(card, &places).or_else(|| headed(card, &places));
+    told.or_else(|| said(card, &places).or_else(|| turned(card, &places)).filter(|_| !is_of_scratch(card)))
 }
 
 /// Names that are looked at: far more than any card has before the one that says what the model was made from.
@@ -31,13 +32,15 @@ fn said(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
     let body = card.front.body_start();
     places.iter().find_map(|&at| {
         let lead = lower_in_place(text::tail(&text[body..at], LEAD));
-        let said = said_before().find_iter(&lead).last()?;
-        if !is_filler(&lead[said.end()..]) {
+        let trained = |words: &String| lead.rfind(words.as_str()).map(|said| said..said + words.len());
+        let said = said_before().find_iter(&lead).last().map(|said| said.range());
+        let said = said.into_iter().chain(families().before.iter().filter_map(trained)).max_by_key(|said| said.end)?;
+        if !is_filler(&lead[said.end..]) {
             return None;
         }
         let (span, family) = family_behind(card, at)?;
         let sentence = Sentence::around(card, at);
-        let from = at - lead.len() + said.start();
+        let from = at - lead.len() + said.start;
         // What is "based on Llama 2" may be anything: the sentence has to begin with the model.
         let own = from >= sentence.start
             && (sentence.begins_with_model(card, from, &families().begins)
@@ -57,6 +60,40 @@ fn labelled(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
         let value = value + text[value..end].find(|c: char| c.is_alphanumeric())?;
         let (span, family) = family_behind(card, value).filter(|_| value <= at)?;
         Some((span, family.name.clone()))
+    })
+}
+
+/// The first that stands alone right below a heading that is such a label.
+fn headed(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
+    // Most cards name none.
+    places.first()?;
+    below_labels(card).find_map(|at| {
+        let (span, family) = family_behind(card, at)?;
+        Some((span, family.name.clone()))
+    })
+}
+
+/// The first of the families at these places behind whose name stands what was done with it: "Llama 2 7B fine-tuned on …",
+/// "is an SDXL LoRA".
+fn turned(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
+    let text = card.source.text();
+    places.iter().find_map(|&at| {
+        let (span, family) = family_behind(card, at)?;
+        let rest = head(&text[span.end as usize..], REACH).to_lowercase();
+        let rest = rest.split(['\n', '.', ',', ';', ':']).next().unwrap_or_default();
+        let mut next = rest.split(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`')).filter(|it| !it.is_empty());
+        let done = next.find(|word| !families().between.iter().chain(&families().sizes).any(|it| it == word))?;
+        if !families().turned.iter().any(|word| word == done) {
+            return None;
+        }
+        let sentence = Sentence::around(card, at);
+        let lead = text[sentence.start..at.max(sentence.start)].trim_start();
+        let bare = lead.chars().all(|c| !c.is_alphanumeric());
+        // A list or a table has others, too.
+        let listed = lead.starts_with(['-', '+', '|']) || lead.starts_with("* ");
+        let begins = || sentence.begins_with_model(card, at, &[&families().begins[..], &families().introduced].concat());
+        let own = !bare && begins() || sentence.is_brief(card, at, span, &families().says);
+        (own && !listed && sentence.is_of_model(card, at, at)).then(|| (span, family.name.clone()))
     })
 }
 

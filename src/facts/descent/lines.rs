@@ -65,12 +65,17 @@ const LIST: usize = 120;
 
 /// What stands alone right below a heading that is such a label.
 pub(super) fn headed(card: &Card<'_>) -> Option<(Span, String)> {
-    card.outline.headings.iter().find_map(|heading| {
+    below_labels(card).find_map(|at| behind(card, at, true))
+}
+
+/// Where the text begins below each heading that is a label for what the model was made from.
+pub(super) fn below_labels<'c>(card: &'c Card<'_>) -> impl Iterator<Item = usize> + 'c {
+    card.outline.headings.iter().filter_map(|heading| {
         let title = heading.text.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
         let section = heading.section.range();
         let text = &card.source.text()[section.clone()];
         let lead = text.len() - text.trim_start_matches([' ', '\n', '\r', '-', '*']).len();
-        words().lines.labels.contains(&title).then(|| behind(card, section.start + lead, true))?
+        words().lines.labels.contains(&title).then_some(section.start + lead)
     })
 }
 
