@@ -231,7 +231,8 @@ fn any_relation() -> impl Strategy<Value = Relation> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A further input never improves a verdict, and nothing is lost that was not there.
+    /// A further input never improves a verdict, and nothing is lost that was not there; but for a base of a teacher's
+    /// family, which makes the model one of those that the teacher's answers may improve.
     #[test]
     fn judgement_is_monotone(
         some in prop::collection::vec((any_license(), any_role()), 1..4),
@@ -239,6 +240,9 @@ proptest! {
         declared in any_license(),
         relation in any_relation(),
     ) {
+        let family = |id: &str| id.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default().to_owned();
+        let taught = |one: &(String, Role)| one.1 == Role::Teacher && family(&one.0) == family(&more.0);
+        prop_assume!(more.1 != Role::Base || !some.iter().any(taught));
         let mut list: Vec<Input> = some.iter().map(|(license, role)| input(license, *role)).collect();
         let before = judge(relation, &list, &published(&declared));
         list.push(input(&more.0, more.1));

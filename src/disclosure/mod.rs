@@ -91,7 +91,19 @@ pub struct Disclosure {
     pub segment: Option<Span>,
     /// Whether something comes near to a better answer: too little to say that it answers, or meets the topic's test, too
     /// much to say that nothing does.
-    pub near: bool,
+    pub near: Near,
+}
+
+/// How something comes near to an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Near {
+    /// Nothing does.
+    #[default]
+    No,
+    /// What clearly answers another question.
+    Beside,
+    /// What may be meant for an answer.
+    Meant,
 }
 
 /// Topics as bits.
@@ -186,7 +198,7 @@ fn read_words(card: &Card<'_>) -> Reading {
         let Some((topic, level)) = claim.answers else { continue };
         let Some((_, span)) = claims.iter().find(|(id, _)| *id == claim.id) else { continue };
         if disclosures[topic].level < level {
-            disclosures[topic] = Disclosure { level, evidence: vec![*span], segment: None, near: true };
+            disclosures[topic] = Disclosure { level, evidence: vec![*span], segment: None, near: Near::Meant };
         }
     }
     let mut skipped = Cues::default();
@@ -256,7 +268,7 @@ impl Reading {
     /// Adds what was read of the same card with English words.
     fn add(&mut self, other: Reading, place: impl Fn(Span) -> Span) {
         for (own, other) in self.disclosures.iter_mut().zip(other.disclosures) {
-            let near = own.near | other.near;
+            let near = own.near.max(other.near);
             if other.level > own.level {
                 let evidence = other.evidence.into_iter().map(&place).collect();
                 *own = Disclosure { evidence, segment: other.segment.map(&place), ..other };
@@ -285,8 +297,12 @@ fn believe(card: &Card<'_>, segments: &[Segment], sections: &[TopicSet], disclos
             // What the heading itself names, not what it stands below.
             let named = sections[section] & !parent & (1 << topic) != 0;
             if named && !copied && disclosure.level < Level::Partial {
-                *disclosure =
-                    Disclosure { level: Level::Partial, evidence: vec![segment.span], segment: None, near: true };
+                *disclosure = Disclosure {
+                    level: Level::Partial,
+                    evidence: vec![segment.span],
+                    segment: None,
+                    near: Near::Meant,
+                };
             }
         }
     }
@@ -298,7 +314,7 @@ fn imply(topics: &[Topic], disclosures: &mut [Disclosure]) {
         let other = topic.implied_by.iter().find(|other| disclosures[**other].level == Level::Substantive);
         if let Some(other) = other.filter(|_| !disclosures[at].level.is_disclosed()) {
             let evidence = disclosures[*other].evidence.clone();
-            disclosures[at] = Disclosure { level: Level::Partial, evidence, segment: None, near: false };
+            disclosures[at] = Disclosure { level: Level::Partial, evidence, segment: None, near: Near::No };
         }
     }
 }
@@ -312,7 +328,7 @@ pub fn read_page(card: &Card<'_>) -> Reading {
             // A field is a better place than a sentence that says no more.
             let better = level > disclosure.level || level == Level::Substantive && disclosure.level == level;
             if better && let Some(span) = filled(card, keys) {
-                *disclosure = Disclosure { level, evidence: vec![span], segment: None, near: false };
+                *disclosure = Disclosure { level, evidence: vec![span], segment: None, near: Near::No };
             }
         }
     }
@@ -321,7 +337,7 @@ pub fn read_page(card: &Card<'_>) -> Reading {
         && lineage.level < Level::Substantive
         && let Some((span, _)) = descent::sentence(card)
     {
-        *lineage = Disclosure { level: Level::Substantive, evidence: vec![*span], segment: None, near: false };
+        *lineage = Disclosure { level: Level::Substantive, evidence: vec![*span], segment: None, near: Near::No };
     }
     for claim in data::vocabulary().claims.iter().filter(|claim| !claim.declared.is_empty()) {
         let span =

@@ -8,7 +8,7 @@ use super::phrases::Hit;
 use super::place::{self, Piece, Voice};
 use super::segments::{self, Kind, Segment};
 use super::weights::Verdict;
-use super::{Disclosure, Level, Topic, TopicSet, denial, features, topic};
+use super::{Disclosure, Level, Near, Topic, TopicSet, denial, features, topic};
 use crate::card::Card;
 
 /// Places kept for one topic.
@@ -226,7 +226,11 @@ impl<'a> Page<'a> {
         let voice = Voice { topic: Some(topic), column: verdict.map(|verdict| verdict.column), cues: asked };
         let mut found = self.choose(self.undenied(topic, votes, card), card, voice);
         if let Some(Verdict { near, better, .. }) = verdict {
-            found.near = if found.level.is_disclosed() { *better } else { *near };
+            found.near = match (found.level.is_disclosed(), *better) {
+                (true, true) => Near::Meant,
+                (true, false) => Near::No,
+                (false, _) => *near,
+            };
         }
         if found.level == Level::Absent {
             self.mentions(topic, card, &mut found);

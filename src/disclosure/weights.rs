@@ -8,7 +8,7 @@ use super::features::{self, Feature, SHAPES};
 use super::hash::{self, HELD, NONE, higher, place};
 use super::numbers::{Lists, Numbers, number};
 use super::page::{Page, Vote};
-use super::{Level, data};
+use super::{Level, Near, data};
 use crate::card::Card;
 
 /// Columns that there may be.
@@ -194,7 +194,7 @@ pub(super) struct Verdict {
     /// The segments that show it.
     pub(super) shown: Vec<Vote>,
     /// Whether a segment comes near to it.
-    pub(super) near: bool,
+    pub(super) near: Near,
     /// Whether the words of one that shows it come near to its test, or meet it where clauses or cues refuse.
     pub(super) better: bool,
     /// The column of the table that says so.
@@ -207,6 +207,10 @@ pub(super) struct Verdict {
 /// 24 true, 3 false (two mended since) and 6 doubtful.
 const NEAR: i16 = 190;
 
+/// How far above the line a segment answers a topic beyond doubt, in hundredths, so that what it comes near to beside is
+/// another matter: what a model is not for is full of words of what it is for, and of its limits.
+const CLEAR: i16 = 300;
+
 /// What weights say of each topic; `None` for topics that clauses alone decide.
 pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>> {
     let table = weights();
@@ -215,7 +219,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
     let mut fits: Vec<(usize, usize, Level)> = Vec::new();
     for (column, (topic, _)) in table.columns.iter().enumerate() {
         let votes = page.votes(&page.vocabulary.topics[*topic].clauses);
-        let near = votes.iter().any(|vote| vote.level.is_disclosed());
+        let near = if votes.iter().any(|vote| vote.level.is_disclosed()) { Near::Meant } else { Near::No };
         found[*topic] = Some(Verdict { near, column, ..Verdict::default() });
         fits.extend(votes.into_iter().map(|vote| (vote.segment, column, vote.level)));
     }
@@ -267,6 +271,9 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
         table.sum(0, &known, fit, &mut sums);
         let sure = |column: usize| table.heard[column].is_some_and(|least| levels[column] >= least);
         shows.clear();
+        let clear =
+            sums.iter().zip(&table.columns).any(|(&sum, &(topic, _))| sum >= CLEAR && page.may_answer(topic, at));
+        let near = if clear { Near::Beside } else { Near::Meant };
         for (column, (&sum, &(topic, _))) in sums.iter().zip(&table.columns).enumerate() {
             if (sum < -NEAR && !sure(column)) || !page.may_answer(topic, at) {
                 continue;
@@ -274,7 +281,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
             if sum >= 0 || sure(column) {
                 shows.push((column, i32::from(sum)));
             } else if let Some(verdict) = &mut found[topic] {
-                verdict.near = true;
+                verdict.near = verdict.near.max(near);
             }
         }
         if shows.is_empty() {

@@ -3,7 +3,7 @@
 use super::table::rules;
 use super::{answer, claim, explained, held, met};
 use crate::checks::{Context, Sink};
-use crate::disclosure::{self, Disclosure, Level, Reading, Topic};
+use crate::disclosure::{self, Disclosure, Level, Near, Reading, Topic};
 use crate::text::Span;
 
 /// Reports claims and answers with nothing behind them.
@@ -42,7 +42,7 @@ pub(super) fn partial(ctx: &Context<'_>, reading: &Reading, sink: &mut Sink<'_>)
         .filter_map(|begun| {
             let topic = &disclosure::topics()[disclosure::topic(&begun.topic)?];
             // Where it claims what is no answer, it matters not how near the rest of its words come to one.
-            let open = |found: &&Disclosure| begun.claim.is_some() || !found.near;
+            let open = |found: &&Disclosure| begun.claim.is_some() || found.near == Near::No;
             let found = answer(reading, &begun.topic).filter(|found| found.level == Level::Partial).filter(open)?;
             let span = match &begun.claim {
                 Some(id) => claim(reading, id)?,

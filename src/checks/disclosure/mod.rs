@@ -12,7 +12,7 @@ mod template;
 
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::disclosure::{self, Disclosure, Level, Reading};
+use crate::disclosure::{self, Disclosure, Level, Near, Reading};
 use crate::rule::Finding;
 use crate::text::{Span, Unit};
 
@@ -86,9 +86,9 @@ fn held(reading: &Reading, id: &str) -> bool {
     answered(reading, id) || claim(reading, id).is_some()
 }
 
-/// Whether it can be said that nothing answers a topic.
-fn lacking(reading: &Reading, id: &str) -> bool {
-    !answer(reading, id).is_some_and(|found| found.level.is_disclosed() || found.near)
+/// Whether it can be said that nothing answers a topic: nothing comes so near to it.
+fn lacking(reading: &Reading, id: &str, near: Near) -> bool {
+    !answer(reading, id).is_some_and(|found| found.level.is_disclosed() || found.near >= near)
 }
 
 /// With `--explain`: the level of each topic that was weighed, and the places that speak to it.

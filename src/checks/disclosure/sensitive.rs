@@ -4,7 +4,7 @@ use super::table::{Field, rules};
 use super::{answer, held, lacking};
 use crate::card::Card;
 use crate::checks::Sink;
-use crate::disclosure::{self, Reading};
+use crate::disclosure::{self, Near, Reading};
 use crate::text::Span;
 
 /// What a card for a use in which errors weigh heavily owes.
@@ -14,7 +14,7 @@ pub(super) fn report(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         return;
     };
     let owed: Vec<String> = (table.owes.iter())
-        .filter(|owed| lacking(reading, &owed.topic) && !owed.unless.iter().any(|id| held(reading, id)))
+        .filter(|owed| lacking(reading, &owed.topic, Near::Meant) && !owed.unless.iter().any(|id| held(reading, id)))
         .filter_map(|owed| {
             let label = || Some(disclosure::topics()[disclosure::topic(&owed.topic)?].label());
             owed.says.clone().or_else(label)

@@ -59,6 +59,9 @@ pub(super) struct Gap {
     /// Not told where something comes near to answering a topic.
     #[serde(default)]
     pub(super) doubt: bool,
+    /// What clearly answers another question does not come near.
+    #[serde(default)]
+    pub(super) meant: bool,
     /// Claims of which one must be made for that, if there are any.
     #[serde(default)]
     pub(super) doubts: Vec<String>,

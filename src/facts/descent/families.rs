@@ -81,7 +81,8 @@ fn turned(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
         let (span, family) = family_behind(card, at)?;
         let rest = head(&text[span.end as usize..], REACH).to_lowercase();
         let rest = rest.split(['\n', '.', ',', ';', ':']).next().unwrap_or_default();
-        let mut next = rest.split(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`')).filter(|it| !it.is_empty());
+        let mut next =
+            rest.split(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`')).filter(|it| !it.is_empty());
         let done = next.find(|word| !families().between.iter().chain(&families().sizes).any(|it| it == word))?;
         if !families().turned.iter().any(|word| word == done) {
             return None;
@@ -91,7 +92,8 @@ fn turned(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
         let bare = lead.chars().all(|c| !c.is_alphanumeric());
         // A list or a table has others, too.
         let listed = lead.starts_with(['-', '+', '|']) || lead.starts_with("* ");
-        let begins = || sentence.begins_with_model(card, at, &[&families().begins[..], &families().introduced].concat());
+        let begins =
+            || sentence.begins_with_model(card, at, &[&families().begins[..], &families().introduced].concat());
         let own = !bare && begins() || sentence.is_brief(card, at, span, &families().says);
         (own && !listed && sentence.is_of_model(card, at, at)).then(|| (span, family.name.clone()))
     })
