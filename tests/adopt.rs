@@ -220,6 +220,32 @@ fn fixes_invent_nothing() {
     assert!(output.out.contains("task_categories") && !output.out.contains("lemmatization"), "{}", output.out);
 }
 
+/// What a fix would turn into something else, or take away unread, stays as it is: tags, values of several lines, booleans
+/// in the place of names, what aliases lead to, and what is no text.
+#[test]
+fn fixes_leave_what_they_cannot_know() {
+    let place = tempfile::tempdir().expect("folder");
+    let path = place.path().join("README.md");
+    for front in [
+        "license: mit\ntags: !!str foo\n",
+        "license: mit\ntags:\n- !foo\n",
+        "license: mit\ntags:\n  a\n  b\n",
+        "license: mit\nbase_model: [false]\n",
+        "license: mit\nlanguage: xx <!-- cardlint: ignore[language-doubtful] x -->\n",
+        "license: mit\nlicense: &l mit\ntags: [*l]\n",
+        "license: mit\nmodel_name: !!int\n",
+    ] {
+        let text = format!("---\n{front}---\n# Tickets\n\nText.\n");
+        fs::write(&path, &text).expect("card");
+        run(place.path(), &["audit", "--fix", "--no-config"]);
+        assert_eq!(fs::read_to_string(&path).expect("card"), text);
+    }
+    fs::write(&path, b"---\nlicense: mit\ntags: [caf\xe9]\n---\n# Tickets\n\nText.\n").expect("card");
+    let found = rules(&json(place.path(), &["--no-config", "--select", "metadata"]));
+    let found: Vec<&str> = found.iter().map(|(rule, _)| rule.as_str()).collect();
+    assert!(found.contains(&"encoding-invalid") && !found.contains(&"yaml-reader-refuses"), "{found:?}");
+}
+
 /// A fix never writes what a reader takes for something else than text.
 #[test]
 fn fixes_write_text() {
@@ -430,6 +456,12 @@ fn fixes_that_bring_other_findings_are_held_back() {
     let output = run(place.path(), &["audit", "--fix"]);
     assert!(output.err.contains("1 fix held back"), "{}", output.err);
     assert_eq!(fs::read_to_string(&card).expect("card"), text.replace("MIT", "mit"));
+    // Whatever rules run, a fix is weighed by all.
+    let text = text.replace("base-model: ./checkpoint 500", "dataset: Some prose here").replace("MIT", "mit");
+    fs::write(&card, &text).expect("card");
+    let output = run(place.path(), &["audit", "--fix", "--select", "key-unknown"]);
+    assert!(output.err.contains("1 fix held back"), "{}", output.err);
+    assert_eq!(fs::read_to_string(&card).expect("card"), text);
 }
 
 /// All commands that look for cards take the same options for it.
@@ -557,6 +589,22 @@ fn each_safe_fix_does_what_it_says() {
         (
             "---\nlanguage: en\nlicense: mit\ntags: x # one\n{}---\n",
             "---\nlanguage: en\nlicense: mit\ntags: [x] # one\n{}---\n",
+        ),
+        (
+            "---\nlanguage: en\nlicense: mit\ntags: http://a.example/c?d=e\n{}---\n",
+            "---\nlanguage: en\nlicense: mit\ntags: [\"http://a.example/c?d=e\"]\n{}---\n",
+        ),
+        ("----\nlanguage: en\nlicense: mit\n{}----\n", "---\nlanguage: en\nlicense: mit\n{}---\n"),
+        ("---\nlanguage: \"en \"\nlicense: mit\n{}---\n", "---\nlanguage: \"en\"\nlicense: mit\n{}---\n"),
+        ("---\nlanguage: en\t\nlicense = mit\n{}---\n", "---\nlanguage: en\nlicense: mit\n{}---\n"),
+        ("---\nlanguage: \"en\":\nlicense: mit\n{}---\n", "---\nlanguage: \"en\"\nlicense: mit\n{}---\n"),
+        (
+            "---\nlanguage: [en,, fr]\nlicense: mit\ntags: [a, b]]\n{}---\n",
+            "---\nlanguage: [en, fr]\nlicense: mit\ntags: [a, b]\n{}---\n",
+        ),
+        (
+            "---\nlanguage: en\nlicense: mit\ninstance_prompt: \"a \"cat\" here\"\n{}---\n",
+            "---\nlanguage: en\nlicense: mit\ninstance_prompt: 'a \"cat\" here'\n{}---\n",
         ),
         (
             "---\nlanguage: en\nlicense: mit\nthumbnail:\ndatasets:\n{}---\n",

@@ -228,3 +228,12 @@ fn reports_on_the_corpus_are_valid() {
     let json: Value = serde_json::from_str(&report(Format::Json, &audits, &[])).expect("JSON");
     assert_valid(&validator(&read("schemas/report.schema.json")), &json);
 }
+
+/// An editor goes to the column that is told, whatever a tab looks like.
+#[test]
+fn columns_count_a_tab_once() {
+    let text = "---\nlicense: mit\ntags: [a,\t1]\n---\n# X\n\nText.\n";
+    let audit = audit_bytes("t.md", text.as_bytes().to_vec(), None);
+    let shown = report(Format::Text, &[audit], &[]);
+    assert!(shown.contains("t.md:3:11"), "{shown}");
+}

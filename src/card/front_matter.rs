@@ -70,7 +70,7 @@ pub enum TrapKind {
         /// What is wrong with it.
         what: &'static str,
         /// Bytes to delete to mend it, when that is all it takes.
-        excess: Option<Span>,
+        excess: Vec<Span>,
     },
     /// The block never closes; the span is the line meant to close it, or the opening fence.
     Unclosed {
@@ -402,7 +402,10 @@ fn no_fence(text: &str, fence: Span) -> Option<Trap> {
         return None;
     };
     let next = text[fence.end as usize..].find('\n').map(|at| line_at_text(text, fence.end as usize + at + 1))?;
-    sets_known_key(next).then_some(Trap { kind: TrapKind::OpeningFence { what, excess: None }, span: fence })
+    // Between `+++` stands TOML.
+    let toml = |(key, _): (&str, &str)| line == "+++" && vocab::fields().is_known(key.trim());
+    let keyed = sets_known_key(next) || next.split_once('=').is_some_and(toml);
+    keyed.then_some(Trap { kind: TrapKind::OpeningFence { what, excess: Vec::new() }, span: fence })
 }
 
 fn line_at_text(text: &str, start: usize) -> &str {
@@ -410,18 +413,23 @@ fn line_at_text(text: &str, start: usize) -> &str {
 }
 
 fn opening_fence(text: &str, fence: Span, rest: &str, body: usize) -> Option<Trap> {
-    let closed = lines(text, body).any(|(_, line)| closes(line));
+    let dashes = |line: &str| line.starts_with("----") && line.trim_end().bytes().all(|b| b == b'-');
+    let close = lines(text, body).find(|(_, line)| closes(line) || dashes(line));
     let keyed = lines(text, body).take_while(|(_, line)| !closes(line)).any(|(_, line)| sets_known_key(line));
     let behind_dashes = Span::new(fence.start as usize + 3, fence.end as usize);
     let (what, excess) = if rest.bytes().all(|b| b == b' ' || b == b'\t') {
-        ("has spaces after its dashes", Some(behind_dashes))
+        ("has spaces after its dashes", vec![behind_dashes])
     } else if rest.bytes().all(|b| b == b'-') {
-        ("has more than three dashes", Some(behind_dashes))
+        ("has more than three dashes", vec![behind_dashes])
     } else {
-        ("has text after its dashes", None)
+        ("has text after its dashes", Vec::new())
     };
+    // Who writes four dashes above the block does so below it.
+    let further =
+        close.filter(|(_, line)| dashes(line)).map(|(at, line)| Span::new(at + 3, at + line.trim_end().len()));
+    let excess = if excess.is_empty() { excess } else { excess.into_iter().chain(further).collect() };
     let keyed = keyed || sets_known_key(rest.trim());
-    (closed && keyed).then_some(Trap { kind: TrapKind::OpeningFence { what, excess }, span: fence })
+    (close.is_some() && keyed).then_some(Trap { kind: TrapKind::OpeningFence { what, excess }, span: fence })
 }
 
 /// Line ends under which the block is hidden although it would be one with proper ones.

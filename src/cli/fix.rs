@@ -82,6 +82,7 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
     let mut held: HashSet<String> = HashSet::new();
     let mut kept: Vec<String> = Vec::new();
     let again = |text: &str| audit_bytes(target, settings, text.as_bytes().to_vec());
+    let harm = Harm::of(target, settings);
     for _ in 0..MAX_ROUNDS {
         seen.insert(text.clone());
         let wanted: Vec<&Finding> =
@@ -97,16 +98,17 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
         }
         let Some((next, after, more)) = settled(&audit, next, mode, &again) else { break };
         let least = mended.iter().map(|finding| finding.severity).min();
-        if brought(&audit, &after, least).is_some() {
+        if harm.done(&text, &audit, &next, &after, least).is_some() {
             // One of them does: each is tried alone, and those that do are held back.
             let harmful = mended.iter().filter(|finding| {
                 let (alone, _) = round(&text, std::iter::once(**finding), 0, mode);
-                settled(&audit, alone, mode, &again)
-                    .is_none_or(|(_, after, _)| brought(&audit, &after, Some(finding.severity)).is_some())
+                settled(&audit, alone, mode, &again).is_none_or(|(alone, after, _)| {
+                    harm.done(&text, &audit, &alone, &after, Some(finding.severity)).is_some()
+                })
             });
             let harmful: Vec<&&Finding> = harmful.collect();
             let most = mended.iter().map(|finding| finding.severity).max();
-            let together = harmful.is_empty() && brought(&audit, &after, most).is_some();
+            let together = harmful.is_empty() && harm.done(&text, &audit, &next, &after, most).is_some();
             let harmful = if together { mended.iter().collect() } else { harmful };
             if harmful.is_empty() {
                 count += mended.len() + more;
@@ -118,8 +120,10 @@ pub(super) fn mend(target: &Target, settings: &Settings, mode: Mode) -> Result<O
             kept.extend(harmful.iter().map(|finding| {
                 let (alone, _) = round(&text, std::iter::once(**finding), 0, mode);
                 let after = settled(&audit, alone, mode, &again);
-                let brought = after.as_ref().and_then(|(_, after, _)| brought(&audit, after, Some(finding.severity)));
-                format!("{} would bring {}", finding.rule.id, brought.unwrap_or("other findings"))
+                let brought = after
+                    .as_ref()
+                    .and_then(|(alone, after, _)| harm.done(&text, &audit, alone, after, Some(finding.severity)));
+                format!("{} would bring {}", finding.rule.id, brought.as_deref().unwrap_or("other findings"))
             }));
             continue;
         }
@@ -152,8 +156,10 @@ impl Mended {
 /// The fixes of a card, by their fingerprints, that would each bring other findings.
 pub(super) fn held(target: &Target, settings: &Settings, text: &str, audit: &Audit, mode: Mode) -> HashSet<String> {
     let again = |text: &str| audit_bytes(target, settings, text.as_bytes().to_vec());
-    let harms = |text: String, than: Option<Severity>| {
-        settled(audit, text, mode, &again).is_none_or(|(_, after, _)| brought(audit, &after, than).is_some())
+    let harm = Harm::of(target, settings);
+    let harms = |fixed: String, than: Option<Severity>| {
+        settled(audit, fixed, mode, &again)
+            .is_none_or(|(fixed, after, _)| harm.done(text, audit, &fixed, &after, than).is_some())
     };
     let (all, mended) = round(text, audit.findings.iter(), 0, mode);
     if mended.is_empty() || !harms(all, mended.iter().map(|finding| finding.severity).min()) {
@@ -193,6 +199,38 @@ fn settled(
 
 /// Fixes that one fix may make necessary, one after the other.
 const MAX_FURTHER: usize = 2;
+
+/// What a fix may do harm to: what the rules of the run find and, where only some of the profile's run, what all of them
+/// would find.
+struct Harm<'a> {
+    target: &'a Target,
+    whole: Option<Settings>,
+}
+
+impl<'a> Harm<'a> {
+    fn of(target: &'a Target, settings: &Settings) -> Self {
+        let whole = settings.rules_of(&target.name).whole();
+        let whole = whole.map(|rules| Settings { rules, kind: settings.kind, ..Settings::default() });
+        Self { target, whole }
+    }
+
+    /// The rule that finds more in the text after fixes than in the one before ([`brought`]).
+    fn done(
+        &self,
+        text: &str,
+        before: &Audit,
+        fixed: &str,
+        after: &Audit,
+        worse_than: Option<Severity>,
+    ) -> Option<String> {
+        let told = brought(before, after, worse_than).map(str::to_owned);
+        told.or_else(|| {
+            let audit = |text: &str| audit_bytes(self.target, self.whole.as_ref()?, text.as_bytes().to_vec());
+            let (before, after) = (audit(text)?, audit(fixed)?);
+            brought(&before, &after, worse_than).map(str::to_owned)
+        })
+    }
+}
 
 /// The rule that finds more than before, the first by its name; only what is worse than a severity counts, where one is
 /// given. A key that was ignored is read once its name is right, with all that is wrong below it, and the Hub could refuse

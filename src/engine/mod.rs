@@ -250,13 +250,13 @@ fn silence(
     rules: &Rules,
     findings: &mut Vec<Finding>,
 ) -> Vec<Silenced> {
-    let mut ignores = suppress::read(card);
+    let mut ignores = suppress::read(card, files);
     let silenced = suppress::silence(findings, &mut ignores, rules);
     let mut silenced: Vec<Silenced> =
         silenced.into_iter().map(|(finding, reason)| Silenced { finding, by: Silencer::Comment(reason) }).collect();
     if !ignores.is_empty() {
         let mut sink = Sink::new(rules, card.kind);
-        suppress::check(card, &ignores, rules, &mut sink);
+        suppress::check(files, &ignores, rules, &mut sink);
         let mut more = finished(sink, rules);
         fingerprint(files, &mut more);
         findings.extend(more);

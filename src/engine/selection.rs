@@ -85,6 +85,15 @@ impl Rules {
         !rule::all().iter().any(|rule| self.wants(rule))
     }
 
+    /// All rules of the profile, where some of them do not run.
+    #[must_use]
+    pub fn whole(&self) -> Option<Self> {
+        let narrowed = !(self.selected.is_empty() && self.ignored.is_empty() && self.off.is_empty());
+        let mut whole = Self::default();
+        whole.set_profile(self.profile).ok().filter(|()| narrowed)?;
+        Some(whole)
+    }
+
     /// Leaves further rules or groups out.
     ///
     /// # Errors

@@ -2,16 +2,21 @@
 //! `<!-- cardlint: ignore[rule] reason -->` in the body.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use crate::card::Card;
 use crate::checks::{Selection, Sink};
 use crate::engine::Rules;
 use crate::rule::{self, Finding, Fix};
-use crate::text::{Span, safe, suggest};
+use crate::text::any::AnyOf;
+use crate::text::{SourceFile, Span, safe, suggest};
+use crate::yaml;
 
 /// A comment that silences rules.
 #[derive(Debug)]
 pub(super) struct Ignore {
+    /// Index of its file.
+    file: usize,
     /// The comment as a whole.
     comment: Span,
     /// Bytes that a finding must begin in.
@@ -27,48 +32,68 @@ pub(super) struct Ignore {
 /// What all of them begin with.
 const MARK: &str = "cardlint:";
 
-/// Reads the comments of a card.
-pub(super) fn read(card: &Card<'_>) -> Vec<Ignore> {
-    let text = card.source.text();
-    if memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none() {
-        return Vec::new();
-    }
-    let body = card.front.body_start();
+/// The name that a slip of [`MARK`] has too, in any case.
+const NAME: &str = "cardlint";
+
+/// Reads the comments of a card and of the files of results beside it; `files` holds the card and those.
+pub(super) fn read(card: &Card<'_>, files: &[&SourceFile]) -> Vec<Ignore> {
+    static NAMED: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(["ardlint", "ARDLINT"]));
+    let named = |source: &SourceFile| NAMED.find_iter(source.text().as_bytes()).next().is_some();
     let mut found = Vec::new();
-    let yaml: Vec<_> = card.yaml.iter().flat_map(|document| &document.comments).collect();
-    // The line of the comment behind, and what that is for: comments that stand in a row are for the same.
-    let mut behind: Option<(usize, Range<usize>)> = None;
-    for comment in yaml.into_iter().rev() {
-        let inner = card.source.slice(comment.span).trim_start_matches('#');
-        found.extend(directive(text, comment.span, inner, |whole| {
-            if whole {
-                return 0..text.len();
-            }
-            let (alone, lines) = lines_of(text, comment.span, body, behind.as_ref());
-            if alone {
-                behind = Some((line_start(text, comment.span.start as usize), lines.clone()));
-            }
-            lines
-        }));
+    if named(card.source) {
+        let text = card.source.text();
+        let yaml = card.yaml.iter().flat_map(|document| &document.comments).map(|comment| comment.span).collect();
+        of_yaml(card.source, 0, yaml, card.front.body_start(), &mut found);
+        for &comment in &card.outline.comments {
+            let inner = card.source.slice(comment).trim_start_matches("<!--").trim_end_matches("-->");
+            let scope = |whole| if whole { 0..text.len() } else { block_of(card, comment) };
+            found.extend(directive(text, comment, inner, scope));
+        }
     }
-    found.reverse();
-    for &comment in &card.outline.comments {
-        let inner = card.source.slice(comment).trim_start_matches("<!--").trim_end_matches("-->");
-        found.extend(directive(
-            text,
-            comment,
-            inner,
-            |whole| {
-                if whole { 0..text.len() } else { block_of(card, comment) }
-            },
-        ));
+    for (file, source) in files.iter().enumerate().skip(1).filter(|(_, source)| named(source)) {
+        // What is broken says so, and has no comments.
+        let Ok(document) = yaml::parse(source.text(), 0) else { continue };
+        let comments = document.comments.iter().map(|comment| comment.span).collect();
+        of_yaml(source, file, comments, source.text().len(), &mut found);
     }
     found
 }
 
+/// Adds those of YAML that ends at byte `limit` of its file.
+fn of_yaml(source: &SourceFile, file: usize, comments: Vec<Span>, limit: usize, found: &mut Vec<Ignore>) {
+    let text = source.text();
+    let first = found.len();
+    // The line of the comment behind, and what that is for: comments that stand in a row are for the same.
+    let mut behind: Option<(usize, Range<usize>)> = None;
+    for comment in comments.into_iter().rev() {
+        let inner = source.slice(comment).trim_start_matches('#');
+        let read = directive(text, comment, inner, |whole| {
+            if whole {
+                return 0..text.len();
+            }
+            let (alone, lines) = lines_of(text, comment, limit, behind.as_ref());
+            if alone {
+                behind = Some((line_start(text, comment.start as usize), lines.clone()));
+            }
+            lines
+        });
+        found.extend(read.map(|ignore| Ignore { file, ..ignore }));
+    }
+    found[first..].reverse();
+}
+
 /// The directive in a comment, if there is one.
 fn directive(text: &str, comment: Span, inner: &str, scope: impl FnOnce(bool) -> Range<usize>) -> Option<Ignore> {
-    let rest = inner.trim_start().strip_prefix(MARK)?.trim_start();
+    let inner = inner.trim_start();
+    let Some(rest) = inner.strip_prefix(MARK).map(str::trim_start) else {
+        // "Cardlint: ignore[…]" and "cardlint ignore[…]" are meant for one, and silence nothing.
+        let name = inner.get(..NAME.len()).filter(|name| name.eq_ignore_ascii_case(NAME))?;
+        let rest = inner[name.len()..].trim_start_matches([':', ' ']);
+        let meant = ["ignore[", "ignore-file[", "disable["].iter().any(|word| rest.starts_with(word));
+        let none =
+            || Ignore { file: 0, comment, scope: 0..0, words: Vec::new(), used: Vec::new(), reason: String::new() };
+        return meant.then(none);
+    };
     let (whole, rest) = match rest.strip_prefix("ignore-file") {
         Some(rest) => (true, rest),
         None => match rest.strip_prefix("ignore") {
@@ -93,7 +118,7 @@ fn directive(text: &str, comment: Span, inner: &str, scope: impl FnOnce(bool) ->
     }
     let used = vec![false; words.len()];
     let reason = reason.trim().trim_start_matches([':', '-', '–', '—']).trim().to_owned();
-    Some(Ignore { comment, scope: scope(whole), words, used, reason })
+    Some(Ignore { file: 0, comment, scope: scope(whole), words, used, reason })
 }
 
 fn line_start(text: &str, at: usize) -> usize {
@@ -186,9 +211,9 @@ pub(super) fn silence(findings: &mut Vec<Finding>, ignores: &mut [Ignore], rules
         return silenced;
     }
     for finding in std::mem::take(findings) {
-        let open = finding.file == 0 && finding.rule.group != GROUP && !rules.binds(finding.rule);
+        let open = finding.rule.group != GROUP && !rules.binds(finding.rule);
         let hit = ignores.iter_mut().filter(|_| open).find_map(|ignore| {
-            let within = ignore.scope.contains(&(finding.span.start as usize));
+            let within = ignore.file == finding.file && ignore.scope.contains(&(finding.span.start as usize));
             let word = ignore.words.iter().position(|(word, _)| finding.rule.is_meant(word)).filter(|_| within)?;
             ignore.used[word] = true;
             Some(ignore.reason.clone())
@@ -202,15 +227,16 @@ pub(super) fn silence(findings: &mut Vec<Finding>, ignores: &mut [Ignore], rules
 }
 
 /// Reports comments that name no rule, silence nothing or give no reason.
-pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &mut Sink<'_>) {
+pub(super) fn check(files: &[&SourceFile], ignores: &[Ignore], rules: &Rules, sink: &mut Sink<'_>) {
     let known = |word: &str| rule::all().iter().any(|rule| rule.is_meant(word));
     for ignore in ignores {
+        let at = |f: Finding| Finding { file: ignore.file, ..f };
         if ignore.words.is_empty() {
             sink.add(
                 "ignore-unknown",
                 ignore.comment,
-                "The comment silences nothing: it has no `ignore[…]` or `ignore-file[…]` with the id of a rule",
-                |f| f.help("Write `ignore[rule] reason` with the id of a rule, or remove it").anchor("none"),
+                "The comment silences nothing: it has no `cardlint: ignore[…]` or `cardlint: ignore-file[…]` with the id of a rule",
+                |f| at(f.help("Write `cardlint: ignore[rule] reason` with the id of a rule, or remove it").anchor("none")),
             );
             continue;
         }
@@ -222,15 +248,15 @@ pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &m
             };
             let fix = near.map(|near| Fix::safe(format!("write `{near}`"), *span, near));
             sink.add("ignore-unknown", *span, message, |f| {
-                f.help("`cardlint rule` lists the rules").anchor(word.as_str()).maybe_fix(fix)
+                at(f.help("`cardlint rule` lists the rules").anchor(word.as_str()).maybe_fix(fix))
             });
         }
         let bound = |word: &str| rule::all().iter().any(|rule| rule.is_meant(word) && rules.binds(rule));
         if let Some((word, span)) = ignore.words.iter().find(|(word, _)| bound(word)) {
             let message = format!("{} is binding in the configuration: no comment silences it", safe::quoted(word));
             sink.add("ignore-unused", *span, message, |f| {
-                f.help("Mend what it finds, or ask whoever keeps the configuration for an exception")
-                    .anchor(word.as_str())
+                at(f.help("Mend what it finds, or ask whoever keeps the configuration for an exception")
+                    .anchor(word.as_str()))
             });
         }
         // A rule that did not run could not be silenced: in a stricter profile the comment may be needed.
@@ -241,22 +267,25 @@ pub(super) fn check(card: &Card<'_>, ignores: &[Ignore], rules: &Rules, sink: &m
             .collect();
         if let Some((word, span)) = idle.first() {
             let all = idle.len() == ignore.words.len();
-            let (place, fix) =
-                if all { (ignore.comment, Some(removal(card.source.text(), ignore.comment))) } else { (*span, None) };
+            let (place, fix) = if all {
+                (ignore.comment, Some(removal(files[ignore.file].text(), ignore.comment)))
+            } else {
+                (*span, None)
+            };
             let message = if all {
                 "The comment silences nothing".to_owned()
             } else {
                 format!("There is no finding of {} to silence", safe::quoted(word))
             };
             sink.add("ignore-unused", place, message, |f| {
-                f.help("Remove it, or it will hide future findings that nobody has reviewed")
+                at(f.help("Remove it, or it will hide future findings that nobody has reviewed")
                     .anchor(word.as_str())
-                    .maybe_fix(fix)
+                    .maybe_fix(fix))
             });
         }
         if ignore.reason.is_empty() {
             sink.add("ignore-without-reason", ignore.comment, "The comment gives no reason", |f| {
-                f.help("After the bracket, say why the finding is acceptable").anchor("reason")
+                at(f.help("After the bracket, say why the finding is acceptable").anchor("reason"))
             });
         }
     }

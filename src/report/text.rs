@@ -155,5 +155,15 @@ fn one(source: &SourceFile, finding: &Finding, renderer: &Renderer) -> String {
             safe::line(&fix.title)
         ))));
     }
-    renderer.render(&groups)
+    let shown = renderer.render(&groups);
+    // The renderer counts what it shows, and a tab is shown as several blanks.
+    let (start, _) = source.location(finding.span, Unit::CodePoint);
+    let head = format!("{}:{}:", path(source.name()), start.line);
+    match shown.split_once(&head) {
+        Some((before, behind)) => {
+            let behind = behind.trim_start_matches(|c: char| c.is_ascii_digit());
+            format!("{before}{head}{}{behind}", start.column)
+        }
+        None => shown,
+    }
 }

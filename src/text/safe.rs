@@ -52,10 +52,20 @@ pub fn excerpt(text: &str, max: usize) -> String {
     }
 }
 
-/// A value quoted for a message: back-ticked, on one line, at most 60 characters.
+/// A value quoted for a message: back-ticked, on one line, at most 60 characters; blanks at its ends, which may be what is
+/// wrong with it, are shown as `␠`, and those of other widths by their code.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    format!("`{}`", excerpt(text, 60).replace('`', "'"))
+    let bare = text.trim();
+    let blanks = |ends: &str| -> String {
+        ends.chars().map(|c| if c == ' ' { "␠".to_owned() } else { c.escape_default().to_string() }).collect()
+    };
+    let at = text.len() - text.trim_start().len();
+    let (before, behind) = (&text[..at], &text[at + bare.len()..]);
+    // A final line end is how a block ends, and long ends say nothing.
+    let plain = bare.is_empty() || before.len() + behind.len() > 8 || bare.contains('\n');
+    let (before, behind) = if plain { (String::new(), String::new()) } else { (blanks(before), blanks(behind)) };
+    format!("`{before}{}{behind}`", excerpt(text, 60).replace('`', "'"))
 }
 
 /// Makes rendered output harmless for a GitHub Actions log: the runner reads a command from any

@@ -202,4 +202,16 @@ impl<'s> Document<'s> {
             _ => false,
         }
     }
+
+    /// True when a reader sees true or false: `yes` is a boolean to one of them.
+    #[must_use]
+    pub fn is_boolean(&self, id: NodeId) -> bool {
+        let node = self.node(self.target(id));
+        match &node.kind {
+            Kind::Scalar { value, style: Style::Plain } if node.tag.is_none() => {
+                matches!(resolve::yaml11(value), resolve::Scalar::Bool(_))
+            }
+            _ => false,
+        }
+    }
 }

@@ -56,7 +56,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
 
 fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, value: NodeId, sink: &mut Sink<'_>) {
     let blank = |id: NodeId| document.is_null(id) || document.text(id).is_some_and(|text| text.trim().is_empty());
-    if blank(value) {
+    if blank(value) && document.node(value).tag.is_none() {
         if NULL_ALLOWED.contains(&name) {
             return;
         }
@@ -104,7 +104,8 @@ fn empty(ctx: &Context<'_>, document: &Document<'_>, name: &str, key: NodeId, va
         return;
     }
     for (at, &item) in items.iter().enumerate() {
-        if blank(item) {
+        // A tag that nobody knows is a value that somebody wrote.
+        if blank(item) && document.node(item).tag.is_none() {
             let span = document.node(item).span;
             if sink.is_full("field-empty") {
                 sink.add("field-empty", span, "", |f| f);

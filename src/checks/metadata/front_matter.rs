@@ -98,6 +98,13 @@ fn has_no_text(card: &card::Card<'_>) -> bool {
     !lines(&card.source.text()[start..]).any(said)
 }
 
+/// Removes what is too much of fences.
+fn cut(excess: &[Span]) -> Option<Fix> {
+    let edits: Vec<Edit> = excess.iter().map(|span| Edit { span: *span, replacement: String::new() }).collect();
+    let title = "cut the fence to three dashes".to_owned();
+    (!edits.is_empty()).then_some(Fix { title, safety: Safety::Safe, edits })
+}
+
 fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {
     let span = trap.span;
     let source = ctx.card.source;
@@ -133,8 +140,7 @@ fn report(ctx: &Context<'_>, trap: &Trap, sink: &mut Sink<'_>) {
         TrapKind::OpeningFence { what, excess } => {
             let message = format!("The opening fence {what}; it must be exactly `---`, or the Hub sees no metadata");
             sink.add("front-matter-opening-fence", span, message, |f| {
-                f.help("Write `---` and nothing else on the first line")
-                    .maybe_fix(excess.map(|excess| Fix::safe("cut the fence to three dashes", excess, "")))
+                f.help("Write `---` and nothing else on the first line").maybe_fix(cut(excess))
             });
         }
         TrapKind::Unclosed { what } => {

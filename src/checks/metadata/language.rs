@@ -133,6 +133,9 @@ fn explain(text: &str) -> Shape {
     if let Some(code) = languages.by_name(trimmed) {
         return Shape::of(code, format!("it is a name, and the code is `{code}`"));
     }
+    if trimmed != text && languages.is_known(trimmed) {
+        return Shape::of(trimmed, "a blank stands beside the code".to_owned());
+    }
     let lower = trimmed.to_lowercase();
     if lower != trimmed && languages.is_known(&lower) {
         return Shape::of(&lower, format!("codes are lower case (`{lower}`)"));

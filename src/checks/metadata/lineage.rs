@@ -48,6 +48,18 @@ fn ids(ctx: &Context<'_>, field: &str, rule: &str, kind: &str, sink: &mut Sink<'
         };
         let message = format!("{} is not a Hub {kind} id: {why}", safe::quoted(text));
         let meant = in_url(text, kind);
+        // Several in one value.
+        let parts: Vec<&str> = text.split(',').map(str::trim).collect();
+        if parts.len() > 1 && parts.iter().all(|part| fault(part).is_none()) {
+            let list = format!("[{}]", parts.join(", "));
+            let whole = item == value
+                && matches!(document.node(item).kind, yaml::Kind::Scalar { style: yaml::Style::Plain, .. });
+            sink.add(rule, span, message, |f| {
+                let fix = whole.then(|| Fix::unsafe_("make it a list", span, list.clone()));
+                f.anchor(format!("/{field}")).help(format!("Write a list: {}", safe::quoted(&list))).maybe_fix(fix)
+            });
+            continue;
+        }
         sink.add(rule, span, message, |f| {
             let f = f.anchor(format!("/{field}"));
             match meant {

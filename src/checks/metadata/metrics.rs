@@ -90,9 +90,10 @@ fn one<'d>(
             return;
         }
         let message = format!(
-            "The value {} of the metric {} is text; the Hub's table and filters need a number",
+            "The value {} of the metric {} is {}; the Hub's table and filters need a number",
             safe::quoted(text),
-            safe::quoted(kind)
+            safe::quoted(kind),
+            if document.is_boolean(value) { "a boolean" } else { "text" }
         );
         sink.add("metric-value-type", node.span, message, |f| {
             let help = if text.bytes().any(|byte| byte.is_ascii_digit()) {

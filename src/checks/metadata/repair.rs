@@ -62,9 +62,109 @@ fn tabs(line: &str) -> Option<Range<usize>> {
     line[..blank].contains('\t').then_some(0..blank)
 }
 
+/// The bytes of the text within the double quotes that a value begins and ends with.
+fn in_double_quotes(line: &str) -> Option<Range<usize>> {
+    let bare = line.trim_end();
+    let open = bare.find(['"', '\''])?;
+    let begins = bare[..open].ends_with([' ', '[']) && bare[..open].trim_end().ends_with([':', '-', '[']);
+    let whole = begins && bare[open..].starts_with('"') && bare.ends_with('"') && bare.len() > open + 2;
+    whole.then(|| open + 1..bare.len() - 1)
+}
+
+/// The value of a line in single quotes in place of double ones, where a text within them is of this kind.
+fn single_quoted(line: &str, holds: fn(&str) -> bool) -> Option<Change> {
+    let inner = in_double_quotes(line)?;
+    let text = &line[inner.clone()];
+    let change = || (inner.start - 1..inner.end + 1, format!("'{text}'"));
+    (holds(text) && !text.contains('\'')).then(change)
+}
+
+/// The bytes of a list in brackets that a line has, without the brackets, where it holds no quotes.
+fn flow(line: &str) -> Option<Range<usize>> {
+    let bare = line.trim_end();
+    let open = bare.find('[')?;
+    let plain = bare[..open].trim_end().ends_with(':') && bare.ends_with(']') && !bare.contains(['"', '\'', '#', '{']);
+    plain.then(|| open + 1..bare.len() - 1)
+}
+
 /// Slips that break front matter.
 const SLIPS: &[Slip] = &[
     TAB,
+    Slip {
+        why: "double quotes stand within double quotes",
+        help: "Put the value in single quotes, or write `\\\"` for each quote within it",
+        title: "put the value in single quotes",
+        guess: false,
+        edit: |line| single_quoted(line, |text| text.contains('"') && !text.contains('\\')),
+    },
+    Slip {
+        why: "within double quotes, `\\` begins an escape, and this is none",
+        help: "Put the value in single quotes, or write `\\\\` for each `\\`",
+        title: "put the value in single quotes",
+        guess: true,
+        edit: |line| single_quoted(line, |text| text.contains('\\') && !text.contains('"')),
+    },
+    Slip {
+        why: "a bracket is closed that was not opened",
+        help: "Remove one `]`",
+        title: "remove the bracket",
+        guess: false,
+        edit: |line| {
+            let inner = flow(line)?;
+            let (opened, closed) = ["[", "]"].map(|mark| line[inner.clone()].matches(mark).count()).into();
+            (closed == opened + 1 && line[inner.clone()].ends_with(']'))
+                .then(|| (inner.end..inner.end + 1, String::new()))
+        },
+    },
+    Slip {
+        why: "there is a comma too many in a list",
+        help: "Remove one comma",
+        title: "remove the comma",
+        guess: false,
+        edit: |line| {
+            let inner = flow(line)?;
+            let text = &line[inner.clone()];
+            let twice = text.match_indices(',').find(|(at, _)| text[at + 1..].trim_start().starts_with(','));
+            let lead = text.len() - text.trim_start().len();
+            let at = twice.map(|(at, _)| at).or_else(|| text.trim_start().starts_with(',').then_some(lead))?;
+            Some((inner.start + at..inner.start + at + 1, String::new()))
+        },
+    },
+    Slip {
+        why: "a colon stands behind the value",
+        help: "Remove the colon at the end of the line",
+        title: "remove the colon",
+        guess: false,
+        edit: |line| {
+            let bare = line.trim_end();
+            let closed = bare.ends_with("\":") || bare.ends_with("':") || bare.ends_with("]:");
+            (closed && bare.contains(": ")).then(|| (bare.len() - 1..bare.len(), String::new()))
+        },
+    },
+    Slip {
+        why: "an equals sign stands in place of the colon",
+        help: "Write a colon and a space behind the key",
+        title: "write a colon",
+        guess: false,
+        edit: |line| {
+            let (key, value) = line.split_once('=')?;
+            let known = vocab::fields().is_known(key.trim_end()) || vocab::fields().is_common(key.trim_end());
+            let end = line.len() - value.trim_start().len();
+            (known && !value.trim().is_empty()).then(|| (key.trim_end().len()..end, ": ".to_owned()))
+        },
+    },
+    Slip {
+        why: "a key is indented that belongs at the margin",
+        help: "Begin the line with the key",
+        title: "remove the indentation",
+        guess: true,
+        edit: |line| {
+            let blank = line.len() - line.trim_start_matches(' ').len();
+            let (key, _) = line[blank..].split_once(':')?;
+            let known = vocab::fields().is_known(key) || vocab::fields().is_common(key);
+            (blank > 0 && known).then(|| (0..blank, String::new()))
+        },
+    },
     Slip {
         why: "a tab stands before a key",
         help: "Remove the tab: the key belongs at the margin",
@@ -161,8 +261,8 @@ fn value_of(line: &str) -> Option<Range<usize>> {
 /// A value in quotes; none where it holds some itself, or a comment.
 fn quoted(line: &str, at: Range<usize>) -> Option<Change> {
     let value = &line[at.clone()];
-    // An anchor or a tag is no part of the value.
-    (!value.contains(['"', '\\']) && !value.contains(" #") && !value.starts_with(['&', '!']))
+    // An anchor, a tag and a comment are no part of the value.
+    (!value.contains("<!--") && !value.contains(['"', '\\']) && !value.contains(" #") && !value.starts_with(['&', '!']))
         .then(|| (at, format!("\"{value}\"")))
 }
 

@@ -1,5 +1,7 @@
 //! Violations of JSON schemas as findings, each on its exact bytes.
 
+use std::borrow::Cow;
+
 use super::keys::MAX_KEYS;
 use super::requote;
 use crate::card::Kind;
@@ -374,7 +376,11 @@ pub(super) fn report(place: &Place<'_>, violation: &Violation, sink: &mut Sink<'
     let span = place.span(violation);
     let fix = fix(place, violation);
     let anchor = anchor(violation);
-    sink.add(rule, span, sentence(violation), |f: Finding| {
+    let mut message = sentence(violation);
+    if place.file > 0 {
+        message = message.replacen("The front matter", "The file", 1);
+    }
+    sink.add(rule, span, message, |f: Finding| {
         let mut f = f.anchor(anchor).maybe_fix(fix);
         f.file = place.file;
         if let Some(readers) = &violation.readers {
@@ -420,7 +426,10 @@ fn type_help(place: &Place<'_>, violation: &Violation) -> String {
     let (_, node, _) = project::find(place.document, place.root, &violation.steps);
     let pair = place.document.pairs(node).first().map(|&(key, value)| (key, value));
     let only = place.document.pairs(node).len() == 1;
-    if violation.accepts == "text" && violation.found.starts_with("the number") {
+    let named = matches!(violation.steps.first(), Some(Step::Key(key)) if NAMES.contains(&key.as_str()));
+    if named && place.document.is_boolean(node) {
+        "Write the name of what is meant, or remove it".to_owned()
+    } else if violation.accepts == "text" && violation.found.starts_with("the number") {
         "Put the value in quotes".to_owned()
     } else if violation.accepts == "text"
         && let Some((key, value)) = pair.filter(|_| only)
@@ -437,10 +446,25 @@ fn type_help(place: &Place<'_>, violation: &Violation) -> String {
     } else if violation.accepts.contains("list")
         && let Some(value) = place.document.text(node).filter(|_| violation.found.starts_with('`'))
     {
-        format!("Write it as a list: {}, or one `- …` a line", safe::quoted(&format!("[{value}]")))
+        if place.source.slice(place.document.node(node).span).contains('\n') {
+            return "Write it as a list, with `- ` before each item".to_owned();
+        }
+        format!("Write it as a list: {}, or one `- …` a line", safe::quoted(&format!("[{}]", flow_item(value))))
     } else {
         format!("Write {}", violation.accepts)
     }
+}
+
+/// Fields whose values are names, of which none is `true` or `false`.
+const NAMES: &[&str] = &["base_model", "datasets", "license", "library_name", "new_version", "pipeline_tag"];
+
+/// A value as an item of a list in brackets: in quotes where it has a character that means something there.
+fn flow_item(value: &str) -> Cow<'_, str> {
+    let odd = value.contains(['[', ']', '{', '}', ',', '?', '#', '"', '\n'])
+        || value.contains(": ")
+        || value.ends_with(':')
+        || value.starts_with(['&', '*', '!', '|', '>', '%', '@', '`', '\'', '-', ':']);
+    if odd { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")).into() } else { value.into() }
 }
 
 /// What can be mended without knowing more: quotes around a number that must be text, brackets
@@ -454,21 +478,30 @@ fn fix(place: &Place<'_>, violation: &Violation) -> Option<Fix> {
         return None;
     }
     let yaml::Kind::Scalar { value, style } = &place.document.node(node).kind else { return None };
+    // What a tag says of the value would have to be said of another one.
+    if place.document.node(node).tag.is_some() {
+        return None;
+    }
     let span = place.document.node(node).span;
+    // A value of several lines may be meant for as many.
+    let line = !place.source.slice(span).contains('\n');
     let simple =
-        *style == Style::Plain && !value.is_empty() && !value.contains(['\n', ',', '[', ']', '{', '}', '"', '\\']);
+        *style == Style::Plain && line && !value.is_empty() && !value.contains([',', '[', ']', '{', '}', '"', '\\']);
     // Nothing is no text: `null` in quotes would be a word that nobody wrote.
     let nothing = place.document.is_null(node);
-    if violation.keyword == "type" && violation.accepts == "text" && simple && !nothing {
+    // Nobody called a repository or a licence so.
+    let truth = place.document.is_boolean(node);
+    let named = matches!(violation.steps.first(), Some(Step::Key(key)) if NAMES.contains(&key.as_str()));
+    if violation.keyword == "type" && violation.accepts == "text" && simple && !nothing && !(truth && named) {
         return Some(Fix::safe("put the value in quotes", span, format!("\"{value}\"")));
     }
     // Examples of a widget are mappings.
     let listed = violation.accepts == "a list" && violation.steps.first() != Some(&Step::Key("widget".to_owned()));
     if violation.keyword == "type" && listed && simple && violation.found.starts_with('`') {
-        return Some(Fix::safe("make it a list", span, format!("[{value}]")));
+        return Some(Fix::safe("make it a list", span, format!("[{}]", flow_item(value))));
     }
     let parts = value.split(',').map(str::trim);
-    let many = *style == Style::Plain && !value.contains(['\n', '[', ']', '{', '}', '"', '\'', '\\', ':', '#']);
+    let many = *style == Style::Plain && line && !value.contains(['[', ']', '{', '}', '"', '\'', '\\', ':', '#']);
     if violation.keyword == "type" && listed && many && parts.clone().all(|part| !part.is_empty()) {
         let list = format!("[{}]", parts.collect::<Vec<_>>().join(", "));
         return Some(Fix::unsafe_("make it a list", span, list));

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::own_lines;
 use super::repair::{BLANK_HELP, odd_blank, repair};
 
-use crate::card::TrapKind;
+use crate::card::{FaultKind, TrapKind};
 use crate::checks::{Context, Sink};
 use crate::rule::{Confidence, Effect, Fix, Severity};
 use crate::text::{Span, lines, safe};
@@ -24,16 +24,24 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             sink.add("yaml-syntax", span, message, |f| {
                 f.help("Keep what is right, and remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`")
             });
-        } else if !swallowed {
+        } else if !swallowed && !ctx.card.faults.iter().any(|fault| fault.kind == FaultKind::Nul) {
             let what = if error.too_deep { "nests too deeply for any reader" } else { "is not valid YAML" };
             let repair = if error.too_deep { None } else { repair(ctx) };
             let (span, why) = match &repair {
                 Some(repair) => (repair.span, repair.why.to_owned()),
                 None => (error.span, safe::line(&error.message).into_owned()),
             };
+            // The parser places it at the beginning of the text that holds it.
+            let control =
+                control(ctx, error.span).filter(|_| repair.is_none() && why.starts_with("unexpected character"));
+            let (span, why) = match control {
+                Some((span, c)) => (span, format!("the character U+{:04X} is not allowed", u32::from(c))),
+                None => (span, why),
+            };
             let message = format!("The front matter {what}: {why}");
             sink.add("yaml-syntax", span, message, |f| match repair {
                 Some(repair) => f.help(repair.help).fix(repair.fix),
+                None if control.is_some() => f.help("Remove the character"),
                 None if error.too_deep => f.help("Write it with fewer levels of lists and mappings"),
                 None => f.help(syntax_help(card.source.text(), error.span)),
             });
@@ -50,13 +58,23 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// The first control character of a line from a place on.
+fn control(ctx: &Context<'_>, at: Span) -> Option<(Span, char)> {
+    let start = at.start as usize;
+    let line = ctx.card.source.text()[start..].lines().next().unwrap_or_default();
+    let (offset, c) = line.char_indices().find(|(_, c)| c.is_control() && *c != '\t')?;
+    Some((Span::new(start + offset, start + offset + c.len_utf8()), c))
+}
+
 /// What usually helps, judged by the line.
 fn syntax_help(text: &str, at: Span) -> &'static str {
     let start = text[..at.start as usize].rfind('\n').map_or(0, |i| i + 1);
     let end = text[at.start as usize..].find('\n').map_or(text.len(), |i| at.start as usize + i);
     let line = &text[start..end];
     let value = line.split_once(": ").map_or("", |(_, value)| value.trim_start());
-    if line.contains("{{") {
+    if line.contains("<!--") {
+        "Write the comment behind a `#`: front matter has none of HTML"
+    } else if line.contains("{{") {
         "Fill in the template's `{{ … }}`, or put it in quotes until you do"
     } else if value.starts_with('\'') && value.trim_end().ends_with('\'') && value.matches('\'').count() % 2 == 1 {
         "Write the apostrophe within the quotes twice, or put the value in double quotes"
@@ -66,7 +84,7 @@ fn syntax_help(text: &str, at: Span) -> &'static str {
         "Close the quote that the value begins with"
     } else if value.contains(": ") {
         "Put the value in quotes: a colon followed by a space begins a mapping"
-    } else if value.starts_with(['@', '`', '%', '*', '&', '!', '[', '{', '|', '>', '"', '\'']) {
+    } else if value.starts_with(['@', '`', '%', '*', '&', '!', '|', '>']) {
         "Put the value in quotes: its first character has a meaning in YAML"
     } else {
         "Check the quotes, brackets and indentation of this line and the one before"
@@ -80,6 +98,7 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
     let base = yaml.start as usize;
     let python = reading::check(document, text, base, Reader::Python).err();
     let javascript = reading::check(document, text, base, Reader::JavaScript).err();
+    let mut told = false;
     for id in document.ids() {
         let Some(tag) = &document.node(id).tag else { continue };
         if tag.core().is_none_or(|core| core.starts_with("python/")) && tag.resolved != "!" {
@@ -87,8 +106,11 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
                 "Neither the Hub nor huggingface_hub knows the tag {}: both refuse the card",
                 safe::quoted(source_of(ctx, tag.span))
             );
+            told = true;
             sink.add("yaml-tag", tag.span, message, |f| {
-                f.help("Remove the tag and write the value as plain YAML, a tuple as a list")
+                f.help(
+                    "Remove the tag and write the value as plain YAML, a tuple as a list; what is text goes in quotes",
+                )
             });
         }
     }
@@ -108,10 +130,24 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
             let message =
                 format!("Neither the Hub nor huggingface_hub can read this: {}", safe::line(&javascript.message));
             let alias = ctx.card.source.slice(javascript.span).starts_with('*');
-            sink.add("yaml-syntax", javascript.span, message, |f| {
-                if alias { f.help("Put the value in quotes: `*` begins a YAML alias") } else { f }
+            // A character that none of them takes is placed by one of them.
+            let character = python.message.starts_with("the character");
+            let span = if character { python.span } else { javascript.span };
+            sink.add("yaml-syntax", span, message, |f| match (alias, character) {
+                (true, _) => f.help("Put the value in quotes: `*` begins a YAML alias"),
+                (_, true) => f.help("Remove the character"),
+                _ => f,
             });
         }
+        (Some(python), Some(javascript)) if !told && javascript.kind == RefusalKind::Tag => {
+            let message = format!(
+                "The value does not fit its tag: the Hub and huggingface_hub refuse the card ({})",
+                safe::line(&python.message)
+            );
+            sink.add("yaml-tag", javascript.span, message, |f| f.help("Remove the tag, or write a value that it fits"));
+        }
+        // What stands in place of bytes that are no text is told as such.
+        (Some(_), None) | (None, Some(_)) if !ctx.card.faults.is_empty() => {}
         (Some(refusal), None) if refusal.kind != RefusalKind::Duplicate => {
             let message = format!(
                 "huggingface_hub cannot load the card, though the Hub accepts it: {}",
@@ -121,6 +157,9 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
                 let f = f.readers(&[Effect::ReadersDisagree, Effect::ClientRaises]);
                 match odd_blank(ctx, refusal.span) {
                     Some(fix) => f.help(BLANK_HELP).fix(fix),
+                    None if ctx.card.source.slice(refusal.span) == "\t" => {
+                        f.help("Write a space in place of the tab").fix(without_tab(ctx, refusal.span))
+                    }
                     None => f.help("Put the value in quotes, or write it in a way that both readers accept"),
                 }
             });
@@ -135,6 +174,25 @@ fn refusals(ctx: &Context<'_>, document: &Document<'_>, sink: &mut Sink<'_>) {
         }
         _ => {}
     }
+}
+
+/// A space in place of a tab, and nothing where the line holds no more.
+fn without_tab(ctx: &Context<'_>, tab: Span) -> Fix {
+    let text = ctx.card.source.text();
+    let (start, end) = (tab.start as usize, tab.end as usize);
+    let (before, behind) = (&text[..start], &text[end..]);
+    let end = end + behind.len() - behind.trim_start_matches('\t').len();
+    let line_ends =
+        text[end..].trim_start_matches(' ').is_empty() || text[end..].trim_start_matches(' ').starts_with(['\n', '\r']);
+    let beside = |c: Option<char>| c.is_none_or(|c| c.is_whitespace() || ",:[]{}\"'#-".contains(c));
+    let span = Span::new(start, end);
+    if line_ends {
+        return Fix::safe("remove the tab", span, "");
+    }
+    // Within a text, it may be meant.
+    let between = beside(before.chars().next_back()) || beside(text[end..].chars().next());
+    let fix = if between { Fix::safe } else { Fix::unsafe_ };
+    fix("write a space".to_owned(), span, " ".to_owned())
 }
 
 /// The first line that begins a merge conflict in the front matter.
@@ -198,6 +256,11 @@ const FEW_KEYS: usize = 16;
 /// Removes the whole lines of a pair, when it has them for itself.
 fn remove_lines(ctx: &Context<'_>, document: &Document<'_>, key: NodeId, value: NodeId) -> Option<Fix> {
     let span = document.node(key).span.to(document.node(value).span);
+    // Aliases may lead to what would be removed.
+    let held = document.ids().filter(|id| document.node(*id).anchored);
+    if held.into_iter().any(|id| (span.start..span.end).contains(&document.node(id).span.start)) {
+        return None;
+    }
     let lines = own_lines(ctx.card.source.text(), span, "", "")?;
     Some(Fix::safe("remove the repetition", lines, ""))
 }
@@ -232,14 +295,18 @@ fn ambiguous(document: &Document<'_>, root: NodeId, sink: &mut Sink<'_>) {
         let quoted = Fix::safe("put the value in quotes", node.span, format!("\"{value}\""));
         let shown = safe::quoted(value);
         let message = if date {
-            format!("The unquoted date {shown} is a date object to huggingface_hub and plain text to YAML 1.2 readers")
+            format!("The unquoted date {shown} is a date to huggingface_hub and the Hub, and no text")
         } else if digits_lost {
             format!("The unquoted number {shown} keeps its digits in huggingface_hub and loses them on the Hub")
         } else {
+            let typed = |scalar: &Scalar| match scalar {
+                Scalar::Int(digits) => format!("the integer {digits}"),
+                other => other.type_name().to_owned(),
+            };
             format!(
                 "The unquoted {shown} is {} to huggingface_hub (YAML 1.1) and {} to the Hub (YAML 1.2)",
-                old.type_name(),
-                new.type_name()
+                typed(&old),
+                typed(&new)
             )
         };
         let grave = matches!(old, Scalar::Bool(_))

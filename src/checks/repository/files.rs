@@ -1,6 +1,7 @@
 //! Files that are broken, missing or dangerous.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use super::data::data;
 use super::title_span;
@@ -8,7 +9,8 @@ use crate::card::Card;
 use crate::checks::{Context, Sink};
 use crate::repository::{self, Files, pointer};
 use crate::rule::{Fix, Severity};
-use crate::text::{Span, safe, suggest, tail};
+use crate::text::any::AnyOf;
+use crate::text::{Span, head, safe, suggest, tail};
 
 pub(super) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let (card, repository) = (ctx.card, ctx.repository);
@@ -243,7 +245,12 @@ fn fault(target: &str, is_image: bool) -> Option<(&'static str, &'static str, Se
         host && rest.contains("/blob/") && !rest.contains("raw=")
     };
     if target.is_empty() {
-        return Some(("", "Write the address, or leave the text without a link", Severity::Note));
+        let help = if is_image {
+            "Write the address of the picture, or remove it"
+        } else {
+            "Write the address, or leave the text without a link"
+        };
+        return Some(("", help, Severity::Note));
     }
     if drive(target.as_bytes()) || data().own_machines.iter().any(|start| target.starts_with(start.as_str())) {
         return Some((
@@ -281,7 +288,20 @@ type Folders = HashMap<String, Vec<String>>;
 
 /// One link or image, if it leads nowhere.
 fn broken(source: &dyn Files, folders: &mut Folders, target: &str, span: Span, is_image: bool, sink: &mut Sink<'_>) {
-    let Some(path) = inside(target) else { return };
+    let Some(path) = inside(target) else {
+        let path = target.split(['#', '?']).next().unwrap_or_default().trim();
+        if path.starts_with("../") && !path.contains(['{', '<', '$', '\\']) {
+            let what = if is_image { "image" } else { "link" };
+            let message = format!("The {what} leads to {}, which is above the repository", safe::quoted(target));
+            let severity = if is_image { Severity::Warning } else { Severity::Note };
+            sink.add("link-broken", span, message, |f| {
+                f.help("Write the path from the card, or the whole address")
+                    .anchor(format!("/links/{path}"))
+                    .at_most(severity)
+            });
+        }
+        return;
+    };
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
     if folders.len() >= MAX_LISTED && !folders.contains_key(folder) {
         return;
@@ -293,7 +313,10 @@ fn broken(source: &dyn Files, folders: &mut Folders, target: &str, span: Span, i
     let host = path.contains('/') && path.split('/').next().is_some_and(|first| first.contains('.'));
     let near = names.iter().find(|there| there.eq_ignore_ascii_case(name));
     let help = match near {
-        Some(near) => format!("Write {}: names on the Hub have one spelling", safe::quoted(near)),
+        Some(near) => {
+            let near = if folder.is_empty() { near.clone() } else { format!("{folder}/{near}") };
+            format!("Write {}: names on the Hub have one spelling", safe::quoted(&near))
+        }
         None if target.starts_with(['"', '\'']) => "Take the quotes off the address".to_owned(),
         None if path.contains('@') && !path.contains('/') => "Write `mailto:` before it".to_owned(),
         None if host => "Write `https://` before it, if it is an address".to_owned(),
@@ -312,26 +335,55 @@ const MAX_LISTED: usize = 1_000;
 /// Bytes before a tag in which a line opens the backquotes that it stands in.
 const MARKS: usize = 500;
 
+/// Bytes of a tag that are looked at.
+const TAG: usize = 2_000;
+
 /// Images in HTML, outside of code and comments, each with its address.
 fn html_images<'c>(card: &'c Card<'_>) -> Vec<(Span, &'c str)> {
+    static OPENS: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(["<img", "<IMG"]));
     let text = card.source.text();
     let body = card.front.body_start();
-    let hidden = |at: usize| card.outline.hides(at);
     let mut found = Vec::new();
-    for at in memchr::memmem::find_iter(&text.as_bytes()[body..], "<img ").take(MAX_LISTED).map(|at| body + at) {
-        let Some(tag) = text[at..].find('>').map(|end| &text[at..=at + end]) else { break };
+    for at in OPENS.find_iter(&text.as_bytes()[body..]).take(MAX_LISTED).map(|hit| body + hit.start()) {
         // What stands in backquotes, or behind a backslash, shows how something is written.
         let before = tail(&text[..at], MARKS);
         let line = before.rfind('\n').map_or(0, |end| end + 1);
-        if before[line..].matches('`').count() % 2 == 1 || before.ends_with('\\') {
+        if before[line..].matches('`').count() % 2 == 1 || before.ends_with('\\') || card.outline.hides(at) {
             continue;
         }
-        let source = ["src=\"", "src='"].iter().find_map(|key| Some((tag.find(key)? + key.len(), &key[4..])));
-        let Some((from, quote)) = source.filter(|_| !hidden(at)) else { continue };
-        let Some(length) = tag[from..].find(quote) else { continue };
-        found.push((Span::new(at, at + tag.len()), &tag[from..from + length]));
+        let tag = head(&text[at..], TAG);
+        if let Some((source, length)) = source_of(tag) {
+            found.push((Span::new(at, at + length), source));
+        }
     }
     found
+}
+
+/// The `src` of the tag that a text begins with, and how long the tag is.
+fn source_of(text: &str) -> Option<(&str, usize)> {
+    let mut rest = &text["<img".len()..];
+    if !rest.starts_with(|c: char| c.is_ascii_whitespace()) {
+        return None;
+    }
+    let mut source = None;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+        if rest.starts_with('>') {
+            return source.map(|source| (source, text.len() - rest.len() + 1));
+        }
+        let end = rest.find(|c: char| c.is_ascii_whitespace() || matches!(c, '=' | '>' | '/'))?;
+        let name = &rest[..end];
+        rest = rest[end..].trim_start();
+        let Some(value) = rest.strip_prefix('=').map(str::trim_start) else { continue };
+        let (value, behind) = match value.as_bytes().first()? {
+            quote @ (b'"' | b'\'') => value[1..].split_once(char::from(*quote))?,
+            _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace() || c == '>')?),
+        };
+        if name.eq_ignore_ascii_case("src") {
+            source = source.or(Some(value));
+        }
+        rest = behind;
+    }
 }
 
 /// The path in the repository that a target means; `None` for what is elsewhere.
@@ -369,7 +421,19 @@ fn decoded(part: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::inside;
+    use super::{inside, source_of};
+
+    #[test]
+    fn the_source_of_a_tag_is_that_attribute() {
+        let source = |tag| source_of(tag).map(|(source, _)| source);
+        assert_eq!(source("<img src=\"a.png\">"), Some("a.png"));
+        assert_eq!(source("<IMG\n alt='a > b' SRC=a.png width=3/> b"), Some("a.png"));
+        assert_eq!(source("<img data-src=\"n.png\" src = 'a.png' />"), Some("a.png"));
+        assert_eq!(source_of("<img src='a' >x"), Some(("a", "<img src='a' >".len())));
+        for none in ["<img>", "<imgs src='a'>", "<img src='a", "<img src=", "<img alt", "<img data-src='a'>"] {
+            assert_eq!(source(none), None, "{none}");
+        }
+    }
 
     #[test]
     fn only_paths_below_the_card_are_inside() {

@@ -74,7 +74,7 @@ fn headed(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
 }
 
 /// The first of the families at these places behind whose name stands what was done with it: "Llama 2 7B fine-tuned on …",
-/// "is an SDXL LoRA".
+/// `is an SDXL LoRA`.
 fn turned(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
     let text = card.source.text();
     places.iter().find_map(|&at| {
