@@ -593,6 +593,43 @@ fn a_sentence_names_a_base_model_when_nothing_else_does() {
     assert_eq!(Origin::default(), Origin::Unknown);
 }
 
+/// A licence other than the declared one is told in many words, of the model and of other things.
+#[test]
+fn licences_are_stated_in_many_words() {
+    let differs = |text: &str| {
+        let card = format!("---\nlicense: mit\n---\n# Ebbe\n\n{text}\n");
+        common::audit_text(&card, None).findings.iter().any(|finding| finding.rule.id == "license-body-differs")
+    };
+    for text in [
+        "This model is open access and available to all, with a CreativeML OpenRAIL-M license further specifying rights.",
+        "The license of this model is CC BY-NC 4.0.",
+        "## License\n\nThe license is CC BY-NC 4.0.",
+        "## License\n\nThis model is CC BY-NC 4.0.",
+        "## License & Usage\n\nCC-BY-NC-4.0",
+        "## Usage\n\n- **License:** CC BY-NC 4.0",
+        "This model uses the CC BY-NC 4.0 license.",
+        "It is under the CC BY-NC 4.0 license.",
+        "> **Note:** the weights are licensed under CC-BY-NC-SA-4.0",
+        "Please note that the model is released under CC-BY-NC-4.0.",
+        "The model is released under GNU AGPL v3.",
+    ] {
+        assert!(differs(text), "{text}");
+    }
+    for text in [
+        "The license of the base model is CC BY-NC 4.0.",
+        "The license of the training data is CC BY-NC 4.0.",
+        "The base model uses the CC BY-NC 4.0 license.",
+        "The dataset has a CC BY-NC 4.0 license.",
+        "Some of the photos are under the CC BY-NC 4.0 license.",
+        "Unlike the others, which are under the CC BY-NC 4.0 license, this one is free.",
+        "## Base model\n\nThe license is CC BY-NC 4.0.",
+        "Versions before 1.2 were released under CC BY-NC 4.0. Since 1.2, the weights are under the MIT license.",
+        "This model was fine-tuned on a dataset that is under the CC BY-NC 4.0 license.",
+    ] {
+        assert!(!differs(text), "{text}");
+    }
+}
+
 /// Terms that forbid commercial use are told in many words and languages, of the model and of other things.
 #[test]
 fn commercial_use_is_forbidden_in_many_words() {
@@ -603,6 +640,15 @@ fn commercial_use_is_forbidden_in_many_words() {
     for text in [
         "The model may not be used in commercial products.",
         "You are not allowed to use Ebbe in commercial products.",
+        "**License:** Non-commercial (research only)",
+        "Companies need a paid license.",
+        "Commercial usage: not allowed",
+        "For commercial licensing, contact us.",
+        "The model may only be used for educational purposes.",
+        "L'uso commerciale non è consentito.",
+        "商业使用需事先获得书面授权。",
+        "商用利用には許諾が必要です。",
+        "本模型仅供研究使用。",
         "Free for non-commercial use.",
         "- Commercial use: no",
         "The weights may be used for research purposes only.",
@@ -623,6 +669,12 @@ fn commercial_use_is_forbidden_in_many_words() {
         assert!(forbids(text), "{text}");
     }
     for text in [
+        "\"It may be used for research purposes only\", said the card of version 0.9.",
+        "We lifted the clause \"commercial use is prohibited\".",
+        "Many speech models may only be used for non-commercial purposes. Ours has no such limit.",
+        "早期版本禁止商用，从 2.0 版起允许商用。",
+        "不同于禁止商用的模型，本模型没有此限制。",
+        "Ebbe is a trademark; commercial use of the name requires permission.",
         "Commercial use is allowed.",
         "Commercial use of the recordings is not permitted.",
         "The training data may not be used commercially.",

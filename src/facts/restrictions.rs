@@ -178,7 +178,9 @@ fn speaks_of_card(card: &Card<'_>, at: usize, clause: &str, said: Range<usize>, 
     // "The data is licensed for research use only"
     let lead = super::statements::nouns(card, before.rsplit(':').next().unwrap_or_default());
     let foreign = foreign || lead.other && !lead.own && !has(subject, &wording().together);
-    let turned = denied || foreign || nouns.other && !nouns.own || names_texts(&clause[said]);
+    // What others have said stands in quotation marks.
+    let cited = before.matches(['"', '“', '”']).count() % 2 == 1;
+    let turned = denied || foreign || cited || nouns.other && !nouns.own || names_texts(&clause[said]);
     (nouns.own || opens) && !turned
 }
 

@@ -2,6 +2,7 @@
 //! badge, an address.
 
 mod places;
+mod verbs;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,6 +10,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use self::places::{badges, sections};
+use self::verbs::{by, had, named_before, predicate};
 use super::descent::{is_named, of_the_model};
 use crate::card::{Card, Kind};
 use crate::embedded::table;
@@ -49,6 +51,8 @@ struct Wording {
     adverbs: Vec<String>,
     releases: Vec<String>,
     binding: Vec<String>,
+    having: Vec<String>,
+    possessive: Vec<String>,
     others: Vec<String>,
     data: Vec<String>,
     weights: Vec<String>,
@@ -58,6 +62,8 @@ struct Wording {
     turned: Vec<String>,
     own_headings: Vec<String>,
     other_headings: Vec<String>,
+    titles: Vec<String>,
+    titles_of_parts: Vec<String>,
     behind: Vec<String>,
     before: Vec<String>,
     models_abroad: Vec<String>,
@@ -154,6 +160,13 @@ pub fn find(card: &Card<'_>) -> Vec<Statement> {
             let begins = at == body || !bytes[at - 1].is_ascii_alphanumeric();
             if begins && bytes[at].eq_ignore_ascii_case(&b'l') && !hidden(at) {
                 label(card, at, line(text, body, at), &mut found);
+                let whole =
+                    matches!(bytes.get(at + 7), None | Some(b' ' | b'\n' | b'.' | b',' | b'*' | b'`' | b')' | b';'));
+                if whole && matches!(&bytes[at..].get(4..7), Some(b"nse" | b"nce")) {
+                    let passage = passage(text, body, at);
+                    predicate(card, at, passage, &mut found);
+                    had(card, at, passage, &mut found);
+                }
                 if matches!(&bytes[at..].get(6..8), Some(b"ed" | b"ED")) {
                     let passage = passage(text, body, at);
                     by(card, at, passage, &mut found);
@@ -372,36 +385,6 @@ fn goes_on(before: &str) -> bool {
     own && clause.contains(" under ") && !other.into_iter().any(|word| mentions(clause, word))
 }
 
-/// "licensed by Apache 2.0", with "licensed" at `at`.
-fn by(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
-    let rest = &text::head(&card.source.text()[at..end], "licensed with ".len()).to_ascii_lowercase();
-    let words = ["licensed by ", "licenced by ", "licensed with ", "licensed as "];
-    if let Some(words) = words.iter().find(|words| rest.starts_with(**words)) {
-        let before = card.source.text()[start..at].to_lowercase();
-        named(card.source.text(), at + words.len(), end, of_passive(card, before.trim_end()), found);
-    }
-}
-
-/// "it is MIT licensed", "an Apache-2.0-licensed model", with "licensed" at `at`.
-fn named_before(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
-    let text = card.source.text();
-    if !head(&text[at..end], "licensed".len()).eq_ignore_ascii_case("licensed") {
-        return;
-    }
-    let before = text[start..at].trim_end_matches([' ', '-']);
-    if before.len() == at - start {
-        return;
-    }
-    // A name has at most four words.
-    let begins = before.rmatch_indices([' ', '\n']).take(4).map(|(at, _)| at + 1);
-    let whole = |from: &usize| at_start(&before[*from..]).is_some_and(|(_, length)| from + length == before.len());
-    let Some(from) = begins.chain((before.matches(' ').count() < 4).then_some(0)).filter(whole).last() else { return };
-    let lead = before[..from].to_lowercase();
-    let lead = lead.trim_end().trim_end_matches([' ', '\n']);
-    let lead = lead.strip_suffix(" an").or_else(|| lead.strip_suffix(" a")).unwrap_or(lead);
-    push(text, start + from, start + before.len(), of_passive(card, lead), found);
-}
-
 /// "Use of this model is governed by the …", with these words at `at`.
 fn binding(card: &Card<'_>, at: usize, words: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
     let text = card.source.text();
@@ -442,7 +425,7 @@ fn last_words(text: &str, count: usize) -> &str {
 /// a participle stands behind.
 fn of_passive(card: &Card<'_>, before: &str) -> Subject {
     let sentence = after_stop(before);
-    let sentence = &sentence[behind_tags(sentence, 0, sentence.len())..];
+    let sentence = behind_note(&sentence[behind_tags(sentence, 0, sentence.len())..]);
     let quoted = before.matches('"').count() % 2 == 1;
     if quoted || wording().turned.iter().any(|words| mentions(sentence, words)) {
         return Subject::Other;
@@ -489,6 +472,18 @@ fn of_passive(card: &Card<'_>, before: &str) -> Subject {
         }
         subject => subject,
     }
+}
+
+/// A sentence behind the words that call for attention: "Note: …", "Please note that …".
+fn behind_note(sentence: &str) -> &str {
+    let bare = sentence.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let bare = bare.strip_prefix("please ").unwrap_or(bare);
+    let Some(rest) = ["note", "notice", "important", "disclaimer"].iter().find_map(|word| bare.strip_prefix(word))
+    else {
+        return sentence;
+    };
+    let rest = rest.trim_start_matches([':', '*', '_', ' ']);
+    rest.strip_prefix("that ").unwrap_or(rest)
 }
 
 /// What "we release … under" speaks of.

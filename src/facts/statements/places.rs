@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{LINE, Statement, Subject, line, push};
+use super::{LINE, Statement, Subject, has_word, line, push, wording};
 use crate::card::{Card, Kind};
 use crate::license::names::{at_start, of_url};
 use crate::text::{self, Span, head};
@@ -15,29 +15,15 @@ pub(super) fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) 
     for heading in &card.outline.headings {
         let title = heading.text.to_lowercase();
         let title = title.trim_matches(|c: char| !c.is_alphanumeric());
-        let subject = match title {
-            "license"
-            | "licence"
-            | "licensing"
-            | "license information"
-            | "licensing information"
-            | "model license"
-            | "lizenz"
-            | "licencia"
-            | "licença"
-            | "лицензия"
-            | "ライセンス"
-            | "라이선스"
-            | "许可证"
-            | "许可"
-            | "协议"
-            | "开源协议"
-            | "开源许可证"
-            | "模型协议"
-            | "الترخيص"
-            | "लाइसेंस" => Subject::Repository,
-            "code license" | "data license" | "dataset license" => Subject::Other,
-            _ => continue,
+        // "License & Usage", "License and citation"
+        let mut joined =
+            title.split([" & ", " and ", " / "].iter().find(|word| title.contains(**word)).unwrap_or(&"\n"));
+        let subject = if joined.any(|part| has_word(&wording().titles, part)) {
+            Subject::Repository
+        } else if has_word(&wording().titles_of_parts, title) {
+            Subject::Other
+        } else {
+            continue;
         };
         let section = heading.section.range();
         // Of two statements in one place the first counts: this one says of what.
