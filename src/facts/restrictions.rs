@@ -27,6 +27,8 @@ struct Wording {
     foreign: Vec<String>,
     together: Vec<String>,
     added: Vec<String>,
+    reserved: Vec<String>,
+    unfilled: Vec<String>,
 }
 
 /// Words for commercial use, and words that forbid it.
@@ -72,14 +74,7 @@ pub fn noncommercial(card: &Card<'_>) -> Option<Span> {
 #[must_use]
 pub fn added_to(text: &str, permissive: bool) -> Option<String> {
     let lower = text.to_lowercase();
-    let known = || {
-        paragraphs(&lower).filter(|_| permissive).find_map(|(_, part)| {
-            let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
-            let words = wording().added.iter().find(|words| line.contains(words.as_str()))?;
-            let held = clauses(&line).into_iter().map(|clause| &line[clause]).find(|clause| clause.contains(words));
-            Some(held.unwrap_or(words).trim().to_owned())
-        })
-    };
+    let known = || permissive.then(|| sentence_with(&lower, &wording().added)).flatten();
     let forbids = || {
         let commercial = |part: &&str| wording().stems.iter().any(|stem| part.contains(stem.as_str()));
         paragraphs(&lower).map(|(_, part)| part).filter(commercial).find_map(|part| {
@@ -91,6 +86,32 @@ pub fn added_to(text: &str, permissive: bool) -> Option<String> {
         })
     };
     known().or_else(forbids)
+}
+
+/// The sentence of a text by which somebody keeps all rights.
+#[must_use]
+pub fn reserved(text: &str) -> Option<String> {
+    sentence_with(&text.to_lowercase(), &wording().reserved)
+}
+
+/// Lines of the beginning of a licence's text in which its holder stands.
+const HOLDER: usize = 10;
+
+/// What a template of a licence's text has in the place of year and holder.
+#[must_use]
+pub fn unfilled(text: &str) -> Option<&'static str> {
+    let mut lines = text.lines().take(HOLDER).map(str::to_lowercase).filter(|line| line.contains("copyright"));
+    lines.find_map(|line| wording().unfilled.iter().map(String::as_str).find(|words| line.contains(words)))
+}
+
+/// The first sentence of a text, in lower case, that holds one of these words.
+fn sentence_with(text: &str, words: &[String]) -> Option<String> {
+    paragraphs(text).find_map(|(_, part)| {
+        let line = part.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = words.iter().find(|words| line.contains(words.as_str()))?;
+        let held = clauses(&line).into_iter().map(|clause| &line[clause]).find(|clause| clause.contains(words));
+        Some(held.unwrap_or(words).trim().to_owned())
+    })
 }
 
 /// The sentences of a line.
@@ -121,7 +142,7 @@ fn forbidden(clause: &str) -> Option<Range<usize>> {
         let license = ["license", "licence"].iter().any(|word| clause[..at.end].ends_with(word));
         !(license && clause[at.end..].starts_with('s'))
     };
-    let whole = WHOLE.find(clause).map(|found| found.range()).filter(|at| one(at) && !is_of_both(clause, at));
+    let whole = WHOLE.find_iter(clause).map(|found| found.range()).find(|at| one(at) && !is_of_both(clause, at));
     let places = |words: &'static [String]| {
         let at = |word: &String| clause.find(word.as_str()).map(|at| at..at + word.len());
         words.iter().filter_map(at).filter(one).collect::<Vec<_>>()

@@ -151,6 +151,15 @@ pub fn pointed_at(text: &str) -> Option<&'static License> {
     if let Some((license, _)) = at_start(bare).filter(|(_, length)| *length == bare.len()) {
         return Some(license);
     }
+    // Its name and its address, each on a line.
+    let line = |line: &str| {
+        let bare = line.trim().trim_matches(['<', '>', '.', '*', '#', ' ']);
+        of_url(bare).or_else(|| at_start(bare).filter(|(_, length)| *length == bare.len()).map(|(license, _)| license))
+    };
+    let lines: Option<Vec<_>> = text.lines().filter(|text| !text.trim().is_empty()).map(line).collect();
+    if let Some(license) = lines.and_then(|lines| lines.first().copied()) {
+        return Some(license);
+    }
     WORDS.iter().find_map(|words| {
         // What it may change into some day is not what it is.
         let later = |at: usize| text[..at].trim_end().ends_with("Change");

@@ -114,7 +114,9 @@ pub fn is_license_file(name: &str) -> bool {
     let (stem, extension) =
         if extension.bytes().all(|b| b.is_ascii_digit()) { (upper.as_str(), "") } else { (stem, extension) };
     let named = ["LICENSE", "LICENCE", "COPYING", "UNLICENSE", "MODEL_LICENSE", "MODEL-LICENSE"];
-    matches!(extension, "" | "TXT" | "MD" | "RST" | "LESSER") && named.iter().any(|word| stem.starts_with(word))
+    // `LICENSE.weights`
+    let extended = matches!(extension, "" | "TXT" | "MD" | "RST" | "LESSER" | "MODEL" | "WEIGHTS");
+    extended && named.iter().any(|word| stem.starts_with(word))
 }
 
 /// True where the name of a licence file says that it covers something else than the model or dataset: `LICENSE-CODE`.
@@ -256,6 +258,30 @@ pub fn identify(text: &str) -> Option<Identified> {
     let likeness = if same { Likeness::Same } else { Likeness::Modified };
     (same || shared >= 0.75).then_some(Identified { license: print.license, likeness, score: dice })
 }
+
+/// The share of a licence's text that a text holds, where it holds a good part of it and hardly anything else; `None` for
+/// the whole text, a notice of a few lines, and other texts.
+#[must_use]
+pub fn part_of(text: &str, license: &License) -> Option<f64> {
+    let print = fingerprints().prints.iter().find(|print| print.license.id == license.id)?;
+    if text.len() > MAX_TEXT {
+        return None;
+    }
+    let words = words(text);
+    let mut sorted: Vec<u32> = words.windows(GRAM).map(hash).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let common = common(&print.sketch, &sorted);
+    let shared = share(common, print.sketch.len());
+    let explained = share(common, sorted.partition_point(|&hash| hash <= print.limit));
+    // A notice that names the licence is a part of some texts.
+    (PART.contains(&shared) && explained >= 0.85 && words.len() >= FEW).then_some(shared)
+}
+
+/// How much of a licence's text is a part of it: more than its notice, and less than the text with few words changed.
+const PART: std::ops::Range<f64> = 0.15..0.9;
+/// Words of the shortest text that holds a part of a licence.
+const FEW: usize = 60;
 
 /// Numbers that two sorted lists have in common.
 fn common(one: &[u32], other: &[u32]) -> usize {

@@ -2,10 +2,12 @@
 
 use crate::card::Kind;
 use crate::checks::{Context, Sink};
-use crate::facts::restrictions::added_to;
+use crate::facts::restrictions::{added_to, reserved, unfilled};
 use crate::facts::{declared, license_span};
 use crate::license::names::{at_start, of_url, pointed_at};
-use crate::license::text::{Identified, Likeness, covers_model, covers_other, is_license_file, known, without_others};
+use crate::license::text::{
+    Identified, Likeness, covers_model, covers_other, is_license_file, known, part_of, without_others,
+};
 use crate::license::{Atom, Class, License, Verdict};
 use crate::rule::{Confidence, Severity};
 use crate::text::{SourceFile, safe};
@@ -75,7 +77,18 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     }
     let fits =
         |license: &License| terms.licenses().any(|declared| declared.id == license.id || lesser(declared, license));
-    if found.iter().any(|(_, text)| text.likeness == Likeness::Same && fits(text.license)) {
+    if let Some((name, _)) = found.iter().find(|(_, text)| text.likeness == Likeness::Same && fits(text.license)) {
+        let file = ctx.files.iter().find(|file| file.name() == *name);
+        if let Some(words) = file.and_then(|file| unfilled(file.text())) {
+            let message = format!(
+                "{} still has {} in the place of whoever grants the licence",
+                safe::quoted(name),
+                safe::quoted(words)
+            );
+            sink.add("license-text-modified", span, message, |f| {
+                f.help("Write the year and the holder of the rights there").anchor("/license").at_most(Severity::Note)
+            });
+        }
         return;
     }
     if !terms.is_known() {
@@ -206,6 +219,16 @@ fn unknown(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some(declared) = terms.licenses().find(has_text).filter(|_| terms.licenses().count() == 1) else { return };
     let Some((document, _)) = card.mapping() else { return };
     let texts = own_texts(ctx);
+    let one = texts.clone().next().filter(|_| texts.clone().count() == 1);
+    if let Some((file, message)) = one.and_then(|file| Some((file, wanting(file.text(), declared)?))) {
+        sink.add("license-text-modified", document.node(value).span, format!("{} {message}", safe::quoted(file.name())), |f| {
+            f.help("Put the whole text of the declared licence there, or declare `license: other` with `license_name` and `license_link`")
+                .anchor("/license")
+                .at_most(Severity::Warning)
+                .confidence(Confidence::Medium)
+        });
+        return;
+    }
     let title = |text: &str| {
         let mut lines = text.lines().map(str::trim).filter(|line| line.contains(char::is_alphabetic)).take(TITLE);
         lines.find(|line| is_title(line)).filter(|_| text.len() >= TEXT).map(str::to_owned)
@@ -227,6 +250,22 @@ fn unknown(ctx: &Context<'_>, sink: &mut Sink<'_>) {
             .at_most(Severity::Warning)
             .confidence(Confidence::Medium)
     });
+}
+
+/// What a text that is none of those known lacks of a declared licence, or has against it, as the rest of a sentence.
+fn wanting(text: &str, declared: &License) -> Option<String> {
+    if let Some(share) = part_of(text, declared) {
+        let per_cent = (share * 100.0).round();
+        return Some(format!("holds only a part of the text of {} (about {per_cent} %)", label(declared)));
+    }
+    let limited = [Atom::NonCommercial, Atom::ResearchOnly];
+    let free = !declared.terms.iter().any(|term| limited.contains(&term.atom));
+    let against = added_to(without_others(text), false).filter(|_| free).or_else(|| reserved(text))?;
+    Some(format!(
+        "is no text of {}, and says \"{}\", which that licence does not",
+        label(declared),
+        safe::excerpt(&against, QUOTED)
+    ))
 }
 
 /// Letters of the longest title that is shown.

@@ -17,7 +17,7 @@ use crate::embedded::table;
 use crate::license::License;
 use crate::license::names::{at_start, of_url};
 use crate::text::any::AnyOf;
-use crate::text::{self, Span, head, lower_in_place, mentions};
+use crate::text::{Span, head, lower_in_place, mentions};
 
 /// What a statement speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
