@@ -680,6 +680,29 @@ fn configurations_extend_and_differ_by_path() {
     assert!(output.code == 2 && output.err.contains("extends itself"), "{}", output.err);
 }
 
+/// An exception is for a repository, or for all of an owner, until a day that there is.
+#[test]
+fn exceptions_name_repositories_and_days() {
+    let place = tempfile::tempdir().expect("folder");
+    let at = place.path();
+    put(at, "acme/tickets/README.md", "---\nlicense: gemma\n---\n# Tickets\n\nText.\n");
+    let policy = |repository: &str, day: &str| {
+        let text = format!(
+            "[license]\ndeny = [\"gemma\"]\n[[license.exceptions]]\nrepository = \"{repository}\"\nlicense = \"gemma\"\nreason = \"approved\"\nexpires = \"{day}\"\n"
+        );
+        put(at, "cardlint.toml", &text);
+        run(at, &["audit", "--select", "license-policy", "."])
+    };
+    assert_eq!(policy("acme/*", "2999-02-28").code, 0);
+    assert_eq!(policy("other/*", "2999-02-28").code, 1);
+    let faults =
+        [("ac*/tickets", "2999-01-01", "the only pattern"), ("acme/*", "2999-02-30", "no day of the calendar")];
+    for (repository, day, fault) in faults {
+        let output = policy(repository, day);
+        assert!(output.code == 2 && output.err.contains(fault), "{}", output.err);
+    }
+}
+
 /// What an organisation forbids stays forbidden, whatever a repository forbids besides.
 #[test]
 fn policies_of_extended_configurations_add_up() {

@@ -351,6 +351,18 @@ fn policy_judges_expressions() {
     let Decision::Denied(why) = by_class.judge(&free, &[]) else { panic!("denied") };
     assert_eq!(why, "`mit` is `permissive`, a class that the policy denies");
     assert!(Matcher::parse("permisive").unwrap_err().ends_with("did you mean `permissive`?"));
+    // A family of the Hub is all that belongs to it, and no other one.
+    for (family, belongs, other) in [
+        ("gpl", "gpl-3.0", "lgpl-3.0"),
+        ("lgpl", "lgpl-2.1", "gpl-2.0"),
+        ("bsd", "bsd-3-clause", "bsl-1.0"),
+        ("cc", "cc0-1.0", "c-uda"),
+        ("openrail", "creativeml-openrail-m", "bigscience-bloom-rail-1.0"),
+    ] {
+        let family = Matcher::parse(family).expect("a family");
+        assert!(family.fits(license::find(belongs).expect("a licence")), "{belongs}");
+        assert!(!family.fits(license::find(other).expect("a licence")), "{other}");
+    }
     // What is not known is looked at, or what the lists say of it; exceptions are for a repository and what derives from it.
     let nothing = license::resolve(Declared { license: &[], name: None, link: None });
     let known = license::resolve(Declared { license: &["gemma"], name: None, link: None });
@@ -591,6 +603,39 @@ fn a_sentence_names_a_base_model_when_nothing_else_does() {
     let about_others = "---\nlicense: mit\n---\n# x\n\nAlpaca, a fine-tuned version of [meta-llama/Llama-2-7b](https://huggingface.co/meta-llama/Llama-2-7b), was compared.\n";
     assert_eq!(lineage(about_others), []);
     assert_eq!(Origin::default(), Origin::Unknown);
+}
+
+/// Copies are known by their names, in whatever format, where all models called so are under one licence.
+#[test]
+fn copies_keep_the_terms_of_what_they_copy() {
+    for (copy, id) in [
+        ("unsloth/llama-3-8b-bnb-4bit", Some("llama3")),
+        ("unsloth/llama-2-7b-bnb-4bit", Some("llama2")),
+        ("TheBloke/CodeLlama-7B-Instruct-GGUF", Some("llama2")),
+        ("unsloth/nothing-7b", None),
+        ("acme/llama-2-7b", None),
+    ] {
+        let found = license::knowledge::copied(copy).and_then(|model| model.id.as_deref());
+        assert_eq!(found, id, "{copy}");
+    }
+}
+
+/// No licence of the model cures what its teacher's licence forbids.
+#[test]
+fn a_teacher_is_not_cured_by_a_declaration() {
+    let teacher = [
+        "license",
+        "check",
+        "--declared",
+        "apache-2.0",
+        "--name",
+        "acme/Tickets",
+        "--teacher",
+        "meta-llama/Llama-2-70b-chat-hf",
+    ];
+    let output = cardlint(&teacher).code(1);
+    let text = String::from_utf8(output.get_output().stdout.clone()).expect("UTF-8");
+    assert!(text.contains("no licence of the model cures") && !text.contains("publish it under"), "{text}");
 }
 
 /// A licence other than the declared one is told in many words, of the model and of other things.

@@ -687,6 +687,17 @@ pub fn ways_out(relation: Relation, inputs: &[Input], published: &Published) -> 
             }
         }
     }
+    // What a teacher forbids is not cured by a declaration: only a base of its own generation makes the model one of those
+    // that its answers may improve.
+    let based = |license: &License| {
+        let bases = inputs.iter().filter(|input| input.role == Role::Base).flat_map(|input| input.terms.licenses());
+        bases.into_iter().any(|base| stem(&base.id) == stem(&license.id))
+    };
+    let bound = |license: &License| license.terms.iter().any(|term| term.atom == Atom::NoTrainOtherModels);
+    let teachers = inputs.iter().filter(|input| input.role == Role::Teacher).flat_map(|input| input.terms.licenses());
+    if teachers.into_iter().any(|license| bound(license) && !based(license)) {
+        return Vec::new();
+    }
     candidates.retain(|&candidate| {
         let published = Published { name: published.name.clone(), terms: Terms::of(candidate) };
         judge(relation, inputs, &published).verdict() < Verdict::ObligationLost

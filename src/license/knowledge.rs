@@ -603,7 +603,7 @@ pub fn unmarked(mut name: &str) -> &str {
 }
 
 /// The model that a copy is called like, where its owner publishes weights of others: `unsloth/Llama-3.1-8B-bnb-4bit`.
-/// As sure as a name can be; none where several models are called so.
+/// As sure as a name can be; none where models under several licences are called so.
 #[must_use]
 pub fn copied(repo: &str) -> Option<&'static BaseModel> {
     let repo = repo.to_lowercase();
@@ -619,11 +619,14 @@ pub fn copied(repo: &str) -> Option<&'static BaseModel> {
     });
     let names: Vec<String> = std::iter::once(name.to_owned()).chain(names).collect();
     let called = |id: &str| {
-        id.split_once('/').is_some_and(|(owner, own)| names.iter().any(|name| name == own) && !is_copyist(owner))
+        let (owner, own) = id.split_once('/')?;
+        // `Llama-2-7b-hf` is that model in another format.
+        let named = names.iter().any(|name| name == own || *name == unmarked(own));
+        (named && !is_copyist(owner)).then(|| base_model(id)).flatten()
     };
-    let mut found = BASE_MODELS.iter().filter(|(id, _)| called(id));
-    let only = found.next().filter(|_| found.next().is_none())?;
-    base_model(only.0)
+    let mut found = BASE_MODELS.iter().filter_map(|(id, _)| called(id));
+    let first = found.next()?;
+    found.all(|other| other.id == first.id).then_some(first)
 }
 
 /// Owners, in lower case, to whom the Hub moved the models that once had no owner (`bert-base-uncased`); their

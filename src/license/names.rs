@@ -38,6 +38,8 @@ struct Table {
     /// The first words of the names.
     firsts: HashSet<String>,
     urls: Vec<(String, &'static License)>,
+    /// Ids that stand for a family of licences.
+    families: Vec<String>,
 }
 
 fn names() -> &'static Table {
@@ -57,9 +59,20 @@ fn names() -> &'static Table {
         let urls = file.urls.into_iter().filter_map(|entry| Some((find(&entry.id)?, entry.urls)));
         let urls = urls.flat_map(|(license, urls)| urls.into_iter().map(move |url| (url, license))).collect();
         let firsts = names.keys().filter_map(|name: &String| name.split(' ').next().map(str::to_owned)).collect();
-        Table { names, firsts, urls }
+        Table { names, firsts, urls, families: file.no_names }
     });
     &TABLE
+}
+
+/// The licences of a family of the Hub, which has no text of its own: whoever denies `gpl` means `gpl-3.0`, too.
+#[must_use]
+pub fn family(word: &str) -> Option<Vec<&'static License>> {
+    let family = names().families.iter().find(|family| *family == word)?;
+    // "cc0", "openrail++"
+    let begins = |part: &str| {
+        part.strip_prefix(family.as_str()).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphabetic()))
+    };
+    Some(licenses().filter(|license| license.id.split('-').any(begins)).collect())
 }
 
 /// Words of a name that count, joined by blanks.

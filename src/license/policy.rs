@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::knowledge::{Atom, Class, License, Term, ids};
+use super::names::family;
 use super::resolve::{Declared, Terms, resolve};
 use crate::text::suggest;
 
@@ -28,6 +29,9 @@ impl Matcher {
         }
         if word == "unknown" {
             return Ok(Self::Unknown);
+        }
+        if let Some(family) = family(word) {
+            return Ok(Self::Licenses(family));
         }
         let terms = resolve(Declared { license: &[word], name: None, link: None });
         if terms.is_known() {
@@ -133,7 +137,7 @@ impl Side {
 /// A licence that one repository may have all the same.
 #[derive(Debug)]
 pub struct Exception {
-    /// `owner/name`, or the name of the folder.
+    /// `owner/name`, `owner/*` for all of an owner, or the name of the folder.
     pub repository: String,
     /// The licence.
     pub license: Matcher,
@@ -291,7 +295,7 @@ impl Policy {
                 .split_once('/')
                 .map_or((None, exception.repository.as_str()), |(o, n)| (Some(o), n));
             let meant = names.iter().any(|(owner, name)| {
-                name.is_some_and(|name| name.eq_ignore_ascii_case(wanted))
+                name.is_some_and(|name| wanted == "*" || name.eq_ignore_ascii_case(wanted))
                     && wanted_owner.is_none_or(|wanted| owner.is_some_and(|owner| owner.eq_ignore_ascii_case(wanted)))
             });
             meant && fits(&exception.license)

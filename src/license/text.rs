@@ -133,6 +133,9 @@ pub fn covers_model(name: &str) -> bool {
     ["MODEL", "WEIGHTS"].iter().any(|word| upper.contains(word))
 }
 
+/// Bytes of the longest line that introduces such notices.
+const HEAD: usize = 160;
+
 /// The text without the notices of third parties that stand behind it.
 pub(crate) fn without_others(text: &str) -> &str {
     const HEADS: &[&str] = &[
@@ -145,11 +148,22 @@ pub(crate) fn without_others(text: &str) -> &str {
         "third party component",
         "bundled software",
         "bundled components",
+        "contains code from",
+        "this software contains code",
+        "this repository contains code",
+        "this project contains code",
+        "this product contains code",
+        "this software includes code",
+        "this repository includes code",
+        "this project includes code",
+        "includes code from",
+        "portions of this software",
+        "portions of the code",
     ];
     let (mut at, mut first) = (0, true);
     for line in text.split_inclusive('\n') {
         let bare = line.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-        if !first && bare.len() < 80 && HEADS.iter().any(|head| bare.starts_with(head)) {
+        if !first && bare.len() < HEAD && HEADS.iter().any(|head| bare.starts_with(head)) {
             return &text[..at];
         }
         first &= bare.is_empty();
@@ -254,6 +268,8 @@ pub fn identify(text: &str) -> Option<Identified> {
     };
     // Texts are shipped with appendices and lists of holders.
     let padded = shared >= 0.97 - slack && explained >= if permissive { 0.70 } else { 0.80 };
+    // A policy for use may stand behind a licence that has one.
+    let foreign = foreign && (permissive || dice < 0.97);
     let same = shared >= 0.95 - slack && (explained >= 0.90 - slack || padded) && !foreign;
     let likeness = if same { Likeness::Same } else { Likeness::Modified };
     (same || shared >= 0.75).then_some(Identified { license: print.license, likeness, score: dice })

@@ -180,6 +180,9 @@ impl Case<'_, '_> {
             );
             let certain = reasons.iter().all(|reason| self.is_certain(reason));
             let alike = self.declares_like(input);
+            if alike && reasons.iter().all(|reason| self.is_named(reason)) {
+                continue;
+            }
             sink.add("license-restriction-lost", self.span(input), message, |f| {
                 let help = if alike {
                     "The base model declares the same id, and its card adds these terms: name them in this card, too"
@@ -206,6 +209,15 @@ impl Case<'_, '_> {
         let declared = self.ctx.card.field_text("license").map(str::trim).filter(|id| *id != "other");
         let base = self.assessment.inputs.get(input).and_then(|input| base_model(&input.name));
         declared.is_some() && base.is_some_and(|base| base.license.as_deref() == declared)
+    }
+
+    /// Whether the text of the card names the terms: a policy for use, by that word or its address.
+    fn is_named(&self, reason: &Reason) -> bool {
+        let Some(term) = reason.term.filter(|term| term.atom == Atom::AcceptableUsePolicy) else { return false };
+        let text = self.ctx.card.shown().to_lowercase();
+        let address = term.text().and_then(|url| url.split_once("://")).map(|(_, rest)| rest.to_lowercase());
+        ["use policy", "usage policy"].iter().any(|words| text.contains(words))
+            || address.is_some_and(|address| self.ctx.card.source.text().to_lowercase().contains(&address))
     }
 
     /// "the base model `x`", or the ancestor behind it, with the way to it.

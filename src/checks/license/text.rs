@@ -99,7 +99,8 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
         {
             let message = format!("{shown} is the text of {}, which the Hub lists as `{hub}`", label(first.license));
             sink.add("license-other-listed", span, message, |f| {
-                f.help(format!("Write `license: {hub}`")).anchor("/license")
+                f.help(format!("Write `license: {hub}`, if that is the licence; otherwise put its text there"))
+                    .anchor("/license")
             });
         }
         return;

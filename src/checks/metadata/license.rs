@@ -71,7 +71,11 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
                 sink.add("license-unknown", span, message, |f| {
                     let help = match (expression, near) {
                         _ if several.is_some() => {
-                            format!("Write a list: `license: [{}]`", several.unwrap_or_default().join(", "))
+                            let list = several.unwrap_or_default().join(", ");
+                            let choice = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("or"))
+                                || text.contains('|');
+                            let rest = if choice { ", and say in the text that either may be chosen" } else { "" };
+                            format!("Write a list: `license: [{list}]`{rest}")
                         }
                         (true, _) => "List the ids, one an item, or use `other` with `license_name` and `license_link`"
                             .to_owned(),

@@ -135,6 +135,11 @@ impl LicensePolicy {
         if exception.reason.trim().is_empty() {
             return Err(self.fault(written.span(), "an exception needs a reason"));
         }
+        let repository = exception.repository.as_str();
+        let all = repository.strip_suffix("/*").unwrap_or(repository);
+        if all.contains(['*', '?', '[']) {
+            return Err(self.fault(written.span(), "the only pattern of repositories is `owner/*`"));
+        }
         let expires =
             |day: &Spanned<Day>| parse_day(&day.get_ref().text()).map_err(|error| self.fault(day.span(), &error));
         Ok(Exception {
@@ -156,7 +161,7 @@ impl LicensePolicy {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LicenseException {
-    /// `owner/name`, or the name of the folder.
+    /// `owner/name`, `owner/*` for all of an owner, or the name of the folder.
     pub repository: String,
     /// A licence or class.
     pub license: Spanned<String>,
@@ -274,8 +279,20 @@ fn parse_day(text: &str) -> Result<String, String> {
         part.len() == length && part.parse().is_ok_and(|number| range.contains(&number))
     };
     match parts.as_slice() {
-        [year, month, day] if number(year, 4, 2000..=9999) && number(month, 2, 1..=12) && number(day, 2, 1..=31) => {
-            Ok(text.to_owned())
+        [year, month, day] if number(year, 4, 2000..=9999) && number(month, 2, 1..=12) => {
+            let year: u32 = year.parse().unwrap_or_default();
+            let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+            let last = match *month {
+                "02" if leap => 29,
+                "02" => 28,
+                "04" | "06" | "09" | "11" => 30,
+                _ => 31,
+            };
+            if number(day, 2, 1..=last) {
+                Ok(text.to_owned())
+            } else {
+                Err(format!("`{text}` is no day of the calendar"))
+            }
         }
         _ => Err(format!("`{text}` is not a date; write it as 2027-01-31")),
     }

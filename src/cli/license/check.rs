@@ -319,7 +319,15 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
         let ways = license::judge::ways_out(question.relation, &question.inputs, &question.published);
         let ways: Vec<String> =
             ways.iter().map(|license| license::judge::declaration(license, &question.inputs)).collect();
+        let teacher = |reason: &&Reason| {
+            let role = reason.input.and_then(|at| question.inputs.get(at)).map(|input| input.role);
+            reason.verdict == Verdict::Conflict && role == Some(Role::Teacher)
+        };
         match ways.as_slice() {
+            [] if judgement.reasons.iter().any(|reason| teacher(&reason)) => out.push_str(
+                "  suggestion: no licence of the model cures what a teacher's licence forbids; train without its answers, begin \
+                 from a model of its own generation, or ask its publisher\n",
+            ),
             [] => out.push_str(
                 "  suggestion: no single licence of the inputs keeps the terms of all; where they do not contradict each \
                  other, `license: other` with all of their texts may; else ask their publishers, or choose other inputs\n",

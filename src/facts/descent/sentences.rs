@@ -154,9 +154,37 @@ fn mentions_of_models(card: &Card<'_>) -> Vec<(Span, String)> {
             found.extend(repo.map(|repo| (Span::new(said(&repo), name + path.len()), repo)));
         }
     }
+    found.extend(bare_ids(card));
     found.sort_by_key(|(span, _)| span.start);
     found
 }
+
+/// Ids of known models that stand in the text by themselves: "by fine-tuning meta-llama/Llama-3.1-8B".
+fn bare_ids<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (Span, String)> + 'c {
+    let text = card.source.text();
+    let body = card.front.body_start();
+    let bytes = text.as_bytes();
+    let of_id = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+    memchr::memchr_iter(b'/', &bytes[body..]).filter_map(move |at| {
+        let slash = body + at;
+        let start = slash - bytes[body..slash].iter().rev().take_while(|byte| of_id(byte)).count();
+        let end = slash + 1 + bytes[slash + 1..].iter().take_while(|byte| of_id(byte)).count();
+        // What has more around it is an address, code or a link, which are read as such.
+        let before = bytes[body..start].last().copied().unwrap_or(b'\n');
+        let apart = !matches!(before, b'/' | b':' | b'`' | b'[' | b'"' | b'\'' | b'=' | b'@' | b'<' | b'~');
+        let behind = bytes.get(end).copied().unwrap_or(b'\n');
+        let whole = !matches!(behind, b'/' | b'`' | b']' | b'"' | b'\'' | b'@');
+        let id = text[start..end].trim_end_matches(['.', '-']);
+        let named = start < slash && apart && whole && id.len() > slash + NAME - start && id.contains('-');
+        let known = named && base_model(id).is_some();
+        // The address of a link may stand in brackets.
+        (known && !(before == b'(' && text[..start].ends_with("](")))
+            .then(|| (Span::new(start, start + id.len()), id.to_owned()))
+    })
+}
+
+/// Bytes of the shortest name of a model that is looked up.
+const NAME: usize = 5;
 
 /// Whether a byte stands in a link.
 fn is_linked(card: &Card<'_>, at: usize) -> bool {
