@@ -153,6 +153,7 @@ mod tests {
             "I would not use it for anything that matters, such as court or police interviews.",
             "It is not meant for children. Please don't use it to rank people.",
             "The model should never be deployed in hospitals.",
+            "We ask you not to use it for interpreting in courts.",
         ] {
             assert!(is_exclusion(text), "{text}");
         }

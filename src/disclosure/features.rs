@@ -82,7 +82,7 @@ pub(super) fn each<'a>(page: &Page<'_>, card: &'a Card<'_>, at: usize, mut found
     if let Some(lead) = lead {
         lead.cues.without(&segment.cues).iter().for_each(|cue| found(Feature::Lead(cue)));
     }
-    let above = segment.section.map_or(0, |section| page.sections[section]);
+    let above = segment.section.map_or(0, |section| page.sections.all[section]);
     bits(above).for_each(|topic| found(Feature::Under(topic)));
     let labels = segment.label.iter().chain(lead.iter().flat_map(|lead| &lead.label));
     bits(labels.fold(0, |set, topic| set | 1 << topic)).for_each(|topic| found(Feature::Label(topic)));

@@ -95,13 +95,16 @@ pub struct Disclosure {
 }
 
 /// How something comes near to an answer.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Near {
     /// Nothing does.
     #[default]
     No,
     /// What clearly answers another question.
     Beside,
+    /// What has the words of an answer, and is far from one as a whole.
+    Words,
     /// What may be meant for an answer.
     Meant,
 }
@@ -188,7 +191,7 @@ fn read_words(card: &Card<'_>) -> Reading {
     }
     let tongue = tongue::of(card.source.text(), &segments);
     if tongue.is_some() {
-        believe(card, &segments, &sections, &mut disclosures);
+        believe(card, &segments, &sections.all, &mut disclosures);
     }
     let mut claims: Vec<(&'static str, Span)> = (vocabulary.claims.iter())
         .filter_map(|claim| Some((claim.id.as_str(), *page.weigh(&claim.clauses, card).evidence.first()?)))

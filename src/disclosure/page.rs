@@ -17,22 +17,32 @@ const MAX_EVIDENCE: usize = 2;
 /// Hits in a section that are looked at for how many of them differ.
 const COUNTED: usize = 2_000;
 
-/// The topics that each heading names, those of its parents included. The title names none: it is the
-/// model's name.
-pub(super) fn sections(card: &Card<'_>, vocabulary: &Vocabulary) -> Vec<TopicSet> {
+/// The topics that headings name.
+pub(super) struct Sections {
+    /// Those of each heading, and of its parents.
+    pub(super) all: Vec<TopicSet>,
+    /// Those of each heading alone.
+    own: Vec<TopicSet>,
+    /// The parent of each.
+    parents: Vec<Option<usize>>,
+}
+
+/// The topics that each heading names. The title names none: it is the model's name.
+pub(super) fn sections(card: &Card<'_>, vocabulary: &Vocabulary) -> Sections {
     let headings = &card.outline.headings;
     let title = card.outline.title();
-    let mut sets: Vec<TopicSet> = Vec::with_capacity(headings.len());
+    let (mut all, mut sets): (Vec<TopicSet>, Vec<TopicSet>) = Default::default();
     for heading in headings {
-        let mut set = heading.parent.map_or(0, |parent| sets[parent]);
+        let mut own = 0;
         if heading.level > 1 || Some(heading.text.as_str()) != title {
             for topic in segments::heading_topics(vocabulary, &heading.text, false) {
-                set |= 1 << topic;
+                own |= 1 << topic;
             }
         }
-        sets.push(set);
+        all.push(heading.parent.map_or(0, |parent| all[parent]) | own);
+        sets.push(own);
     }
-    sets
+    Sections { all, own: sets, parents: headings.iter().map(|heading| heading.parent).collect() }
 }
 
 /// The segments that hold each cue, and where those of each cue begin.
@@ -85,7 +95,7 @@ pub(super) struct Vote {
 pub(super) struct Page<'a> {
     pub(super) vocabulary: &'a Vocabulary,
     pub(super) segments: &'a [Segment],
-    pub(super) sections: &'a [TopicSet],
+    pub(super) sections: &'a Sections,
     /// Topics that a segment stands under, by heading or label, its own or of what introduces it.
     under: Vec<TopicSet>,
     /// Cues of each segment and of what introduces it.
@@ -123,7 +133,7 @@ impl<'a> Page<'a> {
     pub(super) fn new(
         vocabulary: &'a Vocabulary,
         segments: &'a [Segment],
-        sections: &'a [TopicSet],
+        sections: &'a Sections,
         hits: &'a [Hit],
     ) -> Self {
         let (mut under, mut windows, mut window_of) = (Vec::new(), Vec::<Cues>::new(), Vec::new());
@@ -137,7 +147,7 @@ impl<'a> Page<'a> {
                 own.union(&lead.cues);
             }
             cues.push(own);
-            let mut set = segment.section.map_or(0, |section| sections[section]);
+            let mut set = segment.section.map_or(0, |section| sections.all[section]);
             for topic in segment.label.iter().chain(lead.iter().flat_map(|lead| &lead.label)) {
                 set |= 1 << topic;
             }
@@ -222,7 +232,12 @@ impl<'a> Page<'a> {
     /// What the card says to a topic; `verdict` where weights decide it.
     pub(super) fn judge(&self, topic: usize, verdict: Option<&Verdict>, card: &Card<'_>) -> Disclosure {
         let Topic { clauses, asked, .. } = &self.vocabulary.topics[topic];
-        let votes = verdict.map_or_else(|| self.votes(clauses), |verdict| verdict.shown.clone());
+        let told = || {
+            let mut votes = self.votes(clauses);
+            votes.retain(|vote| !self.is_aside(topic, vote.segment));
+            votes
+        };
+        let votes = verdict.map_or_else(told, |verdict| verdict.shown.clone());
         let voice = Voice { topic: Some(topic), column: verdict.map(|verdict| verdict.column), cues: asked };
         let mut found = self.choose(self.undenied(topic, votes, card), card, voice);
         if let Some(Verdict { near, better, .. }) = verdict {
@@ -241,13 +256,12 @@ impl<'a> Page<'a> {
     /// What only denies has mentioned a topic and no more, unless a denial answers it; likewise what only says what a
     /// model is not for, where what it is for is asked.
     fn undenied(&self, topic: usize, mut votes: Vec<Vote>, card: &Card<'_>) -> Vec<Vote> {
-        let positive = denial::is_positive(topic);
         if !denial::answers(topic) {
             for vote in votes.iter_mut().filter(|vote| vote.level.is_disclosed()) {
                 let text = || card.source.slice(self.segments[vote.segment].span);
                 let denies = || *self.denied[vote.segment].get_or_init(|| denial::is_denial(text()));
-                let excludes = || *self.excluded[vote.segment].get_or_init(|| denial::is_exclusion(text()));
-                if denies() || positive && excludes() {
+
+                if denies() || self.is_contrary(topic, vote.segment, card) {
                     vote.level = Level::Mentioned;
                 }
             }
@@ -325,9 +339,35 @@ impl<'a> Page<'a> {
 
     /// Whether a segment has what a topic needs, and stands where it may be answered.
     pub(super) fn may_answer(&self, topic: usize, at: usize) -> bool {
-        let Topic { needs, beyond, .. } = &self.vocabulary.topics[topic];
-        let under = self.under[at];
-        self.has_one(needs, at) && (under & beyond == 0 || under & (1 << topic) != 0)
+        self.has_one(&self.vocabulary.topics[topic].needs, at) && !self.is_aside(topic, at)
+    }
+
+    /// Whether a segment stands where something else is answered than a topic.
+    pub(super) fn is_aside(&self, topic: usize, at: usize) -> bool {
+        let beyond = self.vocabulary.topics[topic].beyond;
+        self.under[at] & beyond != 0 && self.is_beyond(at, 1 << topic, beyond)
+    }
+
+    /// Whether a segment, or what introduces it, only says what a model is not for, where what it is for is asked.
+    pub(super) fn is_contrary(&self, topic: usize, at: usize, card: &Card<'_>) -> bool {
+        let text = |at: usize| card.source.slice(self.segments[at].span);
+        let excludes = || {
+            let lead = || self.segments[at].lead.is_some_and(|lead| denial::is_exclusion(text(lead)));
+            *self.excluded[at].get_or_init(|| denial::is_exclusion(text(at)) || lead())
+        };
+        denial::is_positive(topic) && excludes()
+    }
+
+    /// Whether of what a segment stands under, what is nearest to it of these topics is one of `beyond`: its label, that of
+    /// what introduces it, its heading, and those above.
+    fn is_beyond(&self, at: usize, own: TopicSet, beyond: TopicSet) -> bool {
+        let segment = &self.segments[at];
+        let set = |labels: &[usize]| labels.iter().fold(0, |set: TopicSet, topic| set | 1 << topic);
+        let lead = segment.lead.map_or(0, |lead| set(&self.segments[lead].label));
+        let parent = |section: &usize| self.sections.parents[*section];
+        let above = std::iter::successors(segment.section, parent).map(|section| self.sections.own[section]);
+        let mut under = [set(&segment.label), lead].into_iter().chain(above);
+        under.find(|set| set & (own | beyond) != 0).is_some_and(|set| set & own == 0)
     }
 
     /// Cheap refusal: the card as a whole lacks what the clause needs.
@@ -387,8 +427,8 @@ impl<'a> Page<'a> {
     /// A heading or label of the topic, or a word of it.
     fn mentions(&self, topic: usize, card: &Card<'_>, found: &mut Disclosure) {
         let bit: TopicSet = 1 << topic;
-        for (heading, set) in card.outline.headings.iter().zip(self.sections) {
-            let inherited = heading.parent.map_or(0, |parent| self.sections[parent]);
+        for (heading, set) in card.outline.headings.iter().zip(&self.sections.all) {
+            let inherited = heading.parent.map_or(0, |parent| self.sections.all[parent]);
             if set & bit != 0 && inherited & bit == 0 {
                 found.level = Level::Mentioned;
                 found.evidence.push(heading.span);

@@ -95,6 +95,10 @@ pub(super) fn heading_topics(vocabulary: &Vocabulary, text: &str, label: bool) -
             if bytes.get(end).is_some_and(|next| *next != b' ') && bytes[end - 1].is_ascii() {
                 return;
             }
+            // "Not meant for" is the contrary of "meant for".
+            if folded[..start].ends_with("not ") || folded[..start].ends_with("never ") {
+                return;
+            }
             let length = memchr::memchr_iter(b' ', &bytes[start..end]).count() + 1;
             // A single word in a long heading is there by chance.
             if length == words || length >= 2 || (words <= 3 && !label) {

@@ -219,7 +219,11 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
     let mut fits: Vec<(usize, usize, Level)> = Vec::new();
     for (column, (topic, _)) in table.columns.iter().enumerate() {
         let votes = page.votes(&page.vocabulary.topics[*topic].clauses);
-        let near = if votes.iter().any(|vote| vote.level.is_disclosed()) { Near::Meant } else { Near::No };
+        let near = if votes.iter().any(|vote| vote.level.is_disclosed() && !page.is_aside(*topic, vote.segment)) {
+            Near::Words
+        } else {
+            Near::No
+        };
         found[*topic] = Some(Verdict { near, column, ..Verdict::default() });
         fits.extend(votes.into_iter().map(|vote| (vote.segment, column, vote.level)));
     }
@@ -280,7 +284,7 @@ pub(super) fn verdicts(page: &Page<'_>, card: &Card<'_>) -> Vec<Option<Verdict>>
             }
             if sum >= 0 || sure(column) {
                 shows.push((column, i32::from(sum)));
-            } else if let Some(verdict) = &mut found[topic] {
+            } else if let Some(verdict) = found[topic].as_mut().filter(|_| !page.is_contrary(topic, at, card)) {
                 verdict.near = verdict.near.max(near);
             }
         }

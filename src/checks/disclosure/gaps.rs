@@ -4,7 +4,7 @@ use super::table::{Gap, rules};
 use super::{answer, answered, claim, explained, lacking, met, questions};
 use crate::card::Card;
 use crate::checks::{Context, Sink};
-use crate::disclosure::{self, Applies, Level, Near, Reading};
+use crate::disclosure::{self, Applies, Level, Reading};
 use crate::markdown::Heading;
 use crate::rule::{Confidence, Finding, Severity};
 use crate::text::Span;
@@ -98,7 +98,7 @@ impl<'a> Asked<'a> {
             gap.doubts.is_empty() || reading.is_foreign() || gap.doubts.iter().any(|id| claim(reading, id).is_some());
         let lacks = |id: &String| match (self.takes_all(gap, id), gap.doubt && doubted) {
             (true, _) => !met(reading, id),
-            (false, true) => lacking(reading, id, if gap.meant { Near::Meant } else { Near::Beside }),
+            (false, true) => lacking(reading, id, gap.near),
             (false, false) => !answered(reading, id),
         };
         !spared && gap.topics.iter().all(lacks)

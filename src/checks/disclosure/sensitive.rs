@@ -14,7 +14,7 @@ pub(super) fn report(card: &Card<'_>, reading: &Reading, sink: &mut Sink<'_>) {
         return;
     };
     let owed: Vec<String> = (table.owes.iter())
-        .filter(|owed| lacking(reading, &owed.topic, Near::Meant) && !owed.unless.iter().any(|id| held(reading, id)))
+        .filter(|owed| lacking(reading, &owed.topic, Near::Words) && !owed.unless.iter().any(|id| held(reading, id)))
         .filter_map(|owed| {
             let label = || Some(disclosure::topics()[disclosure::topic(&owed.topic)?].label());
             owed.says.clone().or_else(label)

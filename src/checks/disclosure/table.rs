@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::disclosure::Near;
 use crate::embedded::table;
 
 /// `rules/gaps.yaml`.
@@ -59,15 +60,19 @@ pub(super) struct Gap {
     /// Not told where something comes near to answering a topic.
     #[serde(default)]
     pub(super) doubt: bool,
-    /// What clearly answers another question does not come near.
-    #[serde(default)]
-    pub(super) meant: bool,
+    /// What comes near: nothing less than this.
+    #[serde(default = "beside")]
+    pub(super) near: Near,
     /// Claims of which one must be made for that, if there are any.
     #[serde(default)]
     pub(super) doubts: Vec<String>,
     /// What a sentence on the first topic is, when it says nothing of this model.
     #[serde(default)]
     pub(super) general: Option<String>,
+}
+
+fn beside() -> Near {
+    Near::Beside
 }
 
 /// A rule on what should stand behind what is said.

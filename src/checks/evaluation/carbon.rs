@@ -91,11 +91,21 @@ fn number(text: &str) -> Option<(f64, &str)> {
     let start = text.find(|c: char| c.is_ascii_digit())?;
     let rest = &text[start..];
     let end = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ','))).unwrap_or(rest.len());
-    let digits = rest[..end].trim_end_matches(['.', ',']);
-    // "1,5" is one and a half, "1,500" a thousand and a half.
+    Some((amount(&rest[..end])?, rest[end..].trim_start()))
+}
+
+/// A number as it is written, in English or with a comma before its fraction.
+fn amount(digits: &str) -> Option<f64> {
+    let digits = digits.trim_end_matches(['.', ',']);
+    // "1,5" is one and a half, "1,500" a thousand and a half, "1.234,5" is more than a thousand.
     let grouped = digits.split(',').skip(1).all(|group| group.split('.').next().is_some_and(|group| group.len() == 3));
-    let digits = if grouped || digits.contains('.') { digits.replace(',', "") } else { digits.replace(',', ".") };
-    Some((digits.parse().ok()?, rest[end..].trim_start()))
+    let comma = digits.rfind(',').zip(digits.rfind('.')).is_some_and(|(comma, point)| comma > point);
+    let digits = match (comma, grouped || digits.contains('.')) {
+        (true, _) => digits.replace('.', "").replace(',', "."),
+        (false, true) => digits.replace(',', ""),
+        (false, false) => digits.replace(',', "."),
+    };
+    digits.parse().ok()
 }
 
 /// Kilograms of a quantity, by its unit.
@@ -117,7 +127,7 @@ fn kilograms(value: f64, unit: &str) -> Option<f64> {
 
 /// A value as it is written, with thousands apart.
 fn value(found: &regex::Captures<'_>, group: &str) -> Option<f64> {
-    found.name(group)?.as_str().trim_end_matches(['.', ',']).replace(',', "").parse().ok()
+    amount(found.name(group)?.as_str())
 }
 
 /// A number with its thousands apart.
@@ -439,4 +449,25 @@ fn rounded(value: f64) -> String {
     };
     let text = format!("{value:.places$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::amount;
+
+    #[test]
+    fn commas_part_thousands_or_fractions() {
+        let known = [
+            ("1,8", 1.8),
+            ("1,500", 1_500.0),
+            ("1,234.5", 1_234.5),
+            ("1.234,5", 1_234.5),
+            ("0,68", 0.68),
+            ("12.", 12.0),
+        ];
+        for (text, value) in known {
+            assert_eq!(amount(text), Some(value), "{text}");
+        }
+        assert_eq!(amount("1.2.3"), None);
+    }
 }

@@ -164,25 +164,33 @@ fn bare_ids<'c>(card: &'c Card<'_>) -> impl Iterator<Item = (Span, String)> + 'c
     let text = card.source.text();
     let body = card.front.body_start();
     let bytes = text.as_bytes();
-    let of_id = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
+    let of_id = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
     memchr::memchr_iter(b'/', &bytes[body..]).filter_map(move |at| {
         let slash = body + at;
-        let start = slash - bytes[body..slash].iter().rev().take_while(|byte| of_id(byte)).count();
+        // Most stand in addresses, which have a further one near, or a mark.
+        let before = bytes[body..slash].iter().rev().take(OWNER + 1);
+        let owner = before.take_while(|byte| of_id(byte)).count();
+        if owner == 0 || owner > OWNER {
+            return None;
+        }
+        let start = slash - owner;
+        let outer = bytes[body..start].last().copied().unwrap_or(b'\n');
+        if matches!(outer, b'/' | b':' | b'`' | b'[' | b'"' | b'\'' | b'=' | b'@' | b'<' | b'~') {
+            return None;
+        }
         let end = slash + 1 + bytes[slash + 1..].iter().take_while(|byte| of_id(byte)).count();
-        // What has more around it is an address, code or a link, which are read as such.
-        let before = bytes[body..start].last().copied().unwrap_or(b'\n');
-        let apart = !matches!(before, b'/' | b':' | b'`' | b'[' | b'"' | b'\'' | b'=' | b'@' | b'<' | b'~');
         let behind = bytes.get(end).copied().unwrap_or(b'\n');
         let whole = !matches!(behind, b'/' | b'`' | b']' | b'"' | b'\'' | b'@');
         let id = text[start..end].trim_end_matches(['.', '-']);
-        let named = start < slash && apart && whole && id.len() > slash + NAME - start && id.contains('-');
-        let known = named && base_model(id).is_some();
+        let named = whole && id.len() > owner + NAME && id[owner..].contains('-');
         // The address of a link may stand in brackets.
-        (known && !(before == b'(' && text[..start].ends_with("](")))
-            .then(|| (Span::new(start, start + id.len()), id.to_owned()))
+        let linked = outer == b'(' && text[..start].ends_with("](");
+        (named && !linked && base_model(id).is_some()).then(|| (Span::new(start, start + id.len()), id.to_owned()))
     })
 }
 
+/// Bytes of the longest name of an owner on the Hub.
+const OWNER: usize = 42;
 /// Bytes of the shortest name of a model that is looked up.
 const NAME: usize = 5;
 

@@ -1,30 +1,41 @@
 //! Statements of licences by their place: sections headed "License", with parts and links, and badges.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::{LINE, Statement, Subject, has_word, line, push, wording};
+use super::{LINE, Statement, Subject, line, push, wording};
 use crate::card::{Card, Kind};
 use crate::license::names::{at_start, of_url};
+use crate::text::quick::HashMap;
 use crate::text::{self, Span, head};
+
+/// Bytes of the longest heading of licences.
+const TITLE: usize = 60;
+/// What joins two headings in one.
+const JOINED: &[&str] = &[" & ", " and ", " / "];
+
+/// What the headings of licences speak of.
+fn titles() -> &'static HashMap<&'static str, Subject> {
+    static TABLE: LazyLock<HashMap<&'static str, Subject>> = LazyLock::new(|| {
+        let of = |list: &'static [String], subject| list.iter().map(move |title| (title.as_str(), subject));
+        let (own, parts) = (&wording().titles, &wording().titles_of_parts);
+        of(own, Subject::Repository).chain(of(parts, Subject::Other)).collect()
+    });
+    &TABLE
+}
 
 /// Links of a section that are looked at.
 const MAX_LINKS: usize = 100;
 
 /// A section headed "License" that begins with a name, or holds one address of a licence.
 pub(super) fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) {
-    for heading in &card.outline.headings {
+    for heading in card.outline.headings.iter().filter(|heading| heading.text.len() <= TITLE) {
         let title = heading.text.to_lowercase();
         let title = title.trim_matches(|c: char| !c.is_alphanumeric());
         // "License & Usage", "License and citation"
-        let mut joined =
-            title.split([" & ", " and ", " / "].iter().find(|word| title.contains(**word)).unwrap_or(&"\n"));
-        let subject = if joined.any(|part| has_word(&wording().titles, part)) {
-            Subject::Repository
-        } else if has_word(&wording().titles_of_parts, title) {
-            Subject::Other
-        } else {
-            continue;
-        };
+        let joined = || JOINED.iter().find_map(|word| title.split_once(word)).map(|(one, other)| [one, other]);
+        let own = |title: &str| titles().get(title).copied();
+        let Some(subject) = own(title).or_else(|| joined()?.into_iter().find_map(own)) else { continue };
         let section = heading.section.range();
         // Of two statements in one place the first counts: this one says of what.
         if subject == Subject::Repository {
