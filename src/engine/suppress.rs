@@ -4,11 +4,12 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
+
 use crate::card::Card;
 use crate::checks::{Selection, Sink};
 use crate::engine::Rules;
 use crate::rule::{self, Finding, Fix};
-use crate::text::any::AnyOf;
 use crate::text::{SourceFile, Span, safe, suggest};
 use crate::yaml;
 
@@ -37,8 +38,9 @@ const NAME: &str = "cardlint";
 
 /// Reads the comments of a card and of the files of results beside it; `files` holds the card and those.
 pub(super) fn read(card: &Card<'_>, files: &[&SourceFile]) -> Vec<Ignore> {
-    static NAMED: LazyLock<AnyOf> = LazyLock::new(|| AnyOf::new(["ardlint", "ARDLINT"]));
-    let named = |source: &SourceFile| NAMED.find_iter(source.text().as_bytes()).next().is_some();
+    // In small letters or with a capital.
+    static NAMED: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(&NAME[1..]));
+    let named = |source: &SourceFile| NAMED.find(source.text().as_bytes()).is_some();
     let mut found = Vec::new();
     if named(card.source) {
         let text = card.source.text();

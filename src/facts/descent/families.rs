@@ -33,11 +33,10 @@ fn said(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
     places.iter().find_map(|&at| {
         let lead = lower_in_place(text::tail(&text[body..at], LEAD));
         let trained = |words: &String| lead.rfind(words.as_str()).map(|said| said..said + words.len());
-        let said = said_before().find_iter(&lead).last().map(|said| said.range());
-        let said = said.into_iter().chain(families().before.iter().filter_map(trained)).max_by_key(|said| said.end)?;
-        if !is_filler(&lead[said.end..]) {
-            return None;
-        }
+        let near = |said: &std::ops::Range<usize>| is_filler(&lead[said.end..]);
+        let said = said_before().find_iter(&lead).last().map(|said| said.range()).filter(near);
+        let said =
+            said.or_else(|| families().before.iter().filter_map(trained).max_by_key(|said| said.end).filter(near))?;
         let (span, family) = family_behind(card, at)?;
         let sentence = Sentence::around(card, at);
         let from = at - lead.len() + said.start;

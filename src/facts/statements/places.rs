@@ -33,7 +33,13 @@ pub(super) fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) 
         let title = heading.text.to_lowercase();
         let title = title.trim_matches(|c: char| !c.is_alphanumeric());
         // "License & Usage", "License and citation"
-        let joined = || JOINED.iter().find_map(|word| title.split_once(word)).map(|(one, other)| [one, other]);
+        let joined = || {
+            JOINED
+                .iter()
+                .filter(|_| title.contains("licen"))
+                .find_map(|word| title.split_once(word))
+                .map(|(one, other)| [one, other])
+        };
         let own = |title: &str| titles().get(title).copied();
         let Some(subject) = own(title).or_else(|| joined()?.into_iter().find_map(own)) else { continue };
         let section = heading.section.range();
@@ -76,7 +82,9 @@ pub(super) fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) 
 }
 
 /// Lines of a section on licences that are looked at.
-const MAX_LINES: usize = 30;
+const MAX_LINES: usize = 15;
+/// Bytes of the longest of them.
+const LONG: usize = 400;
 
 /// The parts of a repository under a heading of licences, each with its own: "Weights: CC BY-NC 4.0", "| Code | MIT |",
 /// "MIT for the code, CC BY-NC 4.0 for the weights", and headings of parts below that heading.
@@ -84,7 +92,7 @@ fn parts(card: &Card<'_>, level: u8, section: Range<usize>, found: &mut Vec<Stat
     let text = card.source.text();
     for (at, line) in text::lines(&text[section.clone()]).take(MAX_LINES) {
         // A table of many models says nothing of this one.
-        if line.trim().trim_matches('|').matches('|').count() > 1 {
+        if line.len() > LONG || line.trim().trim_matches('|').matches('|').count() > 1 {
             continue;
         }
         for piece in pieces(line) {

@@ -45,6 +45,11 @@ pub(super) fn predicate(card: &Card<'_>, at: usize, (start, end): (usize, usize)
 /// "This model uses the MIT license", with "license" at `at`.
 pub(super) fn had(card: &Card<'_>, at: usize, (start, end): (usize, usize), found: &mut Vec<Statement>) {
     let text = card.source.text();
+    // Names of licences have capitals or a version; what most sentences have before the word has neither.
+    let last = text[start..at].trim_end().rsplit([' ', '\n']).next().unwrap_or_default();
+    if !last.bytes().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()) {
+        return;
+    }
     let Some((from, lead)) = name_before(text, start, at) else { return };
     let lead = lead.strip_suffix(" the").unwrap_or(&lead).trim_end();
     let Some(before) = wording().having.iter().find_map(|verb| lead.strip_suffix(verb.as_str())) else { return };
