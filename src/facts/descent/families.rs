@@ -1,6 +1,7 @@
 //! Families of models that a sentence names as what the model was made from, where it names no repository: "based on
 //! Llama 2".
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::is_of_scratch;
@@ -33,10 +34,14 @@ fn said(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
     places.iter().find_map(|&at| {
         let lead = lower_in_place(text::tail(&text[body..at], LEAD));
         let trained = |words: &String| lead.rfind(words.as_str()).map(|said| said..said + words.len());
-        let near = |said: &std::ops::Range<usize>| is_filler(&lead[said.end..]);
+        let near = |said: &Range<usize>| is_filler(&lead[said.end..]);
         let said = said_before().find_iter(&lead).last().map(|said| said.range()).filter(near);
-        let said =
-            said.or_else(|| families().before.iter().filter_map(trained).max_by_key(|said| said.end).filter(near))?;
+        // All of these phrases have "trained" or "tuned" in them, and few places do.
+        let trained = || {
+            memchr::memmem::find(lead.as_bytes(), b"ned")?;
+            families().before.iter().filter_map(trained).max_by_key(|said| said.end).filter(near)
+        };
+        let said = said.or_else(trained)?;
         let (span, family) = family_behind(card, at)?;
         let sentence = Sentence::around(card, at);
         let from = at - lead.len() + said.start;

@@ -33,15 +33,11 @@ pub(super) fn sections(card: &Card<'_>, text: &str, found: &mut Vec<Statement>) 
         let title = heading.text.to_lowercase();
         let title = title.trim_matches(|c: char| !c.is_alphanumeric());
         // "License & Usage", "License and citation"
-        let joined = || {
-            JOINED
-                .iter()
-                .filter(|_| title.contains("licen"))
-                .find_map(|word| title.split_once(word))
-                .map(|(one, other)| [one, other])
-        };
+        let joined = || JOINED.iter().find_map(|word| title.split_once(word)).map(|(one, other)| [one, other]);
+        let english = title.starts_with("licen") || title.ends_with("license") || title.ends_with("licence");
         let own = |title: &str| titles().get(title).copied();
-        let Some(subject) = own(title).or_else(|| joined()?.into_iter().find_map(own)) else { continue };
+        let named = own(title).or_else(|| if english { joined()?.into_iter().find_map(own) } else { None });
+        let Some(subject) = named else { continue };
         let section = heading.section.range();
         // Of two statements in one place the first counts: this one says of what.
         if subject == Subject::Repository {
