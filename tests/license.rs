@@ -272,7 +272,7 @@ proptest! {
     #[test]
     fn ways_out_lead_out(license in any_license(), other in any_license(), relation in any_relation()) {
         let list = [input(&license, Role::Base), input(&other, Role::Base)];
-        for way in license::judge::ways_out(relation, &list, &published("mit")) {
+        for way in license::advice::ways_out(relation, &list, &published("mit")) {
             prop_assert!(judge(relation, &list, &published(&way.id)).verdict() < Verdict::ObligationLost);
         }
     }

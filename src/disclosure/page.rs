@@ -260,7 +260,6 @@ impl<'a> Page<'a> {
             for vote in votes.iter_mut().filter(|vote| vote.level.is_disclosed()) {
                 let text = || card.source.slice(self.segments[vote.segment].span);
                 let denies = || *self.denied[vote.segment].get_or_init(|| denial::is_denial(text()));
-
                 if denies() || self.is_contrary(topic, vote.segment, card) {
                     vote.level = Level::Mentioned;
                 }

@@ -6,6 +6,7 @@
 //! [`judge()`] compares a published licence with those of its inputs. Neither guesses: unknown is a value,
 //! and never becomes `ok`. Nothing here is legal advice.
 
+pub mod advice;
 pub mod families;
 pub mod judge;
 pub mod knowledge;

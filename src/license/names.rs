@@ -170,7 +170,8 @@ pub fn pointed_at(text: &str) -> Option<&'static License> {
         of_url(bare).or_else(|| at_start(bare).filter(|(_, length)| *length == bare.len()).map(|(license, _)| license))
     };
     let lines: Option<Vec<_>> = text.lines().filter(|text| !text.trim().is_empty()).map(line).collect();
-    if let Some(license) = lines.and_then(|lines| lines.first().copied()) {
+    let alike = |lines: &Vec<&'static License>| lines.iter().all(|license| license.id == lines[0].id);
+    if let Some(license) = lines.filter(alike).and_then(|lines| lines.first().copied()) {
         return Some(license);
     }
     WORDS.iter().find_map(|words| {

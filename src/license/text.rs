@@ -74,6 +74,16 @@ struct Fingerprint {
     limit: u32,
 }
 
+impl Fingerprint {
+    /// The share of the licence that a text with these hashes holds, and the share of the text that the licence explains.
+    fn shares(&self, sorted: &[u32]) -> (f64, f64) {
+        let common = common(&self.sketch, sorted);
+        // All hashes of the licence up to the limit are in its sketch.
+        let comparable = sorted.partition_point(|&hash| hash <= self.limit);
+        (share(common, self.sketch.len()), share(common, comparable))
+    }
+}
+
 struct Table {
     foreign: Vec<String>,
     prints: Vec<Fingerprint>,
@@ -157,8 +167,6 @@ pub(crate) fn without_others(text: &str) -> &str {
         "this repository includes code",
         "this project includes code",
         "includes code from",
-        "portions of this software",
-        "portions of the code",
     ];
     let (mut at, mut first) = (0, true);
     for line in text.split_inclusive('\n') {
@@ -209,6 +217,14 @@ fn hash(gram: &[String]) -> u32 {
     u32::from_be_bytes(upper)
 }
 
+/// The hashes of the words of a text, each once, sorted.
+fn grams(words: &[String]) -> Vec<u32> {
+    let mut sorted: Vec<u32> = words.windows(GRAM).map(hash).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted
+}
+
 /// The licence whose text this is, or is nearest to; `None` when it is near to none.
 #[must_use]
 pub fn identify(text: &str) -> Option<Identified> {
@@ -216,9 +232,7 @@ pub fn identify(text: &str) -> Option<Identified> {
         return None;
     }
     let words = words(without_others(text));
-    let mut sorted: Vec<u32> = words.windows(GRAM).map(hash).collect();
-    sorted.sort_unstable();
-    sorted.dedup();
+    let sorted = grams(&words);
     if sorted.is_empty() {
         return None;
     }
@@ -231,13 +245,10 @@ pub fn identify(text: &str) -> Option<Identified> {
         .prints
         .iter()
         .filter_map(|print| {
-            let common = common(&print.sketch, &sorted);
-            let shared = share(common, print.sketch.len());
+            let (shared, explained) = print.shares(&sorted);
             if shared < 0.6 {
                 return None;
             }
-            // All hashes of the licence up to the limit are in its sketch.
-            let explained = share(common, sorted.partition_point(|&hash| hash <= print.limit));
             let dice = if shared + explained > 0.0 { 2.0 * shared * explained / (shared + explained) } else { 0.0 };
             Some((print, shared, explained, dice))
         })
@@ -284,12 +295,7 @@ pub fn part_of(text: &str, license: &License) -> Option<f64> {
         return None;
     }
     let words = words(text);
-    let mut sorted: Vec<u32> = words.windows(GRAM).map(hash).collect();
-    sorted.sort_unstable();
-    sorted.dedup();
-    let common = common(&print.sketch, &sorted);
-    let shared = share(common, print.sketch.len());
-    let explained = share(common, sorted.partition_point(|&hash| hash <= print.limit));
+    let (shared, explained) = print.shares(&grams(&words));
     // A notice that names the licence is a part of some texts.
     (PART.contains(&shared) && explained >= 0.85 && words.len() >= FEW).then_some(shared)
 }

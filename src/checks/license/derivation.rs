@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::card::Card;
 use crate::checks::{Context, LicenseText, Sink};
 use crate::facts::{self, Assessment, Claim, origin_words};
-use crate::license::judge::{Duty, Reason, declaration, name_begins, ways_out};
+use crate::license::advice::{declaration, ways_out};
+use crate::license::judge::{Duty, Reason, name_begins};
 use crate::license::knowledge::{Reach, Term};
 use crate::license::{Atom, Class, Origin, Published, Relation, Role, Scope, Verdict, base_model, judge};
 use crate::rule::{Confidence, Severity};
@@ -214,10 +215,10 @@ impl Case<'_, '_> {
     /// Whether the text of the card names the terms: a policy for use, by that word or its address.
     fn is_named(&self, reason: &Reason) -> bool {
         let Some(term) = reason.term.filter(|term| term.atom == Atom::AcceptableUsePolicy) else { return false };
-        let text = self.ctx.card.shown().to_lowercase();
+        let text = self.ctx.card.source.text().to_lowercase();
         let address = term.text().and_then(|url| url.split_once("://")).map(|(_, rest)| rest.to_lowercase());
         ["use policy", "usage policy"].iter().any(|words| text.contains(words))
-            || address.is_some_and(|address| self.ctx.card.source.text().to_lowercase().contains(&address))
+            || address.is_some_and(|address| text.contains(&address))
     }
 
     /// "the base model `x`", or the ancestor behind it, with the way to it.

@@ -55,8 +55,7 @@ pub(crate) fn check(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     // Terms behind the text are no part of it, whatever it is called.
     let added = found.iter().find_map(|(name, text)| {
         let file = ctx.files.iter().find(|file| file.name() == *name)?;
-        let limited = [Atom::NonCommercial, Atom::ResearchOnly];
-        if text.likeness != Likeness::Same || text.license.terms.iter().any(|term| limited.contains(&term.atom)) {
+        if text.likeness != Likeness::Same || text.license.terms.iter().any(|term| LIMITED.contains(&term.atom)) {
             return None;
         }
         let words = added_to(without_others(file.text()), text.license.class == Class::Permissive)?;
@@ -203,6 +202,9 @@ fn pointer(ctx: &Context<'_>, sink: &mut Sink<'_>) -> bool {
     true
 }
 
+/// Terms of licences that forbid commercial use themselves.
+const LIMITED: [Atom; 2] = [Atom::NonCommercial, Atom::ResearchOnly];
+
 /// Letters of added terms that are shown.
 const QUOTED: usize = 80;
 
@@ -221,9 +223,31 @@ fn unknown(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     let Some((document, _)) = card.mapping() else { return };
     let texts = own_texts(ctx);
     let one = texts.clone().next().filter(|_| texts.clone().count() == 1);
-    if let Some((file, message)) = one.and_then(|file| Some((file, wanting(file.text(), declared)?))) {
-        sink.add("license-text-modified", document.node(value).span, format!("{} {message}", safe::quoted(file.name())), |f| {
-            f.help("Put the whole text of the declared licence there, or declare `license: other` with `license_name` and `license_link`")
+    let span = document.node(value).span;
+    if let Some((file, share)) = one.and_then(|file| Some((file, part_of(file.text(), declared)?))) {
+        let message = format!(
+            "{} holds only a part of the text of {} (about {} %)",
+            safe::quoted(file.name()),
+            label(declared),
+            (share * 100.0).round()
+        );
+        sink.add("license-text-modified", span, message, |f| {
+            f.help("Put the whole text of the licence there")
+                .anchor("/license")
+                .at_most(Severity::Warning)
+                .confidence(Confidence::Medium)
+        });
+        return;
+    }
+    if let Some((file, words)) = one.and_then(|file| Some((file, contrary(file.text(), declared)?))) {
+        let message = format!(
+            "The card declares `{}`, but {} is no text of it, and says \"{}\"",
+            declared.id,
+            safe::quoted(file.name()),
+            safe::excerpt(&words, QUOTED)
+        );
+        sink.add("license-text-differs", span, message, |f| {
+            f.help("Declare `license: other` with `license_name` and `license_link`, or put the text of the declared licence there")
                 .anchor("/license")
                 .at_most(Severity::Warning)
                 .confidence(Confidence::Medium)
@@ -253,20 +277,12 @@ fn unknown(ctx: &Context<'_>, sink: &mut Sink<'_>) {
     });
 }
 
-/// What a text that is none of those known lacks of a declared licence, or has against it, as the rest of a sentence.
-fn wanting(text: &str, declared: &License) -> Option<String> {
-    if let Some(share) = part_of(text, declared) {
-        let per_cent = (share * 100.0).round();
-        return Some(format!("holds only a part of the text of {} (about {per_cent} %)", label(declared)));
-    }
-    let limited = [Atom::NonCommercial, Atom::ResearchOnly];
-    let free = !declared.terms.iter().any(|term| limited.contains(&term.atom));
-    let against = added_to(without_others(text), false).filter(|_| free).or_else(|| reserved(text))?;
-    Some(format!(
-        "is no text of {}, and says \"{}\", which that licence does not",
-        label(declared),
-        safe::excerpt(&against, QUOTED)
-    ))
+/// What a text that is none of those known has against a declared licence: it forbids commercial use where that allows it,
+/// or keeps all rights.
+fn contrary(text: &str, declared: &License) -> Option<String> {
+    let text = without_others(text);
+    let free = !declared.terms.iter().any(|term| LIMITED.contains(&term.atom));
+    added_to(text, false).filter(|_| free).or_else(|| reserved(text))
 }
 
 /// Letters of the longest title that is shown.

@@ -426,8 +426,7 @@ fn type_help(place: &Place<'_>, violation: &Violation) -> String {
     let (_, node, _) = project::find(place.document, place.root, &violation.steps);
     let pair = place.document.pairs(node).first().map(|&(key, value)| (key, value));
     let only = place.document.pairs(node).len() == 1;
-    let named = matches!(violation.steps.first(), Some(Step::Key(key)) if NAMES.contains(&key.as_str()));
-    if named && place.document.is_boolean(node) {
+    if is_name(violation) && place.document.is_boolean(node) {
         "Write the name of what is meant, or remove it".to_owned()
     } else if violation.accepts == "text" && violation.found.starts_with("the number") {
         "Put the value in quotes".to_owned()
@@ -457,6 +456,11 @@ fn type_help(place: &Place<'_>, violation: &Violation) -> String {
 
 /// Fields whose values are names, of which none is `true` or `false`.
 const NAMES: &[&str] = &["base_model", "datasets", "license", "library_name", "new_version", "pipeline_tag"];
+
+/// Whether a violation is about a name.
+fn is_name(violation: &Violation) -> bool {
+    matches!(violation.steps.first(), Some(Step::Key(key)) if NAMES.contains(&key.as_str()))
+}
 
 /// A value as an item of a list in brackets: in quotes where it has a character that means something there.
 fn flow_item(value: &str) -> Cow<'_, str> {
@@ -490,9 +494,8 @@ fn fix(place: &Place<'_>, violation: &Violation) -> Option<Fix> {
     // Nothing is no text: `null` in quotes would be a word that nobody wrote.
     let nothing = place.document.is_null(node);
     // Nobody called a repository or a licence so.
-    let truth = place.document.is_boolean(node);
-    let named = matches!(violation.steps.first(), Some(Step::Key(key)) if NAMES.contains(&key.as_str()));
-    if violation.keyword == "type" && violation.accepts == "text" && simple && !nothing && !(truth && named) {
+    let truth = is_name(violation) && place.document.is_boolean(node);
+    if violation.keyword == "type" && violation.accepts == "text" && simple && !nothing && !truth {
         return Some(Fix::safe("put the value in quotes", span, format!("\"{value}\"")));
     }
     // Examples of a widget are mappings.

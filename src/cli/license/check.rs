@@ -279,7 +279,7 @@ fn answer_json(question: &Question, judgement: &Judgement) -> Value {
         "lost": judgement.lost().iter().map(|atom| atom.as_str()).collect::<Vec<_>>(),
         "duties": Judgement::duty_words(&judgement.duties),
         "unmet": Judgement::duty_words(&judgement.unmet),
-        "ways_out": license::judge::ways_out(question.relation, &question.inputs, &question.published).iter().map(|license| &license.id).collect::<Vec<_>>(),
+        "ways_out": license::advice::ways_out(question.relation, &question.inputs, &question.published).iter().map(|license| &license.id).collect::<Vec<_>>(),
     })
 }
 
@@ -316,9 +316,9 @@ fn answer(options: &LicenseCheck, question: &Question, judgement: &Judgement) ->
         out.push_str(&format!("  {}: {atom}of {whose}: {}{section}{doubt}\n", reason.verdict.as_str(), reason.message));
     }
     if judgement.verdict() >= Verdict::ObligationLost {
-        let ways = license::judge::ways_out(question.relation, &question.inputs, &question.published);
+        let ways = license::advice::ways_out(question.relation, &question.inputs, &question.published);
         let ways: Vec<String> =
-            ways.iter().map(|license| license::judge::declaration(license, &question.inputs)).collect();
+            ways.iter().map(|license| license::advice::declaration(license, &question.inputs)).collect();
         let teacher = |reason: &&Reason| {
             let role = reason.input.and_then(|at| question.inputs.get(at)).map(|input| input.role);
             reason.verdict == Verdict::Conflict && role == Some(Role::Teacher)

@@ -33,13 +33,13 @@ fn said(card: &Card<'_>, places: &[usize]) -> Option<(Span, String)> {
     let body = card.front.body_start();
     places.iter().find_map(|&at| {
         let lead = lower_in_place(text::tail(&text[body..at], LEAD));
-        let trained = |words: &String| lead.rfind(words.as_str()).map(|said| said..said + words.len());
+        let phrase = |words: &String| lead.rfind(words.as_str()).map(|said| said..said + words.len());
         let near = |said: &Range<usize>| is_filler(&lead[said.end..]);
         let said = said_before().find_iter(&lead).last().map(|said| said.range()).filter(near);
         // All of these phrases have "trained" or "tuned" in them, and few places do.
         let trained = || {
             memchr::memmem::find(lead.as_bytes(), b"ned")?;
-            families().before.iter().filter_map(trained).max_by_key(|said| said.end).filter(near)
+            families().before.iter().filter_map(phrase).max_by_key(|said| said.end).filter(near)
         };
         let said = said.or_else(trained)?;
         let (span, family) = family_behind(card, at)?;
