@@ -62,6 +62,11 @@ fn tabs(line: &str) -> Option<Range<usize>> {
     line[..blank].contains('\t').then_some(0..blank)
 }
 
+/// Whether a key is one of those that cards have.
+fn is_field(key: &str) -> bool {
+    vocab::fields().is_known(key) || vocab::fields().is_common(key)
+}
+
 /// The bytes of the text within the double quotes that a value begins and ends with.
 fn in_double_quotes(line: &str) -> Option<Range<usize>> {
     let bare = line.trim_end();
@@ -148,9 +153,8 @@ const SLIPS: &[Slip] = &[
         guess: false,
         edit: |line| {
             let (key, value) = line.split_once('=')?;
-            let known = vocab::fields().is_known(key.trim_end()) || vocab::fields().is_common(key.trim_end());
             let end = line.len() - value.trim_start().len();
-            (known && !value.trim().is_empty()).then(|| (key.trim_end().len()..end, ": ".to_owned()))
+            (is_field(key.trim_end()) && !value.trim().is_empty()).then(|| (key.trim_end().len()..end, ": ".to_owned()))
         },
     },
     Slip {
@@ -161,8 +165,7 @@ const SLIPS: &[Slip] = &[
         edit: |line| {
             let blank = line.len() - line.trim_start_matches(' ').len();
             let (key, _) = line[blank..].split_once(':')?;
-            let known = vocab::fields().is_known(key) || vocab::fields().is_common(key);
-            (blank > 0 && known).then(|| (0..blank, String::new()))
+            (blank > 0 && is_field(key)).then(|| (0..blank, String::new()))
         },
     },
     Slip {
@@ -192,7 +195,7 @@ const SLIPS: &[Slip] = &[
         edit: |line| {
             let colon = line.find(':')?;
             let key = line[..colon].trim_start_matches([' ', '-']);
-            let known = vocab::fields().is_known(key) || vocab::fields().is_common(key);
+            let known = is_field(key);
             let behind = line[colon + 1..].chars().next()?;
             (known && (behind.is_alphanumeric() || matches!(behind, '"' | '\'' | '[' | '{')))
                 .then(|| (colon + 1..colon + 1, " ".to_owned()))
